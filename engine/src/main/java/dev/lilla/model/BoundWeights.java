@@ -1,0 +1,75 @@
+package dev.lilla.model;
+
+import dev.lilla.format.ModelFormatException;
+import dev.lilla.format.UnsupportedModelException;
+import dev.lilla.kernel.Backend;
+import dev.lilla.kernel.Weight;
+import dev.lilla.tensor.Shape;
+import dev.lilla.tensor.Tensor;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Gives the tensors that a spec names to the backend, each once, after checking that it has the shape the spec says.
+final class BoundWeights {
+    private final String family;
+    private final Function<String, Tensor> tensors;
+    private final Backend backend;
+    private final Map<String, Weight> weights = new HashMap<>();
+
+    BoundWeights(String family, Function<String, Tensor> tensors, Backend backend) {
+        this.family = family;
+        this.tensors = tensors;
+        this.backend = backend;
+    }
+
+    /// @throws ModelFormatException if a tensor is missing or has another shape
+    BoundLinear linear(Linear map) {
+        return new BoundLinear(
+                map, weight(map.weight(), Shape.of(map.out(), map.in())), optional(map.bias(), map.out()));
+    }
+
+    /// @param length elements of a row that is normed
+    /// @throws ModelFormatException if a tensor is missing or has another shape
+    BoundNorm norm(Norm norm, int length) {
+        if (norm.kind() == Norm.Kind.RMS && norm.bias().isPresent()) {
+            throw new UnsupportedModelException(
+                    family + ": the RMS norm " + norm.weight() + " has a bias, which is not supported.");
+        }
+        return new BoundNorm(norm, weight(norm.weight(), Shape.of(length)), optional(norm.bias(), length));
+    }
+
+    Weight weight(String name, Shape expected) {
+        Weight known = weights.get(name);
+        if (known != null) {
+            requireShape(name, known.shape(), expected);
+            return known;
+        }
+        @Nullable Tensor tensor = tensors.apply(name);
+        if (tensor == null) {
+            throw new ModelFormatException(family + ": tensor " + name + " of shape " + expected
+                    + " is missing. Check that all files of the model are there.");
+        }
+        requireShape(name, tensor.shape(), expected);
+        if (!tensor.type().isReal()) {
+            throw new ModelFormatException(
+                    family + ": tensor " + name + " holds " + tensor.type() + ", expected real numbers.");
+        }
+        Weight weight = backend.weight(tensor);
+        weights.put(name, weight);
+        return weight;
+    }
+
+    private @Nullable Weight optional(Optional<String> name, int length) {
+        return name.isPresent() ? weight(name.get(), Shape.of(length)) : null;
+    }
+
+    private void requireShape(String name, Shape found, Shape expected) {
+        if (!found.equals(expected)) {
+            throw new ModelFormatException(family + ": tensor " + name + " has shape " + found + ", expected "
+                    + expected + " by the model's configuration. Check that both belong together.");
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package dev.lilla.model;
+
+import dev.lilla.format.ModelFormatException;
+import dev.lilla.format.UnsupportedModelException;
+import dev.lilla.kernel.Activation;
+import dev.lilla.kernel.Backend;
+import dev.lilla.kernel.KvBlocks;
+import dev.lilla.kernel.KvLayout;
+import dev.lilla.kernel.KvType;
+import dev.lilla.kernel.Span;
+import dev.lilla.kernel.Weight;
+import dev.lilla.tensor.Shape;
+import dev.lilla.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// A decoder-only transformer: token ids in, logits out.
+///
+/// One forward for every family; what differs between them is data ([DecoderSpec]). It holds handles of its backend
+/// and touches no memory itself. The logits of a token depend on the tokens of its own sequence alone, bit for bit:
+/// not on what else is in the batch, nor on how the sequence was cut into steps. One step at a time: not safe for use
+/// by several threads.
+public final class Decoder {
+    /// Rows of a step unless said otherwise: enough for matrix products to be bound by arithmetic, small enough for
+    /// the rows of a wide feed-forward block to fit into a second-level cache.
+    public static final int ROWS_MAX = 512;
+
+    /// Rows of logits held at a time: 64 MB at 256,000 tokens of vocabulary.
+    private static final int LOGIT_ROWS_MAX = 64;
+
+    private final DecoderSpec spec;
+    private final Backend backend;
+    private final int rowsMax;
+    private final Weight embedding;
+    private final List<LayerBlock> layers;
+    private final BoundNorm norm;
+    private final BoundLinear head;
+    private final RotaryTable rotary = new RotaryTable();
+    private final List<KvLayout.Layer> cacheLayers;
+    private @Nullable Workspace workspace;
+    private long steps;
+
+    private Decoder(DecoderSpec spec, Function<String, Tensor> tensors, Backend backend, int rowsMax) {
+        this.spec = spec;
+        this.backend = backend;
+        this.rowsMax = rowsMax;
+        BoundWeights weights = new BoundWeights(spec.family(), tensors, backend);
+        this.embedding = weights.weight(spec.embedding().table(), Shape.of(spec.vocab(), spec.hidden()));
+        List<LayerBlock> blocks = new ArrayList<>();
+        for (int layer = 0; layer < spec.layers().size(); layer++) {
+            blocks.add(LayerBlock.of(spec.layers().get(layer), layer, spec.hidden(), weights, rotary));
+        }
+        this.layers = List.copyOf(blocks);
+        this.norm = weights.norm(spec.norm(), spec.hidden());
+        this.head = weights.linear(spec.head().weight());
+        this.cacheLayers =
+                layers.stream().map(layer -> layer.attention().cacheLayer()).toList();
+    }
+
+    /// A decoder whose steps have up to [#ROWS_MAX] rows.
+    ///
+    /// @see #create(DecoderSpec, Function, Backend, int)
+    public static Decoder create(DecoderSpec spec, Function<String, Tensor> tensors, Backend backend) {
+        return create(spec, tensors, backend, ROWS_MAX);
+    }
+
+    /// A decoder on the tensors of a model, which must outlive it.
+    ///
+    /// @param tensors gives the tensor of a name that the spec uses
+    /// @param rowsMax the most tokens of a step
+    /// @throws ModelFormatException if the spec contradicts itself, or a tensor is missing or has another shape
+    /// @throws UnsupportedModelException if the spec asks for what the decoder cannot do
+    public static Decoder create(DecoderSpec spec, Function<String, Tensor> tensors, Backend backend, int rowsMax) {
+        if (rowsMax < 1) {
+            throw new IllegalArgumentException("a step has at least one row, not " + rowsMax);
+        }
+        SpecCheck.check(spec);
+        return new Decoder(spec, tensors, backend, rowsMax);
+    }
+
+    public DecoderSpec spec() {
+        return spec;
+    }
+
+    /// The most tokens of a step; longer prompts go through in chunks.
+    public int rowsMax() {
+        return rowsMax;
+    }
+
+    /// What a cache for this model holds.
+    public KvLayout kvLayout(KvType type) {
+        return new KvLayout(type, cacheLayers);
+    }
+
+    /// Passes a batch through, with its keys and values written to the cache.
+    ///
+    /// @return the rows its entries want, valid until the next step
+    /// @throws IllegalArgumentException if a token id, a position, the number of rows or the cache is out of range
+    public Logits forward(Batch batch, KvBlocks cache) {
+        return forward(batch, cache, new HiddenObserver() {});
+    }
+
+    /// The same, with somebody watching the hidden states.
+    public Logits forward(Batch batch, KvBlocks cache, HiddenObserver observer) {
+        check(batch, cache);
+        steps++;
+        Workspace space = workspace();
+        Step step = step(batch, cache, space);
+        Activation stream = step.buffers().stream();
+        backend.embed(embedding, tokens(batch), spec.embedding().scale(), stream);
+        observer.embedded(new HiddenRows(backend, stream));
+        for (int layer = 0; layer < layers.size(); layer++) {
+            layers.get(layer).forward(step);
+            observer.layerDone(layer, new HiddenRows(backend, stream));
+        }
+        return logits(batch, step, observer);
+    }
+
+    private Logits logits(Batch batch, Step step, HiddenObserver observer) {
+        List<BatchEntry> entries = batch.entries();
+        int[] wanted = new int[batch.logitRows()];
+        int[] firstRows = new int[entries.size() + 1];
+        RowAdapters.Builder adapters = new RowAdapters.Builder();
+        int row = 0;
+        for (int entry = 0; entry < entries.size(); entry++) {
+            int tokens = entries.get(entry).tokens().length;
+            int count = entries.get(entry).wanted().count(tokens);
+            for (int i = 0; i < count; i++) {
+                wanted[firstRows[entry] + i] = row + tokens - count + i;
+            }
+            adapters.add(count, entries.get(entry).adapters());
+            firstRows[entry + 1] = firstRows[entry] + count;
+            row += tokens;
+        }
+        Activation normed = step.buffers().normed();
+        if (wanted.length > 0) {
+            normed = normed.rows(0, wanted.length);
+            backend.gather(step.buffers().stream(), wanted, normed);
+            norm.forward(backend, normed, normed);
+            observer.normed(new HiddenRows(backend, normed));
+        }
+        return new Logits(this, backend, normed, adapters.build(backend, workspace()), firstRows);
+    }
+
+    /// Writes the logits of rows that left the final norm to the slab.
+    void head(Activation normed, RowAdapters adapters) {
+        Activation logits = workspace().logits().rows(0, normed.rows());
+        adapters.linear(head, normed, logits);
+        if (spec.head().softCap() > 0) {
+            backend.softCap(logits, spec.head().softCap());
+        }
+    }
+
+    Activation logitSlab() {
+        return workspace().logits();
+    }
+
+    int logitSlabRows() {
+        return workspace().logits().rows();
+    }
+
+    /// Steps made so far.
+    long steps() {
+        return steps;
+    }
+
+    private Workspace workspace() {
+        if (workspace == null) {
+            workspace = new Workspace(backend, spec, rowsMax, LOGIT_ROWS_MAX);
+        }
+        return workspace;
+    }
+
+    private Step step(Batch batch, KvBlocks cache, Workspace space) {
+        RowAdapters.Builder adapters = new RowAdapters.Builder();
+        List<Span> spans = new ArrayList<>(batch.entries().size());
+        int[] positions = new int[batch.tokens()];
+        int row = 0;
+        for (BatchEntry entry : batch.entries()) {
+            int tokens = entry.tokens().length;
+            spans.add(new Span(row, tokens, entry.position(), entry.blocks()));
+            adapters.add(tokens, entry.adapters());
+            for (int i = 0; i < tokens; i++) {
+                positions[row + i] = entry.position() + i;
+            }
+            row += tokens;
+        }
+        return new Step(
+                backend,
+                cache,
+                space.rows(row),
+                adapters.build(backend, space),
+                List.copyOf(spans),
+                rotary.runs(batch),
+                positions);
+    }
+
+    private static int[] tokens(Batch batch) {
+        List<BatchEntry> entries = batch.entries();
+        if (entries.size() == 1) {
+            return entries.getFirst().tokens();
+        }
+        int[] tokens = new int[batch.tokens()];
+        int row = 0;
+        for (BatchEntry entry : entries) {
+            System.arraycopy(entry.tokens(), 0, tokens, row, entry.tokens().length);
+            row += entry.tokens().length;
+        }
+        return tokens;
+    }
+
+    private void check(Batch batch, KvBlocks cache) {
+        if (batch.tokens() > rowsMax) {
+            throw new IllegalArgumentException("a step takes at most " + rowsMax + " tokens, not " + batch.tokens()
+                    + ". Pass the prompt in chunks.");
+        }
+        if (!cache.layout().layers().equals(cacheLayers)) {
+            throw new IllegalArgumentException("the cache was made for another model: its layers are "
+                    + cache.layout().layers() + ", expected " + cacheLayers);
+        }
+        for (BatchEntry entry : batch.entries()) {
+            long end = (long) entry.position() + entry.tokens().length;
+            if (end > spec.contextLength()) {
+                throw new IllegalArgumentException("position " + (end - 1) + " is beyond the context of "
+                        + spec.contextLength() + " tokens that this model was made for. Shorten the text.");
+            }
+            for (int token : entry.tokens()) {
+                if (token < 0 || token >= spec.vocab()) {
+                    throw new IllegalArgumentException(
+                            "no token " + token + ": this model has ids 0 to " + (spec.vocab() - 1));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.lilla.model;
+
+import dev.lilla.kernel.Activation;
+import dev.lilla.kernel.Backend;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Which adapters are active in which rows of an activation, and the linear maps with what these add.
+///
+/// @param runs in order, without gaps
+record RowAdapters(Backend backend, Workspace workspace, List<Run> runs) {
+    /// Neighboring rows with the same adapters.
+    record Run(int row, int count, List<ActiveAdapter> adapters) {}
+
+    /// Gathers rows and joins those with the same adapters.
+    static final class Builder {
+        private final List<Run> runs = new ArrayList<>();
+
+        void add(int count, List<ActiveAdapter> adapters) {
+            if (count == 0) {
+                return;
+            }
+            if (runs.isEmpty()) {
+                runs.add(new Run(0, count, adapters));
+                return;
+            }
+            Run last = runs.getLast();
+            if (last.adapters().equals(adapters)) {
+                runs.set(runs.size() - 1, new Run(last.row(), last.count() + count, adapters));
+            } else {
+                runs.add(new Run(last.row() + last.count(), count, adapters));
+            }
+        }
+
+        RowAdapters build(Backend backend, Workspace workspace) {
+            return new RowAdapters(backend, workspace, List.copyOf(runs));
+        }
+    }
+
+    /// The same adapters for `count` rows from row `from` on.
+    RowAdapters rows(int from, int count) {
+        Builder builder = new Builder();
+        for (Run run : runs) {
+            int start = Math.max(run.row(), from);
+            int end = Math.min(run.row() + run.count(), from + count);
+            builder.add(Math.max(end - start, 0), run.adapters());
+        }
+        return builder.build(backend, workspace);
+    }
+
+    /// `y = x · weightᵀ + bias`, plus what the adapters of each row add.
+    ///
+    /// @param x `[rows, in]`
+    /// @param y `[rows, out]`
+    void linear(BoundLinear map, Activation x, Activation y) {
+        backend.linear(map.weight(), map.bias(), x, y);
+        for (Run run : runs) {
+            for (ActiveAdapter active : run.adapters()) {
+                Optional<LoraAdapter.Change> change =
+                        active.adapter().change(map.map().weight());
+                if (change.isPresent() && active.scale() != 0) {
+                    add(change.get(), active.scale(), x.rows(run.row(), run.count()), y.rows(run.row(), run.count()));
+                }
+            }
+        }
+    }
+
+    private void add(LoraAdapter.Change change, float scale, Activation x, Activation y) {
+        Activation low = workspace.lowRank(x.rows(), change.rank());
+        backend.linear(change.down(), null, x, low);
+        backend.linearAdd(change.up(), scale * change.scaling(), low, y);
+    }
+}
