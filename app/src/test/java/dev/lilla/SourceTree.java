@@ -1,0 +1,45 @@
+package dev.lilla;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// The project as files and as compiled classes, for tests about its structure.
+final class SourceTree {
+    /// Every class of the modules on the test class path, tests left out.
+    static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("/test-classes/"))
+            .importPackages("dev.lilla");
+
+    private SourceTree() {}
+
+    /// The folder that holds the parent pom.
+    static Path root() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.exists(folder.resolve("lilla")) || !Files.exists(folder.resolve("engine"))) {
+            folder = folder.getParent();
+            if (folder == null) {
+                throw new IllegalStateException("the tests run outside the source tree");
+            }
+        }
+        return folder;
+    }
+
+    /// Every Java source file below `src/main` of a module.
+    static List<Path> sources() {
+        try (Stream<Path> files = Files.walk(root())) {
+            return files.filter(file -> file.toString().contains("/src/main/java/")
+                            && file.toString().endsWith(".java"))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
