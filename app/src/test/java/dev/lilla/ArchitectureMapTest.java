@@ -29,21 +29,19 @@ class ArchitectureMapTest {
     void namesOnlyTypesThatExist() throws IOException {
         Set<String> types =
                 SourceTree.CLASSES.stream().map(JavaClass::getSimpleName).collect(Collectors.toSet());
-        List<String> named = code().stream()
-                .filter(code -> TYPE.matcher(code).matches())
-                .toList();
+        List<String> named =
+                code().stream().filter(code -> TYPE.matcher(code).matches()).toList();
         assertThat(named).hasSizeGreaterThan(10);
         assertThat(types).containsAll(named);
     }
 
     @Test
     void namesOnlyPathsThatExist() throws IOException {
-        List<String> named = code().stream()
-                .filter(code -> PATH.matcher(code).matches())
-                .toList();
-        assertThat(named).hasSizeGreaterThan(5).allSatisfy(path -> assertThat(
-                        SourceTree.root().resolve(path))
-                .exists());
+        List<String> named =
+                code().stream().filter(code -> PATH.matcher(code).matches()).toList();
+        assertThat(named)
+                .hasSizeGreaterThan(5)
+                .allSatisfy(path -> assertThat(SourceTree.root().resolve(path)).exists());
     }
 
     @Test
@@ -56,6 +54,10 @@ class ArchitectureMapTest {
 
     private static List<String> code() throws IOException {
         String map = Files.readString(SourceTree.root().resolve("ARCHITECTURE.md"));
-        return CODE.matcher(map).results().map(MatchResult::group).map(code -> code.replace("`", "")).toList();
+        return CODE.matcher(map)
+                .results()
+                .map(MatchResult::group)
+                .map(code -> code.replace("`", ""))
+                .toList();
     }
 }

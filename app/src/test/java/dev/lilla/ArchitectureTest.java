@@ -39,8 +39,7 @@ class ArchitectureTest {
                     "generate",
                     Set.of("chat", "format", "kernel", "model", "model.family", "template", "tensor", "tokenizer")),
             Map.entry("evaluate", Set.of("chat", "format", "generate", "kernel", "model", "tokenizer")),
-            Map.entry(
-                    "optimize", Set.of("format", "kernel", "model", "model.family", "store", "tensor", "tokenizer")),
+            Map.entry("optimize", Set.of("format", "kernel", "model", "model.family", "store", "tensor", "tokenizer")),
             Map.entry("hub", Set.of("format", "store")),
             Map.entry(
                     "cli",
@@ -101,9 +100,10 @@ class ArchitectureTest {
     void marksEveryPackageNullMarked() {
         Set<JavaPackage> packages =
                 SourceTree.CLASSES.stream().map(JavaClass::getPackage).collect(Collectors.toSet());
-        assertThat(packages).allSatisfy(p -> assertThat(p.isAnnotatedWith(NullMarked.class))
-                .as(p.getName())
-                .isTrue());
+        assertThat(packages)
+                .allSatisfy(p -> assertThat(p.isAnnotatedWith(NullMarked.class))
+                        .as(p.getName())
+                        .isTrue());
     }
 
     @Test

@@ -1,0 +1,26 @@
+package dev.lilla.chat;
+
+import java.time.Duration;
+
+/// What an answer cost.
+///
+/// @param promptTokens tokens read
+/// @param cachedTokens those of them whose keys and values were already there
+/// @param completionTokens tokens written
+/// @param prompt time until the first token was known
+/// @param completion time for the tokens after it
+public record Usage(int promptTokens, int cachedTokens, int completionTokens, Duration prompt, Duration completion) {
+    /// Tokens read per second, cached ones left out; 0 if none were read.
+    public double promptTokensPerSecond() {
+        return perSecond(promptTokens - cachedTokens, prompt);
+    }
+
+    /// Tokens written per second after the first one; 0 if there was only one.
+    public double completionTokensPerSecond() {
+        return perSecond(completionTokens - 1, completion);
+    }
+
+    private static double perSecond(int tokens, Duration time) {
+        return tokens <= 0 || time.isZero() ? 0 : tokens / (time.toNanos() / 1e9);
+    }
+}

@@ -1,0 +1,186 @@
+package dev.lilla.generate;
+
+import java.util.Arrays;
+
+/// The tokens that may come next, with their logits: what the steps of a sampler narrow down.
+///
+/// Starts with the whole vocabulary. Works without sorting it: the top tokens of 256,000 are selected through a heap.
+/// Reused from token to token; not safe for use by several threads.
+public final class Candidates {
+    private final int[] ids;
+    private final float[] logits;
+    private int count;
+
+    /// Room for a vocabulary of `vocab` tokens.
+    public Candidates(int vocab) {
+        ids = new int[vocab];
+        logits = new float[vocab];
+    }
+
+    /// Starts anew with every token of `source [vocab]`.
+    public void reset(float[] source) {
+        if (source.length != logits.length) {
+            throw new IllegalArgumentException(
+                    "room for " + logits.length + " tokens, found " + source.length + " logits");
+        }
+        count = source.length;
+        System.arraycopy(source, 0, logits, 0, count);
+        for (int i = 0; i < count; i++) {
+            ids[i] = i;
+        }
+    }
+
+    public int count() {
+        return count;
+    }
+
+    public int id(int index) {
+        return ids[index];
+    }
+
+    public float logit(int index) {
+        return logits[index];
+    }
+
+    /// Replaces the logit of one candidate.
+    public void setLogit(int index, float logit) {
+        logits[index] = logit;
+    }
+
+    /// Multiplies every logit by `factor`.
+    public void scale(double factor) {
+        for (int i = 0; i < count; i++) {
+            logits[i] = (float) (logits[i] * factor);
+        }
+    }
+
+    /// The largest logit; negative infinity if there is no candidate.
+    public float max() {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < count; i++) {
+            max = Math.max(max, logits[i]);
+        }
+        return max;
+    }
+
+    /// The sum of `exp(logit - max)` over all candidates.
+    public double mass(float max) {
+        double sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += Math.exp(logits[i] - max);
+        }
+        return sum;
+    }
+
+    /// Index of the candidate with the largest logit, the lowest id among equals.
+    public int argmax() {
+        int best = 0;
+        for (int i = 1; i < count; i++) {
+            if (logits[i] > logits[best] || (logits[i] == logits[best] && ids[i] < ids[best])) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    /// Keeps the candidates whose logit is at least `limit`.
+    public void keepFrom(float limit) {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            if (logits[i] >= limit) {
+                ids[kept] = ids[i];
+                logits[kept++] = logits[i];
+            }
+        }
+        count = kept;
+    }
+
+    /// Keeps the first `kept` candidates.
+    public void truncate(int kept) {
+        count = Math.min(count, kept);
+    }
+
+    /// The `k`th largest logit, from 1 on; the smallest if there are fewer.
+    public float largest(int k) {
+        int size = Math.min(k, count);
+        float[] smallestFirst = Arrays.copyOf(logits, size);
+        for (int i = size / 2 - 1; i >= 0; i--) {
+            siftSmallestUp(smallestFirst, i);
+        }
+        for (int i = size; i < count; i++) {
+            if (logits[i] > smallestFirst[0]) {
+                smallestFirst[0] = logits[i];
+                siftSmallestUp(smallestFirst, 0);
+            }
+        }
+        return smallestFirst[0];
+    }
+
+    /// Moves the most likely candidates to the front, in falling order, until they reach a mass.
+    ///
+    /// @param target mass to reach, in units of `exp(logit - max)`
+    /// @return how many candidates it took; the others follow in no order
+    public int bringForward(double target, float max) {
+        for (int i = count / 2 - 1; i >= 0; i--) {
+            siftLargestUp(i, count);
+        }
+        double mass = 0;
+        int taken = 0;
+        // The heap shrinks from the end; what is taken gathers there, largest last.
+        while (taken < count && (taken == 0 || mass < target)) {
+            mass += Math.exp(logits[0] - max);
+            int last = count - 1 - taken++;
+            swap(0, last);
+            siftLargestUp(0, last);
+        }
+        for (int i = 0; i < count / 2; i++) {
+            swap(i, count - 1 - i);
+        }
+        return taken;
+    }
+
+    private void siftLargestUp(int root, int size) {
+        int parent = root;
+        while (2 * parent + 1 < size) {
+            int child = 2 * parent + 1;
+            if (child + 1 < size && precedes(child + 1, child)) {
+                child++;
+            }
+            if (!precedes(child, parent)) {
+                return;
+            }
+            swap(child, parent);
+            parent = child;
+        }
+    }
+
+    private boolean precedes(int a, int b) {
+        return logits[a] > logits[b] || (logits[a] == logits[b] && ids[a] < ids[b]);
+    }
+
+    private void swap(int a, int b) {
+        int id = ids[a];
+        ids[a] = ids[b];
+        ids[b] = id;
+        float logit = logits[a];
+        logits[a] = logits[b];
+        logits[b] = logit;
+    }
+
+    private static void siftSmallestUp(float[] heap, int root) {
+        int parent = root;
+        while (2 * parent + 1 < heap.length) {
+            int child = 2 * parent + 1;
+            if (child + 1 < heap.length && heap[child + 1] < heap[child]) {
+                child++;
+            }
+            if (heap[parent] <= heap[child]) {
+                return;
+            }
+            float value = heap[parent];
+            heap[parent] = heap[child];
+            heap[child] = value;
+            parent = child;
+        }
+    }
+}

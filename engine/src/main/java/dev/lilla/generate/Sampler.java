@@ -1,0 +1,108 @@
+package dev.lilla.generate;
+
+import dev.lilla.chat.SamplerOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/// Chooses the next token of one sequence from its logits.
+///
+/// The choice depends on the logits, the sequence and the seed alone: each sequence has a generator of its own, so
+/// threads and neighbors in a batch change nothing. Not safe for use by several threads.
+public final class Sampler {
+    /// A generator whose algorithm is named, so that a seed means the same text on every machine and JDK.
+    private static final RandomGeneratorFactory<RandomGenerator> GENERATORS =
+            RandomGeneratorFactory.of("L64X128MixRandom");
+
+    private final List<SamplerStep> steps;
+    private final boolean greedy;
+    private final RandomGenerator random;
+    private final Candidates candidates;
+
+    /// @param vocab width of the logits
+    public Sampler(SamplerOptions options, int vocab) {
+        steps = steps(options);
+        greedy = options.isGreedy();
+        random = GENERATORS.create(options.seed());
+        candidates = new Candidates(vocab);
+    }
+
+    /// Chooses a token.
+    ///
+    /// @param logits `[vocab]`, not changed; negative infinity forbids a token
+    /// @param history the sequence so far, prompt included
+    /// @throws IllegalStateException if every token is forbidden, or a logit is not a number
+    public int next(float[] logits, TokenHistory history) {
+        candidates.reset(logits);
+        for (SamplerStep step : steps) {
+            step.apply(candidates, history);
+        }
+        float max = candidates.max();
+        if (!Float.isFinite(max)) {
+            throw new IllegalStateException("no token can be chosen: the largest of " + candidates.count()
+                    + " candidate logits is " + max + ". The model's weights or its settings are broken.");
+        }
+        return candidates.id(greedy ? candidates.argmax() : draw(max));
+    }
+
+    private int draw(float max) {
+        double target = random.nextDouble() * candidates.mass(max);
+        int chosen = candidates.argmax();
+        for (int i = 0; i < candidates.count(); i++) {
+            double weight = Math.exp(candidates.logit(i) - max);
+            target -= weight;
+            if (weight > 0) {
+                chosen = i;
+                if (target < 0) {
+                    break;
+                }
+            }
+        }
+        return chosen;
+    }
+
+    /// The steps that change anything, in order. The greedy choice needs none that only narrow it.
+    static List<SamplerStep> steps(SamplerOptions options) {
+        List<SamplerStep> steps = new ArrayList<>();
+        for (SamplerOptions.Stage stage : options.order()) {
+            step(stage, options)
+                    .filter(step -> !options.isGreedy()
+                            || step instanceof SamplerStep.LogitBias
+                            || step instanceof SamplerStep.Penalize)
+                    .ifPresent(steps::add);
+        }
+        return List.copyOf(steps);
+    }
+
+    private static Optional<SamplerStep> step(SamplerOptions.Stage stage, SamplerOptions options) {
+        return switch (stage) {
+            case LOGIT_BIAS ->
+                options.logitBias().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new SamplerStep.LogitBias(options.logitBias()));
+            case PENALTIES ->
+                options.penalties().isNeutral()
+                        ? Optional.empty()
+                        : Optional.of(new SamplerStep.Penalize(options.penalties()));
+            case TEMPERATURE ->
+                options.isGreedy() || options.temperature() == 1
+                        ? Optional.empty()
+                        : Optional.of(new SamplerStep.Temperature(options.temperature()));
+            case TOP_K -> options.topK() == 0 ? Optional.empty() : Optional.of(new SamplerStep.TopK(options.topK()));
+            case TYPICAL_P ->
+                options.typicalP() == 1
+                        ? Optional.empty()
+                        : Optional.of(new SamplerStep.Typical(share(options.typicalP())));
+            case TOP_P ->
+                options.topP() == 1 ? Optional.empty() : Optional.of(new SamplerStep.TopP(share(options.topP())));
+            case MIN_P -> options.minP() == 0 ? Optional.empty() : Optional.of(new SamplerStep.MinP(options.minP()));
+        };
+    }
+
+    /// No share at all keeps the most likely token, as clients expect of `top_p: 0`.
+    private static double share(double share) {
+        return Math.max(share, Double.MIN_VALUE);
+    }
+}
