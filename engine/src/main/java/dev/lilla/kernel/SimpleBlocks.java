@@ -2,6 +2,8 @@ package dev.lilla.kernel;
 
 import static dev.lilla.kernel.BlockBytes.bits32;
 import static dev.lilla.kernel.BlockBytes.half;
+import static dev.lilla.kernel.BlockBytes.putBits32;
+import static dev.lilla.kernel.BlockBytes.putHalf;
 import static dev.lilla.kernel.BlockBytes.unsigned;
 
 /// Blocks of 32 elements with one scale `d`, and an offset `m` in the affine types (ggml `block_q4_0` and its kin).
@@ -66,5 +68,105 @@ final class SimpleBlocks {
         for (int i = 0; i < 2 * HALF; i++) {
             target[to + i] = block[at + 2 + i] * d;
         }
+    }
+
+    static void encodeQ4Symmetric(float[] values, int from, byte[] block, int at) {
+        float d = farthest(values, from) / -8;
+        float inverse = inverse(d);
+        putHalf(block, at, d);
+        for (int i = 0; i < HALF; i++) {
+            int low = Math.min(15, (byte) (values[from + i] * inverse + 8.5f));
+            int high = Math.min(15, (byte) (values[from + i + HALF] * inverse + 8.5f));
+            block[at + 2 + i] = (byte) (low | high << 4);
+        }
+    }
+
+    static void encodeQ4Affine(float[] values, int from, byte[] block, int at) {
+        float min = least(values, from);
+        float d = (greatest(values, from) - min) / 15;
+        float inverse = inverse(d);
+        putHalf(block, at, d);
+        putHalf(block, at + 2, min);
+        for (int i = 0; i < HALF; i++) {
+            int low = Math.min(15, (byte) ((values[from + i] - min) * inverse + 0.5f));
+            int high = Math.min(15, (byte) ((values[from + i + HALF] - min) * inverse + 0.5f));
+            block[at + 4 + i] = (byte) (low | high << 4);
+        }
+    }
+
+    static void encodeQ5Symmetric(float[] values, int from, byte[] block, int at) {
+        float d = farthest(values, from) / -16;
+        float inverse = inverse(d);
+        putHalf(block, at, d);
+        int fifths = 0;
+        for (int i = 0; i < HALF; i++) {
+            int low = Math.min(31, (byte) (values[from + i] * inverse + 16.5f));
+            int high = Math.min(31, (byte) (values[from + i + HALF] * inverse + 16.5f));
+            block[at + 6 + i] = (byte) ((low & 15) | (high & 15) << 4);
+            fifths |= (low >> 4 & 1) << i | (high >> 4 & 1) << (i + HALF);
+        }
+        putBits32(block, at + 2, fifths);
+    }
+
+    static void encodeQ5Affine(float[] values, int from, byte[] block, int at) {
+        float min = least(values, from);
+        float d = (greatest(values, from) - min) / 31;
+        float inverse = inverse(d);
+        putHalf(block, at, d);
+        putHalf(block, at + 2, min);
+        int fifths = 0;
+        for (int i = 0; i < HALF; i++) {
+            int low = (byte) ((values[from + i] - min) * inverse + 0.5f);
+            int high = (byte) ((values[from + i + HALF] - min) * inverse + 0.5f);
+            block[at + 8 + i] = (byte) ((low & 15) | (high & 15) << 4);
+            fifths |= (low >> 4 & 1) << i | (high >> 4 & 1) << (i + HALF);
+        }
+        putBits32(block, at + 4, fifths);
+    }
+
+    static void encodeQ8(float[] values, int from, byte[] block, int at) {
+        float d = Math.abs(farthest(values, from)) / 127;
+        float inverse = inverse(d);
+        putHalf(block, at, d);
+        for (int i = 0; i < 2 * HALF; i++) {
+            float quant = values[from + i] * inverse;
+            // Half away from zero; the sum is exact in double precision.
+            block[at + 2 + i] = (byte) (int) (quant + Math.copySign(0.5, quant));
+        }
+    }
+
+    /// The value farthest from zero, the first of equals; 0 among NaNs.
+    private static float farthest(float[] values, int from) {
+        float farthest = 0;
+        for (int i = from; i < from + 2 * HALF; i++) {
+            if (Math.abs(farthest) < Math.abs(values[i])) {
+                farthest = values[i];
+            }
+        }
+        return farthest;
+    }
+
+    private static float least(float[] values, int from) {
+        float least = Float.MAX_VALUE;
+        for (int i = from; i < from + 2 * HALF; i++) {
+            if (values[i] < least) {
+                least = values[i];
+            }
+        }
+        return least;
+    }
+
+    private static float greatest(float[] values, int from) {
+        float greatest = -Float.MAX_VALUE;
+        for (int i = from; i < from + 2 * HALF; i++) {
+            if (values[i] > greatest) {
+                greatest = values[i];
+            }
+        }
+        return greatest;
+    }
+
+    private static float inverse(float d) {
+        return d == 0 ? 0 : 1 / d;
     }
 }

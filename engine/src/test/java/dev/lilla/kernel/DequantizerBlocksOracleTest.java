@@ -2,13 +2,16 @@ package dev.lilla.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lilla.Oracle;
+import dev.lilla.format.Safetensors;
 import dev.lilla.tensor.ElementType;
 import dev.lilla.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -16,13 +19,20 @@ import org.junit.jupiter.api.TestFactory;
 class DequantizerBlocksOracleTest {
     private static final String RAW = ".raw";
 
-    private final BlockGoldens goldens = BlockGoldens.open("blocks.safetensors");
+    private final Safetensors goldens = Safetensors.open(Oracle.path("golden/quant/blocks.safetensors"));
+
+    @AfterEach
+    void close() {
+        goldens.close();
+    }
 
     @TestFactory
     Stream<DynamicTest> unpacksEveryBlockTypeToTheSameBits() {
-        return goldens.tensors().keySet().stream()
-                .filter(name -> name.endsWith(RAW) && goldens.tensors().containsKey(valuesOf(name)))
-                .map(name -> DynamicTest.dynamicTest(name, () -> assertUnpacked(name)));
+        List<String> names = goldens.tensors().keySet().stream()
+                .filter(name -> name.endsWith(RAW) && goldens.contains(valuesOf(name)))
+                .toList();
+        assertThat(names).isNotEmpty();
+        return names.stream().map(name -> DynamicTest.dynamicTest(name, () -> assertUnpacked(name)));
     }
 
     @Test
@@ -33,11 +43,9 @@ class DequantizerBlocksOracleTest {
     }
 
     private void assertUnpacked(String name) {
-        Tensor raw = goldens.tensor(name);
         String[] parts = name.split("\\.");
         ElementType type = ElementType.valueOf(parts[parts.length - 2]);
-        assertThat(raw.data().byteSize()).isPositive();
-        assertSameBits(unpacked(type, raw), goldens.tensor(valuesOf(name)));
+        assertSameBits(unpacked(type, goldens.tensor(name)), goldens.tensor(valuesOf(name)));
     }
 
     private static String valuesOf(String raw) {
@@ -59,7 +67,7 @@ class DequantizerBlocksOracleTest {
 
     /// Equal in every bit, but for the payload of a NaN: converting a half on x86 quiets it.
     private static void assertSameBits(float[] actual, Tensor expected) {
-        float[] values = expected.data().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+        float[] values = Oracle.floats(expected);
         assertThat(actual).hasSameSizeAs(values);
         for (int i = 0; i < values.length; i++) {
             assertThat(Float.floatToIntBits(actual[i]))
