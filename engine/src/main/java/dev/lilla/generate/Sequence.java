@@ -1,0 +1,187 @@
+package dev.lilla.generate;
+
+import dev.lilla.chat.AnswerListener;
+import dev.lilla.chat.FinishReason;
+import dev.lilla.chat.Usage;
+import dev.lilla.kernel.KvBlocks;
+import dev.lilla.model.BatchEntry;
+import dev.lilla.model.LogitRows;
+import dev.lilla.tokenizer.Detokenizer;
+import dev.lilla.tokenizer.Tokenizer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// One text being written: its tokens, its place in the cache, and how the next token is chosen.
+///
+/// Each step takes the tokens that are not yet in the cache (a chunk of the prompt, later the last token) and, once
+/// none is left, a row of logits. Owned by one scheduler; not safe for use by several threads.
+public final class Sequence implements AutoCloseable {
+    private final GenerationRequest request;
+    private final AnswerListener listener;
+    private final TokenHistory history;
+    private final BlockTable table;
+    private final Sampler sampler;
+    private final Detokenizer detokenizer;
+    private final StopMatcher matcher;
+    private final StringBuilder text = new StringBuilder();
+    private final int reused;
+    private final long started = System.nanoTime();
+    private int cached;
+    private long firstToken;
+    private long lastToken;
+    private @Nullable FinishReason finishReason;
+
+    /// A sequence with an empty cache.
+    ///
+    /// @param vocab width of the model's logits
+    public Sequence(
+            GenerationRequest request, Tokenizer tokenizer, KvBlocks cache, int vocab, AnswerListener listener) {
+        this(request, tokenizer, new BlockTable(cache), 0, vocab, listener);
+    }
+
+    /// A sequence whose first tokens are in the cache already.
+    ///
+    /// @param table holds keys and values of the first `cached` tokens of the prompt; owned by the sequence now
+    /// @param cached fewer than the prompt has, so that there is something to compute
+    Sequence(
+            GenerationRequest request,
+            Tokenizer tokenizer,
+            BlockTable table,
+            int cached,
+            int vocab,
+            AnswerListener listener) {
+        if (cached < 0 || cached >= request.prompt().length) {
+            throw new IllegalArgumentException(cached + " cached tokens of a prompt of " + request.prompt().length);
+        }
+        this.request = request;
+        this.listener = listener;
+        this.table = table;
+        this.cached = cached;
+        this.reused = cached;
+        this.history = new TokenHistory(request.prompt());
+        this.sampler = new Sampler(request.sampler(), vocab);
+        this.detokenizer = tokenizer.detokenizer();
+        this.matcher = new StopMatcher(request.stop().strings());
+    }
+
+    public boolean isFinished() {
+        return finishReason != null;
+    }
+
+    /// Whether the next step reads more of the prompt than its last token.
+    boolean isPrefill() {
+        return history.length() - cached > 1;
+    }
+
+    /// Tokens that the next step needs to compute.
+    int pending() {
+        return history.length() - cached;
+    }
+
+    /// Ends the text if whoever asked has left.
+    void checkCancelled() {
+        if (!isFinished() && listener.isCancelled()) {
+            finish(FinishReason.CANCELLED);
+        }
+    }
+
+    /// What goes through the decoder next.
+    ///
+    /// @param rowsMax the most tokens to take, at least 1
+    /// @throws dev.lilla.kernel.CapacityException if the cache has no block left
+    BatchEntry next(int rowsMax) {
+        int end = Math.min(history.length(), cached + rowsMax);
+        table.reserve(end);
+        return new BatchEntry(
+                history.tokens(cached, end),
+                cached,
+                table.blocks(),
+                request.prompt().length,
+                end == history.length() ? LogitRows.LAST : LogitRows.NONE,
+                request.adapters());
+    }
+
+    /// Takes note that an entry went through.
+    ///
+    /// @param logits of its last token, if it wanted them; else null
+    void advance(BatchEntry entry, float @Nullable [] logits) {
+        cached += entry.tokens().length;
+        int promptTokens = request.prompt().length;
+        if (cached <= promptTokens) {
+            listener.promptRead(cached, promptTokens);
+        }
+        if (logits != null) {
+            accept(sampler.next(logits, history));
+        }
+    }
+
+    private void accept(int token) {
+        lastToken = System.nanoTime();
+        if (firstToken == 0) {
+            firstToken = lastToken;
+        }
+        if (request.stop().tokens().contains(token)) {
+            finish(FinishReason.STOP);
+            return;
+        }
+        history.append(token);
+        give(matcher.append(detokenizer.append(token)));
+        if (matcher.isStopped()) {
+            finish(FinishReason.STOP);
+        } else if (written() >= request.stop().maxTokens()) {
+            finish(FinishReason.LENGTH);
+        }
+    }
+
+    private void finish(FinishReason reason) {
+        if (!matcher.isStopped()) {
+            give(matcher.append(detokenizer.finish()) + matcher.finish());
+        }
+        finishReason = reason;
+    }
+
+    private void give(String piece) {
+        if (!piece.isEmpty()) {
+            text.append(piece);
+            listener.text(piece);
+        }
+    }
+
+    private int written() {
+        return history.length() - request.prompt().length;
+    }
+
+    /// What was written.
+    ///
+    /// @throws IllegalStateException if the text has not ended
+    public Completion completion() {
+        if (finishReason == null) {
+            throw new IllegalStateException("the text has not ended");
+        }
+        long promptEnd = firstToken == 0 ? System.nanoTime() : firstToken;
+        Usage usage = new Usage(
+                request.prompt().length,
+                reused,
+                written(),
+                Duration.ofNanos(promptEnd - started),
+                Duration.ofNanos(Math.max(0, lastToken - firstToken)));
+        return new Completion(
+                text.toString(), history.tokens(request.prompt().length, history.length()), finishReason, usage);
+    }
+
+    /// The tokens whose keys and values are in the cache.
+    int[] cachedTokens() {
+        return history.tokens(0, cached);
+    }
+
+    /// Its place in the cache, which whoever takes it must close.
+    BlockTable table() {
+        return table;
+    }
+
+    /// Gives its cache blocks back.
+    @Override
+    public void close() {
+        table.close();
+    }
+}
