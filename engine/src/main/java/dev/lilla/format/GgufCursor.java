@@ -82,14 +82,11 @@ final class GgufCursor {
     private GgufType nextType(String what) {
         long start = position;
         int number = nextInt("the type of " + what);
-        GgufType[] types = GgufType.values();
-        if (number < 0 || number >= types.length) {
-            throw file.broken(
-                    start,
-                    what + " has type number " + Integer.toUnsignedString(number) + ", expected one below "
-                            + types.length);
-        }
-        return types[number];
+        return GgufType.ofNumber(number)
+                .orElseThrow(() -> file.broken(
+                        start,
+                        what + " has type number " + Integer.toUnsignedString(number) + ", expected one of "
+                                + GgufType.UINT8.number() + " to " + GgufType.FLOAT64.number()));
     }
 
     private GgufValue.Sequence nextSequence(String what, int depth) {

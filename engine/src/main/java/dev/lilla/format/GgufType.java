@@ -1,27 +1,41 @@
 package dev.lilla.format;
 
-/// The types of GGUF metadata values, in the order of their numbers in the file.
+import java.util.Arrays;
+import java.util.Optional;
+
+/// The types of GGUF metadata values.
 ///
 /// Source: <https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>.
 public enum GgufType {
-    UINT8(1),
-    INT8(1),
-    UINT16(2),
-    INT16(2),
-    UINT32(4),
-    INT32(4),
-    FLOAT32(4),
-    BOOL(1),
-    STRING(8),
-    ARRAY(12),
-    UINT64(8),
-    INT64(8),
-    FLOAT64(8);
+    UINT8(0, 1),
+    INT8(1, 1),
+    UINT16(2, 2),
+    INT16(3, 2),
+    UINT32(4, 4),
+    INT32(5, 4),
+    FLOAT32(6, 4),
+    BOOL(7, 1),
+    STRING(8, 8),
+    ARRAY(9, 12),
+    UINT64(10, 8),
+    INT64(11, 8),
+    FLOAT64(12, 8);
 
+    private final int number;
     private final int bytesMin;
 
-    GgufType(int bytesMin) {
+    GgufType(int number, int bytesMin) {
+        this.number = number;
         this.bytesMin = bytesMin;
+    }
+
+    /// What stands for the type in the file.
+    int number() {
+        return number;
+    }
+
+    static Optional<GgufType> ofNumber(int number) {
+        return Arrays.stream(values()).filter(type -> type.number == number).findFirst();
     }
 
     /// The bytes of a value; of strings and arrays those of an empty one.

@@ -29,7 +29,7 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, Map<Strin
     /// The most tensors of one file.
     static final int TENSORS_MAX = 100_000;
 
-    private static final String METADATA = "__metadata__";
+    static final String METADATA = "__metadata__";
     private static final ValueLayout.OfLong LITTLE_LONG =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
