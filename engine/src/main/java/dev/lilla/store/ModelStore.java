@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -148,7 +149,7 @@ public final class ModelStore {
             return commit(
                     name, staging, stored, source.toAbsolutePath().normalize().toString());
         } finally {
-            deleteTree(staging);
+            discard(staging);
         }
     }
 
@@ -175,19 +176,38 @@ public final class ModelStore {
                     .orElse(added)
                     .write(folder);
         }
-        String first = files.getFirst().path();
-        return modelsIn(folder).stream()
+        return owner(name, files.getFirst().path());
+    }
+
+    /// The model of a repository that a file belongs to.
+    ///
+    /// @throws IllegalArgumentException if there is none
+    public StoredModel owner(ModelName repository, String path) throws IOException {
+        return modelsIn(folder(repository)).stream()
                 .filter(model ->
-                        model.files().stream().anyMatch(file -> file.path().equals(first)))
+                        model.files().stream().anyMatch(file -> file.path().equals(path)))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(name + ": these files make no model: "
-                        + String.join(", ", files.stream().map(StoredFile::path).toList())));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        repository + ": " + path + " is in the store, but makes no model"));
+    }
+
+    /// What the store has of a repository, by path.
+    public Map<String, StoredFile> files(ModelName repository) throws IOException {
+        Map<String, StoredFile> files = new LinkedHashMap<>();
+        StoreManifest.read(folder(repository))
+                .ifPresent(manifest -> manifest.files().forEach(file -> files.put(file.path(), file)));
+        return files;
     }
 
     /// A new empty folder on the store's file system.
     public Path staging() throws IOException {
         Files.createDirectories(home.resolve("staging"));
         return Files.createTempDirectory(home.resolve("staging"), "");
+    }
+
+    /// Deletes a folder that [#staging] made, and what is left in it.
+    public void discard(Path staging) throws IOException {
+        deleteTree(staging);
     }
 
     /// Reads every byte of a model and compares.
