@@ -36,7 +36,7 @@ public final class BlockTable implements AutoCloseable {
     }
 
     /// The numbers of the blocks; not to be changed.
-    int[] blocks() {
+    public int[] blocks() {
         return blocks;
     }
 
