@@ -1,0 +1,414 @@
+package dev.lilla.kernel;
+
+import dev.lilla.tensor.ElementType;
+import dev.lilla.tensor.Shape;
+import dev.lilla.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// The processor this program runs on. Matrices stay where they were mapped, vectors are copied to f32, activations
+/// live off the heap; every operation checks its shapes, then is cut into shares for the workers.
+public final class HostBackend implements Backend {
+    /// Elementary steps below which an operation is not worth sharing: waking and joining workers takes 0.5 µs
+    /// (KERNELS.md 5), one core does some 8 steps a nanosecond, so 16,384 are about 2 µs.
+    private static final long STEPS_WORTH_SHARING = 16_384;
+
+    /// Chunks a worker gets of a loop on average: enough that a worker that loses its core costs a tenth of the loop.
+    private static final int CHUNKS_PER_WORKER = 8;
+
+    /// Weight rows in a chunk are a multiple of this, so that kernels can take four rows at once; 16 results are one
+    /// cache line, so no two workers write the same.
+    private static final int ROW_GRAIN = 16;
+
+    private final Kernels kernels;
+    private final WorkerPool pool;
+    private final Arena arena = Arena.ofShared();
+    private final Scratch[] scratch;
+    private @Nullable RotaryAngles angles;
+
+    private HostBackend(Kernels kernels, int threads) {
+        this.kernels = kernels;
+        this.pool = new WorkerPool(threads);
+        this.scratch = new Scratch[threads];
+        for (int i = 0; i < threads; i++) {
+            scratch[i] = new Scratch(arena);
+        }
+    }
+
+    /// @throws IllegalArgumentException if the chosen kernels cannot run here
+    public static HostBackend open(HostOptions options) {
+        return new HostBackend(new ReferenceKernels(), options.threads());
+    }
+
+    @Override
+    public String description() {
+        int threads = pool.threads();
+        return kernels.description() + ", " + threads + (threads == 1 ? " thread" : " threads");
+    }
+
+    @Override
+    public Weight weight(Tensor tensor) {
+        if (!tensor.type().isReal()) {
+            throw new IllegalArgumentException(
+                    "tensor " + tensor.name() + " of type " + tensor.type() + " holds no real numbers");
+        }
+        Shape shape = tensor.shape();
+        if (shape.rows() > Integer.MAX_VALUE || shape.columns() > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException("tensor " + tensor.name() + " is too large for a weight: " + shape);
+        }
+        if (shape.rank() <= 1) {
+            return weight(tensor.name(), Dequantizer.row(tensor, 0));
+        }
+        MemorySegment data = tensor.data();
+        if (!data.isNative()) {
+            MemorySegment copy = allocate(arena, data.byteSize(), "weight " + tensor.name());
+            copy.copyFrom(data);
+            data = copy.asReadOnly();
+        }
+        return new HostWeight(tensor.name(), tensor.type(), shape, data);
+    }
+
+    @Override
+    public Weight weight(String name, float[] values) {
+        MemorySegment data = allocate(arena, (long) values.length * Float.BYTES, "weight " + name);
+        MemorySegment.copy(values, 0, data, HostMatrix.FLOAT, 0, values.length);
+        return new HostWeight(name, ElementType.F32, Shape.of(values.length), data.asReadOnly());
+    }
+
+    @Override
+    public Activation allocate(int rows, int columns) {
+        if (rows < 0 || columns < 0) {
+            throw new IllegalArgumentException("no activations: [" + rows + ", " + columns + "]");
+        }
+        int stride = stride(columns);
+        // Saturated where a long cannot count them: then they cannot be had either.
+        long bytes = Math.min((long) rows * stride, Long.MAX_VALUE / 8) * Float.BYTES;
+        return new HostMatrix(allocate(arena, bytes, "activations"), 0, rows, columns, stride);
+    }
+
+    /// Rows begin at cache lines. A stride of a multiple of 4 KiB would put the same column of all rows into one set of
+    /// an 8-way first-level cache, so such rows are a line longer.
+    private static int stride(int columns) {
+        int line = Scratch.ALIGNMENT / Float.BYTES;
+        int stride = Math.multiplyExact(Math.ceilDiv(columns, line), line);
+        return stride % 1024 == 0 ? Math.addExact(stride, line) : stride;
+    }
+
+    /// Zeroed memory, aligned to 64 bytes.
+    static MemorySegment allocate(Arena arena, long bytes, String purpose) {
+        try {
+            return arena.allocate(bytes, Scratch.ALIGNMENT);
+        } catch (OutOfMemoryError e) {
+            CapacityException failure =
+                    new CapacityException("no memory for " + purpose + " of " + bytes + " bytes outside the heap");
+            failure.initCause(e);
+            throw failure;
+        }
+    }
+
+    @Override
+    public KvBlocks allocateBlocks(KvLayout layout, int capacity) {
+        return new HostKvBlocks(layout, capacity);
+    }
+
+    @Override
+    public void embed(Weight table, int[] tokens, float scale, Activation out) {
+        HostWeight rows = ShapeCheck.host(table);
+        HostMatrix target = ShapeCheck.host(out);
+        ShapeCheck.require(
+                tokens.length == target.rows() && rows.in() == target.columns(),
+                "embed",
+                rows,
+                tokens.length + " tokens",
+                target);
+        for (int token : tokens) {
+            if (token < 0 || token >= rows.out()) {
+                throw new IllegalArgumentException("embed: token " + token + " of a vocabulary of " + rows.out());
+            }
+        }
+        share(tokens.length, target.columns(), share -> {
+            float[] row = new float[target.columns()];
+            for (int t = share.from(); t < share.to(); t++) {
+                rows.copyRow(tokens[t], row);
+                for (int i = 0; i < row.length; i++) {
+                    row[i] *= scale;
+                }
+                target.setRow(t, row);
+            }
+        });
+    }
+
+    @Override
+    public void linear(Weight weight, @Nullable Weight bias, Activation x, Activation y) {
+        HostWeight matrix = ShapeCheck.host(weight);
+        HostWeight added = bias == null ? null : ShapeCheck.host(bias);
+        HostMatrix in = ShapeCheck.host(x);
+        HostMatrix out = ShapeCheck.host(y);
+        product("linear", matrix, in, out);
+        if (added != null) {
+            ShapeCheck.vector("linear", added, matrix.out());
+        }
+        long steps = (long) matrix.in() * in.rows();
+        share(matrix.out(), steps, ROW_GRAIN, share -> kernels.matmul(matrix, added, in, out, share));
+    }
+
+    @Override
+    public void linearAdd(Weight weight, float scale, Activation x, Activation y) {
+        HostWeight matrix = ShapeCheck.host(weight);
+        HostMatrix in = ShapeCheck.host(x);
+        HostMatrix out = ShapeCheck.host(y);
+        product("linearAdd", matrix, in, out);
+        long steps = (long) matrix.in() * in.rows();
+        share(matrix.out(), steps, ROW_GRAIN, share -> kernels.matmulAdd(matrix, scale, in, out, share));
+    }
+
+    private static void product(String operation, HostWeight weight, HostMatrix x, HostMatrix y) {
+        ShapeCheck.require(
+                weight.shape().rank() >= 2
+                        && x.rows() == y.rows()
+                        && x.columns() == weight.in()
+                        && y.columns() == weight.out(),
+                operation,
+                weight,
+                x,
+                y);
+    }
+
+    @Override
+    public void rmsNorm(Activation x, Weight weight, float epsilon, Activation y) {
+        HostMatrix in = ShapeCheck.host(x);
+        HostMatrix out = ShapeCheck.host(y);
+        NormWeights norm = new NormWeights(ShapeCheck.host(weight), null, epsilon);
+        ShapeCheck.same("rmsNorm", in, out);
+        ShapeCheck.vector("rmsNorm", norm.weight(), in.columns());
+        share(in.rows(), 2L * in.columns(), share -> kernels.rmsNorm(in, norm, out, share));
+    }
+
+    @Override
+    public void layerNorm(Activation x, Weight weight, @Nullable Weight bias, float epsilon, Activation y) {
+        HostMatrix in = ShapeCheck.host(x);
+        HostMatrix out = ShapeCheck.host(y);
+        NormWeights norm =
+                new NormWeights(ShapeCheck.host(weight), bias == null ? null : ShapeCheck.host(bias), epsilon);
+        ShapeCheck.same("layerNorm", in, out);
+        ShapeCheck.vector("layerNorm", norm.weight(), in.columns());
+        if (norm.bias() != null) {
+            ShapeCheck.vector("layerNorm", norm.bias(), in.columns());
+        }
+        share(in.rows(), 3L * in.columns(), share -> kernels.layerNorm(in, norm, out, share));
+    }
+
+    @Override
+    public void headNorm(Heads x, Weight weight, float epsilon) {
+        HostMatrix data = ShapeCheck.host(x.data());
+        NormWeights norm = new NormWeights(ShapeCheck.host(weight), null, epsilon);
+        ShapeCheck.vector("headNorm", norm.weight(), x.headDim());
+        share(data.rows(), 2L * x.heads() * x.headDim(), share -> {
+            for (int head = 0; head < x.heads(); head++) {
+                HostMatrix part = data.columns(x.offset() + head * x.stride(), x.headDim());
+                kernels.rmsNorm(part, norm, part, share);
+            }
+        });
+    }
+
+    @Override
+    public void rotate(Heads x, RotaryFrequencies frequencies, int[] positions) {
+        HostMatrix data = ShapeCheck.host(x.data());
+        ShapeCheck.require(
+                positions.length == data.rows() && frequencies.rotaryDim() <= x.headDim(),
+                "rotate",
+                data,
+                positions.length + " positions",
+                "headDim " + x.headDim(),
+                "rotaryDim " + frequencies.rotaryDim());
+        RotaryAngles current = angles;
+        if (current == null || !current.serves(frequencies, positions)) {
+            current = RotaryAngles.of(frequencies, positions);
+            angles = current;
+        }
+        RotaryAngles served = current;
+        long steps = (long) x.heads() * x.headDim();
+        share(data.rows(), steps, share -> kernels.rotate(x, served, share));
+    }
+
+    @Override
+    public void scaleRows(Heads x, float[] factors) {
+        HostMatrix data = ShapeCheck.host(x.data());
+        ShapeCheck.require(factors.length == data.rows(), "scaleRows", data, factors.length + " factors");
+        for (int t = 0; t < data.rows(); t++) {
+            for (int head = 0; head < x.heads(); head++) {
+                int start = x.offset() + head * x.stride();
+                for (int i = start; i < start + x.headDim(); i++) {
+                    data.set(t, i, data.get(t, i) * factors[t]);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void store(Heads keys, Heads values, KvBlocks cache, int layer, List<Span> spans) {
+        HostMatrix keyData = ShapeCheck.host(keys.data());
+        HostMatrix valueData = ShapeCheck.host(values.data());
+        HostKvBlocks blocks = ShapeCheck.host(cache);
+        ShapeCheck.layer(blocks, layer, keys.headDim());
+        int kvHeads = blocks.layout().layers().get(layer).kvHeads();
+        ShapeCheck.require(
+                keys.heads() == kvHeads && values.heads() == kvHeads && values.headDim() == keys.headDim(),
+                "store",
+                kvHeads + " K/V heads",
+                keys.heads() + " keys",
+                values.heads() + " values of " + values.headDim());
+        ShapeCheck.spans(spans, Math.min(keyData.rows(), valueData.rows()), blocks);
+        share(keyData.rows(), 4L * kvHeads * keys.headDim(), share -> {
+            float[] cell = share.scratch().floats(keys.headDim());
+            for (int t = share.from(); t < share.to(); t++) {
+                Span span = Kernels.spanOf(spans, t);
+                for (int head = 0; span != null && head < kvHeads; head++) {
+                    int position = span.position() + t - span.row();
+                    KvHead target = new KvHead(blocks, layer, head, span.blocks());
+                    copyHead(keys, t, head, cell);
+                    target.writeKey(position, cell);
+                    copyHead(values, t, head, cell);
+                    target.writeValue(position, cell);
+                }
+            }
+        });
+    }
+
+    private static void copyHead(Heads heads, int row, int head, float[] target) {
+        HostMatrix data = (HostMatrix) heads.data();
+        MemorySegment.copy(
+                data.memory(),
+                HostMatrix.FLOAT,
+                data.at(row, heads.offset() + head * heads.stride()),
+                target,
+                0,
+                heads.headDim());
+    }
+
+    @Override
+    public void attend(Heads queries, KvBlocks cache, int layer, AttentionMask mask, List<Span> spans, Activation out) {
+        HostMatrix data = ShapeCheck.host(queries.data());
+        HostMatrix target = ShapeCheck.host(out);
+        HostKvBlocks blocks = ShapeCheck.host(cache);
+        ShapeCheck.layer(blocks, layer, queries.headDim());
+        ShapeCheck.require(
+                queries.heads() % blocks.layout().layers().get(layer).kvHeads() == 0
+                        && target.rows() == data.rows()
+                        && target.columns() == queries.heads() * queries.headDim(),
+                "attend",
+                queries.heads() + " heads of " + queries.headDim(),
+                blocks.layout().layers().get(layer),
+                data,
+                target);
+        ShapeCheck.spans(spans, data.rows(), blocks);
+        int keys = 0;
+        for (Span span : spans) {
+            keys = Math.max(keys, Math.min(span.position() + span.count(), mask.window()));
+        }
+        AttentionStep step = new AttentionStep(queries, blocks, layer, mask, List.copyOf(spans), target);
+        long steps = 2L * keys * queries.headDim();
+        share(data.rows() * queries.heads(), steps, step.group(), share -> kernels.attend(step, share));
+    }
+
+    @Override
+    public void gate(ActivationFunction function, Activation gate, Activation up, Activation out) {
+        HostMatrix gated = ShapeCheck.host(gate);
+        HostMatrix factor = ShapeCheck.host(up);
+        HostMatrix target = ShapeCheck.host(out);
+        ShapeCheck.same("gate", gated, factor);
+        ShapeCheck.same("gate", gated, target);
+        share(gated.rows(), 8L * gated.columns(), share -> kernels.gate(function, gated, factor, target, share));
+    }
+
+    @Override
+    public void activate(ActivationFunction function, Activation x) {
+        HostMatrix data = ShapeCheck.host(x);
+        share(data.rows(), 8L * data.columns(), share -> kernels.activate(function, data, share));
+    }
+
+    @Override
+    public void add(Activation x, Activation y) {
+        HostMatrix in = ShapeCheck.host(x);
+        HostMatrix out = ShapeCheck.host(y);
+        ShapeCheck.same("add", in, out);
+        share(in.rows(), in.columns(), share -> kernels.add(in, out, share));
+    }
+
+    @Override
+    public void softCap(Activation x, float cap) {
+        HostMatrix data = ShapeCheck.host(x);
+        if (!(cap > 0)) {
+            throw new IllegalArgumentException("softCap: the cap is " + cap + ", expected more than 0");
+        }
+        share(data.rows(), 8L * data.columns(), share -> kernels.softCap(data, cap, share));
+    }
+
+    @Override
+    public void gather(Activation x, int[] rows, Activation out) {
+        HostMatrix source = ShapeCheck.host(x);
+        HostMatrix target = ShapeCheck.host(out);
+        ShapeCheck.require(
+                rows.length <= target.rows() && source.columns() == target.columns(),
+                "gather",
+                source,
+                rows.length + " rows",
+                target);
+        for (int row : rows) {
+            Objects.checkIndex(row, source.rows());
+        }
+        long bytes = (long) source.columns() * Float.BYTES;
+        for (int t = 0; t < rows.length; t++) {
+            MemorySegment.copy(source.memory(), source.at(rows[t], 0), target.memory(), target.at(t, 0), bytes);
+        }
+    }
+
+    @Override
+    public void read(Activation x, int row, float[] target) {
+        HostMatrix source = ShapeCheck.host(x);
+        Objects.checkIndex(row, source.rows());
+        ShapeCheck.require(target.length >= source.columns(), "read", source, "array of " + target.length);
+        source.copyRow(row, target);
+    }
+
+    @Override
+    public void write(float[] source, Activation x, int row) {
+        HostMatrix target = ShapeCheck.host(x);
+        Objects.checkIndex(row, target.rows());
+        ShapeCheck.require(source.length >= target.columns(), "write", target, "array of " + source.length);
+        target.setRow(row, source);
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+
+    /// What an operation does to a share of its rows.
+    @FunctionalInterface
+    private interface Operation {
+        void run(Share share);
+    }
+
+    private void share(int rows, long stepsPerRow, Operation operation) {
+        share(rows, stepsPerRow, 1, operation);
+    }
+
+    /// @param grain chunks are a multiple of so many rows
+    private void share(int rows, long stepsPerRow, int grain, Operation operation) {
+        if (rows == 0) {
+            return;
+        }
+        int chunk = rows;
+        if (pool.threads() > 1 && rows * stepsPerRow >= STEPS_WORTH_SHARING) {
+            chunk = Math.ceilDiv(Math.ceilDiv(rows, pool.threads() * CHUNKS_PER_WORKER), grain) * grain;
+        }
+        pool.run(rows, chunk, (from, to, worker) -> operation.run(new Share(from, to, scratch[worker])));
+    }
+}

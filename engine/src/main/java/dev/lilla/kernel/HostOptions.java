@@ -1,0 +1,56 @@
+package dev.lilla.kernel;
+
+import java.util.Locale;
+
+/// How the host computes.
+///
+/// @param threads that compute, the caller included, 1 to [#THREADS_MAX]
+public record HostOptions(Choice kernels, int threads) {
+    /// A bound against typing errors; no machine of this class has more cores.
+    public static final int THREADS_MAX = 1024;
+
+    /// Which implementation of the kernels.
+    public enum Choice {
+        /// The fastest that can run here.
+        AUTO,
+        /// The Vector API; refused where it cannot run.
+        VECTOR,
+        /// Plain loops.
+        REFERENCE
+    }
+
+    public HostOptions {
+        if (threads < 1 || threads > THREADS_MAX) {
+            throw new IllegalArgumentException("lilla.threads is " + threads + ", expected 1 to " + THREADS_MAX
+                    + "; leave it out for one per core");
+        }
+    }
+
+    /// From the system properties `lilla.kernels` (`auto`, `vector` or `reference`) and `lilla.threads`; by default
+    /// whatever is fastest, on all physical cores.
+    ///
+    /// @throws IllegalArgumentException if a property has no value of its kind
+    public static HostOptions fromProperties() {
+        return new HostOptions(choice(System.getProperty("lilla.kernels", "auto")), threadsWanted());
+    }
+
+    private static Choice choice(String word) {
+        for (Choice choice : Choice.values()) {
+            if (choice.name().toLowerCase(Locale.ROOT).equals(word)) {
+                return choice;
+            }
+        }
+        throw new IllegalArgumentException(
+                "lilla.kernels is \"" + word + "\", expected auto, vector or reference; leave it out for auto");
+    }
+
+    private static int threadsWanted() {
+        String number = System.getProperty("lilla.threads", "");
+        try {
+            return number.isEmpty() ? ProcessorFacts.physicalCores() : Integer.parseInt(number);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "lilla.threads is \"" + number + "\", expected a number from 1 to " + THREADS_MAX, e);
+        }
+    }
+}

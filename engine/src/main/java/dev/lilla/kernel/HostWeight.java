@@ -1,0 +1,39 @@
+package dev.lilla.kernel;
+
+import dev.lilla.tensor.ElementType;
+import dev.lilla.tensor.Shape;
+import java.lang.foreign.MemorySegment;
+
+/// A weight in host memory, as stored; vectors are held in f32.
+///
+/// @param data off-heap, rows one after the other, alignment not guaranteed
+record HostWeight(String name, ElementType type, Shape shape, MemorySegment data) implements Weight {
+    /// Outputs of a matrix `[out, in]`; 1 for a vector.
+    int out() {
+        return Math.toIntExact(shape.rows());
+    }
+
+    /// Inputs of a matrix, or elements of a vector.
+    int in() {
+        return Math.toIntExact(shape.columns());
+    }
+
+    long rowBytes() {
+        return type.byteSize(shape.columns());
+    }
+
+    /// Unpacks a row into the first `in()` elements of `target`.
+    void copyRow(long row, float[] target) {
+        Dequantizer.dequantize(type, data, row * rowBytes(), target, 0, in());
+    }
+
+    /// Element `index` of a vector.
+    float get(int index) {
+        return data.get(HostMatrix.FLOAT, (long) index * Float.BYTES);
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + shape;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.lilla.kernel;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The numeric operations on host memory, each for a share of its rows, so that a pool can cut the work.
+///
+/// Operands were checked by the caller: shapes agree, memory is alive and off-heap. An implementation has no state of
+/// its own and serves any number of threads. An output depends on its own inputs alone, bit for bit: not on the share
+/// it is computed in, nor on other rows.
+sealed interface Kernels permits ReferenceKernels {
+    /// What computes, in words: `vector, 512 bits`.
+    String description();
+
+    /// `y[t, r] = sum_k x[t, k] * weight[r, k] + bias[r]` for all rows `t` of `x`.
+    ///
+    /// @param share rows of `weight`, columns of `y`
+    void matmul(HostWeight weight, @Nullable HostWeight bias, HostMatrix x, HostMatrix y, Share share);
+
+    /// `y[t, r] += scale * sum_k x[t, k] * weight[r, k]` for all rows `t` of `x`.
+    ///
+    /// @param share rows of `weight`, columns of `y`
+    void matmulAdd(HostWeight weight, float scale, HostMatrix x, HostMatrix y, Share share);
+
+    /// See [Backend#rmsNorm].
+    void rmsNorm(HostMatrix x, NormWeights norm, HostMatrix y, Share share);
+
+    /// See [Backend#layerNorm].
+    void layerNorm(HostMatrix x, NormWeights norm, HostMatrix y, Share share);
+
+    /// See [Backend#rotate].
+    void rotate(Heads x, RotaryAngles angles, Share share);
+
+    /// See [Backend#attend].
+    ///
+    /// @param share of `rows * heads` query heads, those of a row adjacent
+    void attend(AttentionStep step, Share share);
+
+    /// See [Backend#gate].
+    void gate(ActivationFunction function, HostMatrix gate, HostMatrix up, HostMatrix out, Share share);
+
+    /// See [Backend#activate].
+    void activate(ActivationFunction function, HostMatrix x, Share share);
+
+    /// `y += x`.
+    void add(HostMatrix x, HostMatrix y, Share share);
+
+    /// `x = cap * tanh(x / cap)`.
+    void softCap(HostMatrix x, float cap, Share share);
+
+    /// The span that row `row` belongs to, or null for a row of no sequence.
+    static @Nullable Span spanOf(List<Span> spans, int row) {
+        for (Span span : spans) {
+            if (row >= span.row() && row < span.row() + span.count()) {
+                return span;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,36 @@
+package dev.lilla.kernel;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// Memory for intermediate values of one worker. Grows to the largest size asked for; contents are left over from
+/// before.
+final class Scratch {
+    /// Bytes of a cache line and of the widest vector.
+    static final int ALIGNMENT = 64;
+
+    private final Arena arena;
+    private MemorySegment memory = MemorySegment.NULL;
+    private float[] floats = new float[0];
+
+    Scratch(Arena arena) {
+        this.arena = arena;
+    }
+
+    /// At least `bytes` bytes off the heap, aligned to 64.
+    MemorySegment memory(long bytes) {
+        if (memory.byteSize() < bytes) {
+            // Doubled, so that all memory ever taken is at most twice the largest size.
+            memory = arena.allocate(Math.max(bytes, 2 * memory.byteSize()), ALIGNMENT);
+        }
+        return memory;
+    }
+
+    /// An array of at least `count` elements.
+    float[] floats(int count) {
+        if (floats.length < count) {
+            floats = new float[Math.max(count, 2 * floats.length)];
+        }
+        return floats;
+    }
+}
