@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -29,7 +32,11 @@ final class DecoderBuilder {
     private final ModelSource source;
     private final Dimensions dimensions;
     private IntFunction<Optional<RotaryEmbedding>> rotary = layer -> Optional.empty();
-    private IntFunction<AttentionMask> mask;
+    private IntUnaryOperator window;
+    private float attentionScale;
+    private float scoreCap;
+    private Function<String, Norm> norm;
+    private IntFunction<LayerSpec> layer = this::layer;
     private BiFunction<String, ModelSource, Projection> projection = DecoderBuilder::splitProjection;
     private UnaryOperator<Attention> attentionChange = attention -> attention;
     private boolean fusedGate;
@@ -44,14 +51,11 @@ final class DecoderBuilder {
     DecoderBuilder(ModelSource source) {
         this.source = source;
         this.dimensions = source.dimensions();
-        AttentionMask plain = mask(source.window(OptionalInt.empty()));
-        this.mask = layer -> plain;
+        int limited = source.window(OptionalInt.empty());
+        this.window = layer -> limited;
+        this.attentionScale = (float) (1 / Math.sqrt(dimensions.headDim()));
+        this.norm = name -> Norm.rms(name + ".weight", dimensions.epsilon());
         this.tied = !source.has(HEAD + ".weight");
-    }
-
-    /// A mask with the usual scale, `1 / sqrt(headDim)`.
-    AttentionMask mask(int window) {
-        return new AttentionMask((float) (1 / Math.sqrt(dimensions.headDim())), window, 0);
     }
 
     /// The same rotation in all layers.
@@ -64,8 +68,39 @@ final class DecoderBuilder {
         return this;
     }
 
-    DecoderBuilder masks(IntFunction<AttentionMask> byLayer) {
-        this.mask = byLayer;
+    /// The same window in all layers.
+    DecoderBuilder window(OptionalInt configured) {
+        return window(configured, layer -> true);
+    }
+
+    /// A window in the layers that `sliding` names, unless the user says otherwise.
+    DecoderBuilder window(OptionalInt configured, IntPredicate sliding) {
+        int limited = source.window(configured);
+        this.window = layer -> sliding.test(layer) ? limited : Integer.MAX_VALUE;
+        return this;
+    }
+
+    /// The factor on the scores instead of `1 / sqrt(headDim)`.
+    DecoderBuilder attentionScale(double scale) {
+        this.attentionScale = (float) scale;
+        return this;
+    }
+
+    /// Limits the scores; 0 for not at all.
+    DecoderBuilder scoreCap(double cap) {
+        this.scoreCap = (float) cap;
+        return this;
+    }
+
+    /// What makes a norm of the stream out of its name; RMS norms unless said otherwise.
+    DecoderBuilder norms(Function<String, Norm> byName) {
+        this.norm = byName;
+        return this;
+    }
+
+    /// Layers of another shape, made of their number.
+    DecoderBuilder layers(IntFunction<LayerSpec> byNumber) {
+        this.layer = byNumber;
         return this;
     }
 
@@ -132,23 +167,23 @@ final class DecoderBuilder {
                 dimensions.vocab(),
                 source.contextLength(),
                 new DecoderSpec.Embedding(EMBEDDING, embeddingScale),
-                IntStream.range(0, dimensions.layers()).mapToObj(this::layer).toList(),
-                norm("output_norm"),
+                IntStream.range(0, dimensions.layers()).mapToObj(layer).toList(),
+                norm.apply("output_norm"),
                 new DecoderSpec.Head(head, logitCap));
     }
 
-    private LayerSpec layer(int layer) {
-        String prefix = "blk." + layer + ".";
+    private LayerSpec layer(int number) {
+        String prefix = "blk." + number + ".";
         Attention attention = new Attention(
-                norm(prefix + "attn_norm"),
+                norm.apply(prefix + "attn_norm"),
                 projection.apply(prefix, source),
                 headNorms
-                        ? Optional.of(
-                                new Attention.HeadNorms(norm(prefix + "attn_q_norm"), norm(prefix + "attn_k_norm")))
+                        ? Optional.of(new Attention.HeadNorms(
+                                norm.apply(prefix + "attn_q_norm"), norm.apply(prefix + "attn_k_norm")))
                         : Optional.empty(),
-                rotary.apply(layer),
+                rotary.apply(number),
                 OptionalInt.empty(),
-                mask.apply(layer),
+                mask(number),
                 source.linear(prefix + "attn_output", dimensions.hidden(), dimensions.queryWidth()),
                 postNorm(prefix + "post_attention_norm"));
         return new LayerSpec(attentionChange.apply(attention), feedForward(prefix), LayerSpec.Order.SEQUENTIAL);
@@ -162,7 +197,7 @@ final class DecoderBuilder {
                 : List.of(
                         source.linear(prefix + "ffn_gate", ffn, hidden), source.linear(prefix + "ffn_up", ffn, hidden));
         return new FeedForward.Gated(
-                norm(prefix + "ffn_norm"),
+                norm.apply(prefix + "ffn_norm"),
                 parts,
                 gateSecond ? ffn : 0,
                 gateSecond ? 0 : ffn,
@@ -172,12 +207,12 @@ final class DecoderBuilder {
                 postNorm(prefix + "post_ffw_norm"));
     }
 
-    private Norm norm(String name) {
-        return Norm.rms(name + ".weight", dimensions.epsilon());
+    AttentionMask mask(int number) {
+        return new AttentionMask(attentionScale, window.applyAsInt(number), scoreCap);
     }
 
     private Optional<Norm> postNorm(String name) {
-        return postNorms ? Optional.of(norm(name)) : Optional.empty();
+        return postNorms ? Optional.of(norm.apply(name)) : Optional.empty();
     }
 
     /// Three matrices.

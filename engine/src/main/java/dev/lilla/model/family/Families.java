@@ -7,7 +7,20 @@ import java.util.stream.Collectors;
 /// Every family Lilla knows.
 public final class Families {
     /// In the order in which they are listed to users.
-    public static final List<Family> ALL = List.of(new Llama(), new Mistral(), new Qwen2());
+    public static final List<Family> ALL = List.of(
+            new Llama(),
+            new Mistral(),
+            new Gemma(),
+            new Qwen(),
+            new Qwen2(),
+            new Falcon(),
+            new Geb(),
+            new ChatGlm3(),
+            new Qwen3(),
+            new Gemma2(),
+            new Gemma3(),
+            new Phi3(),
+            new SmolLm3());
 
     private Families() {}
 

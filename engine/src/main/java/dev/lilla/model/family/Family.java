@@ -7,7 +7,8 @@ import java.util.stream.Stream;
 
 /// A family of models: how its configuration and its tensors become the description of a decoder, and how one talks
 /// with it. No program: the decoder is one for all.
-public sealed interface Family permits Llama, Mistral, Qwen2 {
+public sealed interface Family
+        permits Llama, Mistral, Gemma, Qwen, Qwen2, Falcon, Geb, ChatGlm3, Qwen3, Gemma2, Gemma3, Phi3, SmolLm3 {
     /// The name that users see.
     String name();
 
@@ -41,6 +42,11 @@ public sealed interface Family permits Llama, Mistral, Qwen2 {
     /// beginning.
     default List<String> ignoredTensors() {
         return List.of("rotary_emb.inv_freq");
+    }
+
+    /// The name in [#tensors] of what a Hugging Face checkpoint calls `found`.
+    default String huggingFaceName(String found) {
+        return found;
     }
 
     ChatDefaults chat();

@@ -2,6 +2,8 @@ package dev.lilla.model.family;
 
 import dev.lilla.format.ModelFormatException;
 import dev.lilla.format.UnsupportedModelException;
+import dev.lilla.kernel.RotaryStyle;
+import dev.lilla.model.RotaryEmbedding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,6 +78,21 @@ public final class HuggingFaceConfig implements ModelConfig {
                 .checkedFor(file);
     }
 
+    @Override
+    public RotaryEmbedding rotary(RotaryStyle style, int headDim) {
+        return HuggingFaceRotary.of(this).embedding(style, headDim);
+    }
+
+    @Override
+    public OptionalInt slidingWindow() {
+        return findCount("sliding_window");
+    }
+
+    @Override
+    public Optional<Boolean> isTied() {
+        return findFlag("tie_word_embeddings");
+    }
+
     /// `head_dim`, or an equal part of the hidden width.
     int headDim(int hidden, int heads) {
         OptionalInt configured = findCount("head_dim");
@@ -127,19 +144,22 @@ public final class HuggingFaceConfig implements ModelConfig {
 
     /// The number of layers.
     int layers(String... names) {
-        int layers = count(names);
-        return key(names[0]).count(layers, Dimensions.LAYERS_MAX);
+        return key(names[0]).count(count(names), Dimensions.LAYERS_MAX);
     }
 
     /// A number of positions, which may exceed the bound of [#count].
     int context(String... names) {
+        return findContext(names).orElseThrow(() -> key(names[0]).missing("a number of positions"));
+    }
+
+    OptionalInt findContext(String... names) {
         for (String name : names) {
             JsonNode value = find(name);
             if (value != null) {
-                return key(name).count(whole(name, value), Dimensions.CONTEXT_MAX);
+                return OptionalInt.of(key(name).count(whole(name, value), Dimensions.CONTEXT_MAX));
             }
         }
-        throw key(names[0]).missing("a number of positions");
+        return OptionalInt.empty();
     }
 
     /// A number above zero.

@@ -14,9 +14,11 @@ import java.util.Optional;
 record HuggingFaceRotary(HuggingFaceConfig config, Optional<HuggingFaceConfig> rope) {
     private static final double BASE_DEFAULT = 10_000;
 
+    /// Of the layers that attend to everything, where those with a window have one of their own.
     static HuggingFaceRotary of(HuggingFaceConfig config) {
-        return new HuggingFaceRotary(
-                config, config.findObject("rope_parameters").or(() -> config.findObject("rope_scaling")));
+        Optional<HuggingFaceConfig> rope = config.findObject("rope_parameters")
+                .map(parameters -> parameters.findObject("full_attention").orElse(parameters));
+        return new HuggingFaceRotary(config, rope.or(() -> config.findObject("rope_scaling")));
     }
 
     /// The embedding of heads of `headDim`, of which `partial_rotary_factor` may turn only a part.

@@ -7,7 +7,6 @@ import static dev.lilla.model.family.TensorRule.tied;
 
 import dev.lilla.kernel.RotaryStyle;
 import dev.lilla.model.DecoderSpec;
-import dev.lilla.model.RotaryEmbedding;
 import java.util.List;
 import java.util.Set;
 
@@ -44,18 +43,19 @@ public record Llama() implements Family {
 
     @Override
     public DecoderSpec spec(ModelSource source) {
-        DecoderBuilder decoder = new DecoderBuilder(source);
-        int headDim = source.dimensions().headDim();
-        switch (source.config()) {
-            case HuggingFaceConfig config -> {
-                RotaryEmbedding rotary = HuggingFaceRotary.of(config).embedding(RotaryStyle.HALF_SPLIT, headDim);
-                decoder.rotary(rotary).tied(config.findFlag("tie_word_embeddings"));
-                if (config.isSet("attention_bias")) {
-                    source.requireFor(config.key("attention_bias"), "blk.0.attn_q.bias");
-                }
+        ModelConfig config = source.config();
+        RotaryStyle style = switch (config) {
+            case HuggingFaceConfig huggingFace -> {
+                source.requireBiases(huggingFace, "attention_bias", "blk.#.attn_q.bias");
+                yield RotaryStyle.HALF_SPLIT;
             }
-        }
-        return decoder.build(this);
+            case GgufConfig gguf -> RotaryStyle.INTERLEAVED;
+        };
+        return new DecoderBuilder(source)
+                .rotary(config.rotary(style, source.dimensions().headDim()))
+                .window(source.config().slidingWindow())
+                .tied(config.isTied())
+                .build(this);
     }
 
     @Override
@@ -88,7 +88,7 @@ public record Llama() implements Family {
                 optional("blk.#.ffn_down.bias", "model.layers.#.mlp.down_proj.bias", d.hidden()),
                 required("output_norm.weight", "model.norm.weight", d.hidden()),
                 tied("output.weight", "lm_head.weight", d.vocab(), d.hidden()),
-                onlyInGguf("rope_freqs.weight", d.headDim() / 2));
+                onlyInGguf("rope_freqs.weight"));
     }
 
     /// No template to fall back on: the members of this family share none.

@@ -3,12 +3,10 @@ package dev.lilla.model.family;
 import static dev.lilla.model.family.TensorRule.required;
 import static dev.lilla.model.family.TensorRule.tied;
 
-import dev.lilla.kernel.AttentionMask;
 import dev.lilla.kernel.RotaryStyle;
 import dev.lilla.model.DecoderSpec;
 import java.util.List;
 import java.util.Set;
-import java.util.function.IntPredicate;
 
 /// Mistral 7B and Nemo from Hugging Face; their GGUFs are of architecture `llama`.
 ///
@@ -42,19 +40,13 @@ public record Mistral() implements Family {
 
     @Override
     public DecoderSpec spec(ModelSource source) {
-        DecoderBuilder decoder = new DecoderBuilder(source);
+        ModelConfig config = source.config();
         Dimensions d = source.dimensions();
-        switch (source.config()) {
-            case HuggingFaceConfig config -> {
-                IntPredicate sliding = config.slidingLayers(d.layers(), layer -> true);
-                AttentionMask window = decoder.mask(source.window(config.findCount("sliding_window")));
-                AttentionMask full = decoder.mask(Integer.MAX_VALUE);
-                decoder.rotary(HuggingFaceRotary.of(config).embedding(RotaryStyle.HALF_SPLIT, d.headDim()))
-                        .masks(layer -> sliding.test(layer) ? window : full)
-                        .tied(config.findFlag("tie_word_embeddings"));
-            }
-        }
-        return decoder.build(this);
+        return new DecoderBuilder(source)
+                .rotary(config.rotary(RotaryStyle.HALF_SPLIT, d.headDim()))
+                .window(config.slidingWindow(), source.slidingLayers(layer -> true))
+                .tied(config.isTied())
+                .build(this);
     }
 
     @Override

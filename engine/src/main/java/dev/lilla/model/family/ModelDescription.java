@@ -1,6 +1,7 @@
 package dev.lilla.model.family;
 
 import dev.lilla.format.Checkpoint;
+import dev.lilla.format.Gguf;
 import dev.lilla.format.HuggingFaceDirectory;
 import dev.lilla.format.ModelFormatException;
 import dev.lilla.format.UnsupportedModelException;
@@ -15,6 +16,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -58,7 +60,7 @@ public final class ModelDescription implements AutoCloseable {
         this.family = Families.of(config);
         refuseIgnored(options);
         this.dimensions = family.dimensions(config);
-        this.table = TensorTable.of(family.tensors(dimensions, options), dimensions.layers(), family.ignoredTensors());
+        this.table = TensorTable.of(family, dimensions, options);
         TensorTable.Claims claims = table.claim(checkpoint, config.naming());
         this.warnings = claims.warnings();
         this.spec = family.spec(new ModelSource(config, dimensions, claims.tensors(), options));
@@ -71,7 +73,20 @@ public final class ModelDescription implements AutoCloseable {
     /// @throws ModelFormatException if a file is broken, or files contradict each other
     /// @throws UnsupportedModelException if the model needs what Lilla lacks
     public static ModelDescription open(Path path, LoadOptions options) {
-        return openDirectory(path, options);
+        if (!Files.exists(path)) {
+            throw new IllegalArgumentException(path + " does not exist, expected a model. Check the spelling.");
+        }
+        return Files.isDirectory(path) ? openDirectory(path, options) : openGguf(path, options);
+    }
+
+    private static ModelDescription openGguf(Path path, LoadOptions options) {
+        Gguf file = Gguf.open(path);
+        try {
+            return new ModelDescription(path, Optional.empty(), GgufConfig.of(file), file, options);
+        } catch (Throwable e) {
+            file.close();
+            throw e;
+        }
     }
 
     private static ModelDescription openDirectory(Path path, LoadOptions options) {

@@ -5,6 +5,7 @@ import dev.lilla.model.Linear;
 import dev.lilla.tensor.Tensor;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.IntPredicate;
 
 /// All that a family sees of a checkpoint when it describes the model in it.
 ///
@@ -20,12 +21,29 @@ public record ModelSource(ModelConfig config, Dimensions dimensions, Map<String,
         return has(name + ".bias") ? linear.withBias(name + ".bias") : linear;
     }
 
-    /// Refuses a checkpoint that lacks `tensor`, although its configuration promises it with `key`.
-    void requireFor(ConfigKey key, String tensor) {
-        if (!has(tensor)) {
-            throw new ModelFormatException(key.file() + ": " + key.name() + " promises the tensor " + tensor
-                    + ", which the weights lack. One of the two is of another model: download both again.");
+    /// Refuses a checkpoint whose configuration promises biases that its weights lack.
+    ///
+    /// @param flag the key that promises
+    /// @param pattern the name of a bias, `#` standing for the number of the layer
+    void requireBiases(HuggingFaceConfig config, String flag, String pattern) {
+        if (!config.isSet(flag)) {
+            return;
         }
+        for (int layer = 0; layer < dimensions.layers(); layer++) {
+            String name = TensorRule.forLayer(pattern, layer);
+            if (!has(name)) {
+                throw new ModelFormatException(config.file() + ": " + flag + " promises the tensor " + name
+                        + ", which the weights lack. One of the two is of another model: download both again.");
+            }
+        }
+    }
+
+    /// Which layers attend to a sliding window: as config.json says in `layer_types`, else as the family has it.
+    IntPredicate slidingLayers(IntPredicate otherwise) {
+        return switch (config) {
+            case HuggingFaceConfig huggingFace -> huggingFace.slidingLayers(dimensions.layers(), otherwise);
+            case GgufConfig gguf -> otherwise;
+        };
     }
 
     /// Keys a query sees: as the user says, else as the file says, else all.

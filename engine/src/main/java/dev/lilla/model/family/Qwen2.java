@@ -3,11 +3,9 @@ package dev.lilla.model.family;
 import static dev.lilla.model.family.TensorRule.required;
 import static dev.lilla.model.family.TensorRule.tied;
 
-import dev.lilla.kernel.AttentionMask;
 import dev.lilla.kernel.RotaryStyle;
 import dev.lilla.model.DecoderSpec;
 import java.util.List;
-import java.util.function.IntPredicate;
 
 /// Qwen 1.5, 2 and 2.5.
 ///
@@ -43,18 +41,14 @@ public record Qwen2() implements Family {
 
     @Override
     public DecoderSpec spec(ModelSource source) {
-        DecoderBuilder decoder = new DecoderBuilder(source);
-        Dimensions d = source.dimensions();
-        switch (source.config()) {
-            case HuggingFaceConfig config -> {
-                boolean windowed = config.isSet("use_sliding_window");
-                int full = windowed ? config.findCount("max_window_layers").orElse(0) : d.layers();
-                AttentionMask window = decoder.mask(windowed ? config.count("sliding_window") : Integer.MAX_VALUE);
-                IntPredicate sliding = config.slidingLayers(d.layers(), layer -> layer >= full);
-                decoder.rotary(HuggingFaceRotary.of(config).embedding(RotaryStyle.HALF_SPLIT, d.headDim()))
-                        .masks(layer -> sliding.test(layer) ? window : decoder.mask(Integer.MAX_VALUE))
-                        .tied(config.findFlag("tie_word_embeddings"));
-            }
+        ModelConfig config = source.config();
+        DecoderBuilder decoder = new DecoderBuilder(source)
+                .rotary(config.rotary(
+                        RotaryStyle.HALF_SPLIT, source.dimensions().headDim()))
+                .tied(config.isTied());
+        if (config instanceof HuggingFaceConfig huggingFace && huggingFace.isSet("use_sliding_window")) {
+            int full = huggingFace.findCount("max_window_layers").orElse(0);
+            decoder.window(config.slidingWindow(), source.slidingLayers(layer -> layer >= full));
         }
         return decoder.build(this);
     }

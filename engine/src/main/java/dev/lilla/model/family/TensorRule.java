@@ -12,6 +12,9 @@ import java.util.Optional;
 /// @param gguf what GGUF makes of the Hugging Face tensor, usually the tensor itself
 public record TensorRule(
         String name, Optional<String> huggingFace, Shape shape, Presence presence, List<GgufPart> gguf) {
+    /// The shape of what is checked elsewhere.
+    static final Shape ANY = Shape.of();
+
     private static final String LAYER = "#";
 
     /// Whether a checkpoint can do without it.
@@ -38,9 +41,9 @@ public record TensorRule(
         return of(name, Optional.of(huggingFace), Presence.TIED, shape);
     }
 
-    /// A tensor that GGUF files may hold and others never do.
-    static TensorRule onlyInGguf(String name, long... shape) {
-        return of(name, Optional.empty(), Presence.OPTIONAL, shape);
+    /// A tensor that GGUF files may hold and others never do; who reads it checks its shape.
+    static TensorRule onlyInGguf(String name) {
+        return new TensorRule(name, Optional.empty(), ANY, Presence.OPTIONAL, List.of());
     }
 
     private static TensorRule of(String name, Optional<String> huggingFace, Presence presence, long... shape) {
@@ -69,7 +72,7 @@ public record TensorRule(
 
     /// Added to every element of the Hugging Face tensor to get the form that multiplies.
     float added() {
-        return gguf.getFirst().added();
+        return gguf.isEmpty() ? 0 : gguf.getFirst().added();
     }
 
     TensorRule forLayer(int layer) {

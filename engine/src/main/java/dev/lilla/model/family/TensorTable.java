@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// The tensors of one model: a family's rules, written out for every layer.
 ///
@@ -20,14 +21,13 @@ public final class TensorTable {
     private static final String WEIGHT = ".weight";
     /// What PEFT puts before the path of every module.
     private static final String PEFT_PREFIX = "base_model.model.";
-    /// What multimodal checkpoints put into the names of their text part.
-    private static final String TEXT_PART = "language_model.";
 
     private final Map<String, TensorRule> byName;
     private final Map<String, TensorRule> byHuggingFace;
     private final List<String> ignored;
+    private final UnaryOperator<String> aliases;
 
-    private TensorTable(List<TensorRule> rules, List<String> ignored) {
+    private TensorTable(List<TensorRule> rules, Family family) {
         Map<String, TensorRule> names = new LinkedHashMap<>();
         Map<String, TensorRule> huggingFaceNames = new LinkedHashMap<>();
         for (TensorRule rule : rules) {
@@ -36,23 +36,23 @@ public final class TensorTable {
         }
         this.byName = Collections.unmodifiableMap(names);
         this.byHuggingFace = huggingFaceNames;
-        this.ignored = List.copyOf(ignored);
+        this.ignored = family.ignoredTensors();
+        this.aliases = family::huggingFaceName;
     }
 
-    /// @param rules with `#` for the number of the layer
-    /// @param ignored endings of the names of tensors that a checkpoint may hold and no model needs; one that ends
-    ///     with a dot is a beginning
-    static TensorTable of(List<TensorRule> rules, int layers, List<String> ignored) {
+    /// The tensors of a model of `family`.
+    static TensorTable of(Family family, Dimensions dimensions, LoadOptions options) {
+        List<TensorRule> rules = family.tensors(dimensions, options);
         List<TensorRule> written = new ArrayList<>();
         rules.stream().filter(rule -> !rule.isPerLayer()).forEach(written::add);
-        for (int layer = 0; layer < layers; layer++) {
+        for (int layer = 0; layer < dimensions.layers(); layer++) {
             for (TensorRule rule : rules) {
                 if (rule.isPerLayer()) {
                     written.add(rule.forLayer(layer));
                 }
             }
         }
-        return new TensorTable(written, ignored);
+        return new TensorTable(written, family);
     }
 
     /// All rules, with layers numbered.
@@ -67,8 +67,7 @@ public final class TensorTable {
 
     /// The rule of a tensor by its name in a Hugging Face checkpoint.
     public Optional<TensorRule> huggingFaceRule(String name) {
-        return Optional.ofNullable(byHuggingFace.get(name))
-                .or(() -> Optional.ofNullable(byHuggingFace.get(name.replace(TEXT_PART, ""))));
+        return Optional.ofNullable(byHuggingFace.get(aliases.apply(name)));
     }
 
     /// Lilla's name of the weight of a module, given its path as PEFT writes it, with or without
@@ -140,7 +139,9 @@ public final class TensorTable {
                     + tensor.type() + ", expected real numbers. Weights quantized for another program do not load:"
                     + " take the original model, or a GGUF of it.");
         }
-        if (!tensor.shape().equals(rule.shape()) && !isRowOf(tensor.shape(), rule.shape())) {
+        if (!rule.shape().equals(TensorRule.ANY)
+                && !tensor.shape().equals(rule.shape())
+                && !isRowOf(tensor.shape(), rule.shape())) {
             throw new ModelFormatException(checkpoint.path() + ": tensor " + tensor.name() + " has shape "
                     + tensor.shape() + ", expected " + rule.shape()
                     + " by the configuration. One of the two is of another model: download both again.");
