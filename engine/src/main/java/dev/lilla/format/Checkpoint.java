@@ -8,7 +8,7 @@ import java.util.Map;
 ///
 /// The data of all tensors is mapped, not read, and stays valid until [#close]; after that every access to it
 /// throws an [IllegalStateException].
-public sealed interface Checkpoint extends AutoCloseable permits Gguf, Safetensors {
+public sealed interface Checkpoint extends AutoCloseable permits Gguf, PyTorchWeights, Safetensors {
 
     /// The file or index that was opened.
     Path path();

@@ -66,13 +66,14 @@ public final class HuggingFaceDirectory {
     /// @throws IllegalArgumentException if there are none
     /// @throws ModelFormatException if a file is broken or missing
     public Checkpoint openWeights() {
-        for (String name : new String[] {"model.safetensors.index.json", "model.safetensors"}) {
-            if (file(name).isPresent()) {
-                return Safetensors.open(path.resolve(name));
-            }
-        }
-        throw new IllegalArgumentException(path
-                + ": holds no weights. Expected model.safetensors, pytorch_model.bin, or one of them in parts with its"
-                + " .index.json. Download the checkpoint again.");
+        return file("model.safetensors.index.json")
+                .or(() -> file("model.safetensors"))
+                .<Checkpoint>map(Safetensors::open)
+                .or(() -> file("pytorch_model.bin.index.json")
+                        .or(() -> file("pytorch_model.bin"))
+                        .map(PyTorchWeights::open))
+                .orElseThrow(() -> new IllegalArgumentException(path
+                        + ": holds no weights. Expected model.safetensors, pytorch_model.bin, or one of them in parts"
+                        + " with its .index.json. Download the checkpoint again."));
     }
 }

@@ -81,12 +81,7 @@ public final class Safetensors implements Checkpoint {
         Map<String, String> metadata = new LinkedHashMap<>();
         for (Path shard : index.shards()) {
             Safetensors part = openSingle(shard, mapping);
-            String name = shard.getFileName().toString();
-            part.tensors.forEach((tensorName, tensor) -> {
-                if (name.equals(index.shardOfTensor().get(tensorName))) {
-                    tensors.put(tensorName, tensor);
-                }
-            });
+            index.addShard(shard, part.tensors, tensors);
             part.metadata.forEach(metadata::putIfAbsent);
         }
         index.requireAll(tensors.keySet());

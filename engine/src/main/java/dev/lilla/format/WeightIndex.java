@@ -1,5 +1,6 @@
 package dev.lilla.format;
 
+import dev.lilla.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,6 +54,16 @@ record WeightIndex(Path path, Map<String, String> shardOfTensor) {
                     path + ": names " + files.size() + " files, expected at most " + SHARDS_MAX + ".");
         }
         return files;
+    }
+
+    /// Adds those tensors of a file that the index says it holds.
+    void addShard(Path shard, Map<String, Tensor> found, Map<String, Tensor> tensors) {
+        String file = String.valueOf(shard.getFileName());
+        found.forEach((name, tensor) -> {
+            if (file.equals(shardOfTensor.get(name))) {
+                tensors.put(name, tensor);
+            }
+        });
     }
 
     /// @throws ModelFormatException if the files lack a tensor that the index promises
