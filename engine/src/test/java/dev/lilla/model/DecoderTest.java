@@ -139,8 +139,9 @@ class DecoderTest {
 
         for (int t = 0; t < tokens.length; t++) {
             for (int i = 0; i < spec.vocab(); i++) {
-                assertThat((double) found[t][i]).as("logit %d of token %d", i, t).isCloseTo(
-                        expected[t][i], within(TOLERANCE));
+                assertThat((double) found[t][i])
+                        .as("logit %d of token %d", i, t)
+                        .isCloseTo(expected[t][i], within(TOLERANCE));
             }
         }
     }
@@ -187,8 +188,7 @@ class DecoderTest {
                     float[][] rows = DecoderRun.rows(found);
                     for (int entry = 0; entry < entries.size(); entry++) {
                         int end = entry + 1 < entries.size() ? found.firstRow(entry + 1) : found.rows();
-                        logits.get(owners.get(entry))
-                                .addAll(List.of(rows).subList(found.firstRow(entry), end));
+                        logits.get(owners.get(entry)).addAll(List.of(rows).subList(found.firstRow(entry), end));
                     }
                 }
             }
@@ -255,8 +255,7 @@ class DecoderTest {
             DecoderSpec spec = spec(small -> small.rotary = dynamicNtk(16));
             Decoder decoder = decoder(spec);
             int[] tokens = tokens(40, 1);
-            double[][] expected =
-                    new PlainDecoder(spec, RandomWeights.of(spec, 7)::values).logits(tokens, 12);
+            double[][] expected = new PlainDecoder(spec, RandomWeights.of(spec, 7)::values).logits(tokens, 12);
             try (KvBlocks cache = DecoderRun.blocks(decoder, backend, KvType.F32, 64);
                     DecoderRun run = new DecoderRun(decoder, cache, 12, List.of())) {
                 float[][] found = run.advance(tokens);
@@ -329,7 +328,9 @@ class DecoderTest {
         void aTensorOfAnotherShape() {
             DecoderSpec spec = spec(_ -> {});
             Function<String, Tensor> weights = replaced(
-                    spec, "blk.1.attn_k.weight", RandomWeights.tensor("blk.1.attn_k.weight", Shape.of(24, 16), new float[384]));
+                    spec,
+                    "blk.1.attn_k.weight",
+                    RandomWeights.tensor("blk.1.attn_k.weight", Shape.of(24, 16), new float[384]));
 
             assertThatThrownBy(() -> Decoder.create(spec, weights, backend))
                     .isInstanceOf(ModelFormatException.class)
@@ -342,7 +343,9 @@ class DecoderTest {
         void aBiasOfAnotherLength() {
             DecoderSpec spec = spec(small -> small.biases = true);
             Function<String, Tensor> weights = replaced(
-                    spec, "blk.2.ffn_down.bias", RandomWeights.tensor("blk.2.ffn_down.bias", Shape.of(20), new float[20]));
+                    spec,
+                    "blk.2.ffn_down.bias",
+                    RandomWeights.tensor("blk.2.ffn_down.bias", Shape.of(20), new float[20]));
 
             assertThatThrownBy(() -> Decoder.create(spec, weights, backend))
                     .isInstanceOf(ModelFormatException.class)
@@ -376,10 +379,7 @@ class DecoderTest {
         @Test
         void headsThatDoNotShareTheirKeys() {
             DecoderSpec spec = withProjection(projection -> new Projection(
-                    projection.parts(),
-                    Projection.HeadLayout.adjacent(0, 3, 8),
-                    projection.key(),
-                    projection.value()));
+                    projection.parts(), Projection.HeadLayout.adjacent(0, 3, 8), projection.key(), projection.value()));
             assertThatThrownBy(() -> decoder(spec))
                     .isInstanceOf(ModelFormatException.class)
                     .hasMessageContaining("3 query heads");

@@ -24,20 +24,21 @@ final class PlainDecoder {
         float[] table = weights.apply(spec.embedding().table());
         for (int t = 0; t < tokens.length; t++) {
             for (int i = 0; i < spec.hidden(); i++) {
-                stream[t][i] =
-                        (double) table[tokens[t] * spec.hidden() + i] * spec.embedding().scale();
+                stream[t][i] = (double) table[tokens[t] * spec.hidden() + i]
+                        * spec.embedding().scale();
             }
         }
         for (LayerSpec layer : spec.layers()) {
             Attention attention = (Attention) layer.mixer();
             double[][] mixed = attention(attention, norm(attention.norm(), stream), promptTokens);
             double[][] afterMixing = sum(stream, mixed);
-            double[][] read =
-                    switch (layer.order()) {
-                        case SEQUENTIAL -> afterMixing;
-                        case PARALLEL -> stream;
-                    };
-            stream = sum(afterMixing, feedForward(layer.feedForward(), norm(layer.feedForward().norm(), read)));
+            double[][] read = switch (layer.order()) {
+                case SEQUENTIAL -> afterMixing;
+                case PARALLEL -> stream;
+            };
+            stream = sum(
+                    afterMixing,
+                    feedForward(layer.feedForward(), norm(layer.feedForward().norm(), read)));
         }
         double[][] logits = linear(spec.head().weight(), norm(spec.norm(), stream));
         for (double[] row : logits) {
@@ -71,8 +72,10 @@ final class PlainDecoder {
                     keys[t] = rotated(keys[t], t, attention.rotary().get(), promptTokens);
                 }
                 int place = t + 1;
-                if (attention.lognContext().isPresent() && place > attention.lognContext().getAsInt()) {
-                    double factor = Math.log(place) / Math.log(attention.lognContext().getAsInt());
+                if (attention.lognContext().isPresent()
+                        && place > attention.lognContext().getAsInt()) {
+                    double factor =
+                            Math.log(place) / Math.log(attention.lognContext().getAsInt());
                     queries[t] = scaled(queries[t], factor);
                 }
             }
@@ -98,7 +101,9 @@ final class PlainDecoder {
         double total = 0;
         for (int j = 0; j <= at; j++) {
             if (at - j < attention.mask().window()) {
-                double score = cap(dot(query, keys[j]) * attention.mask().scale(), attention.mask().softCap());
+                double score = cap(
+                        dot(query, keys[j]) * attention.mask().scale(),
+                        attention.mask().softCap());
                 weights[j] = Math.exp(score);
                 total += weights[j];
             }
@@ -133,11 +138,10 @@ final class PlainDecoder {
     }
 
     private double[][] feedForward(FeedForward feedForward, double[][] x) {
-        double[][] inner =
-                switch (feedForward) {
-                    case FeedForward.Plain plain -> activated(plain.function(), linear(plain.up(), x));
-                    case FeedForward.Gated gated -> gated(gated, x);
-                };
+        double[][] inner = switch (feedForward) {
+            case FeedForward.Plain plain -> activated(plain.function(), linear(plain.up(), x));
+            case FeedForward.Gated gated -> gated(gated, x);
+        };
         double[][] output = linear(feedForward.down(), inner);
         return feedForward.postNorm().map(norm -> norm(norm, output)).orElse(output);
     }
@@ -152,8 +156,8 @@ final class PlainDecoder {
                 columns = concatenated(columns, part[t]);
             }
             for (int i = 0; i < gated.ffn(); i++) {
-                inner[t][i] = activated(gated.function(), columns[gated.gateOffset() + i])
-                        * columns[gated.upOffset() + i];
+                inner[t][i] =
+                        activated(gated.function(), columns[gated.gateOffset() + i]) * columns[gated.upOffset() + i];
             }
         }
         return inner;
@@ -190,7 +194,8 @@ final class PlainDecoder {
                 square += (value - mean) * (value - mean) / x[t].length;
             }
             for (int i = 0; i < y[t].length; i++) {
-                double bias = norm.bias().isPresent() ? weights.apply(norm.bias().get())[i] : 0;
+                double bias =
+                        norm.bias().isPresent() ? weights.apply(norm.bias().get())[i] : 0;
                 y[t][i] = (x[t][i] - mean) / Math.sqrt(square + norm.epsilon()) * weight[i] + bias;
             }
         }

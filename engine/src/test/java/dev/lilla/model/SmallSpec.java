@@ -81,32 +81,31 @@ final class SmallSpec {
         int queryWidth = HEADS * HEAD_DIM;
         int keyWidth = KV_HEADS * HEAD_DIM;
         HeadLayout query = HeadLayout.adjacent(0, HEADS, HEAD_DIM);
-        Projection projection =
-                switch (heads) {
-                    case SPLIT ->
-                        new Projection(
-                                List.of(
-                                        linear(prefix + "attn_q", HIDDEN, queryWidth),
-                                        linear(prefix + "attn_k", HIDDEN, keyWidth),
-                                        linear(prefix + "attn_v", HIDDEN, keyWidth)),
-                                query,
-                                HeadLayout.adjacent(queryWidth, KV_HEADS, HEAD_DIM),
-                                HeadLayout.adjacent(queryWidth + keyWidth, KV_HEADS, HEAD_DIM));
-                    case FUSED ->
-                        new Projection(
-                                List.of(linear(prefix + "attn_qkv", HIDDEN, queryWidth + 2 * keyWidth)),
-                                query,
-                                HeadLayout.adjacent(queryWidth, KV_HEADS, HEAD_DIM),
-                                HeadLayout.adjacent(queryWidth + keyWidth, KV_HEADS, HEAD_DIM));
-                    case INTERLEAVED ->
-                        new Projection(
-                                List.of(
-                                        linear(prefix + "attn_q", HIDDEN, queryWidth),
-                                        linear(prefix + "attn_kv", HIDDEN, 2 * keyWidth)),
-                                query,
-                                new HeadLayout(queryWidth, KV_HEADS, HEAD_DIM, 2 * HEAD_DIM),
-                                new HeadLayout(queryWidth + HEAD_DIM, KV_HEADS, HEAD_DIM, 2 * HEAD_DIM));
-                };
+        Projection projection = switch (heads) {
+            case SPLIT ->
+                new Projection(
+                        List.of(
+                                linear(prefix + "attn_q", HIDDEN, queryWidth),
+                                linear(prefix + "attn_k", HIDDEN, keyWidth),
+                                linear(prefix + "attn_v", HIDDEN, keyWidth)),
+                        query,
+                        HeadLayout.adjacent(queryWidth, KV_HEADS, HEAD_DIM),
+                        HeadLayout.adjacent(queryWidth + keyWidth, KV_HEADS, HEAD_DIM));
+            case FUSED ->
+                new Projection(
+                        List.of(linear(prefix + "attn_qkv", HIDDEN, queryWidth + 2 * keyWidth)),
+                        query,
+                        HeadLayout.adjacent(queryWidth, KV_HEADS, HEAD_DIM),
+                        HeadLayout.adjacent(queryWidth + keyWidth, KV_HEADS, HEAD_DIM));
+            case INTERLEAVED ->
+                new Projection(
+                        List.of(
+                                linear(prefix + "attn_q", HIDDEN, queryWidth),
+                                linear(prefix + "attn_kv", HIDDEN, 2 * keyWidth)),
+                        query,
+                        new HeadLayout(queryWidth, KV_HEADS, HEAD_DIM, 2 * HEAD_DIM),
+                        new HeadLayout(queryWidth + HEAD_DIM, KV_HEADS, HEAD_DIM, 2 * HEAD_DIM));
+        };
         return new Attention(
                 norm(prefix + "attn_norm"),
                 projection,
