@@ -16,8 +16,13 @@ public sealed interface Family
     List<String> modelTypes();
 
     /// What GGUF calls it: values of `general.architecture`, the one to write first; empty if GGUF has none and its
-    /// models are written as another's.
+    /// models are written as Llamas.
     List<String> ggufArchitectures();
+
+    /// `general.architecture` of a GGUF of a model of this family.
+    default String writtenAs() {
+        return ggufArchitectures().isEmpty() ? "llama" : ggufArchitectures().getFirst();
+    }
 
     /// The options that mean something to this family, besides the context length.
     default Set<LoadOptions.Name> options() {

@@ -7,6 +7,8 @@ import dev.lilla.format.ModelFormatException;
 import dev.lilla.format.UnsupportedModelException;
 import dev.lilla.kernel.Dequantizer;
 import dev.lilla.kernel.KvType;
+import dev.lilla.model.AdapterBase;
+import dev.lilla.model.AdapterFormat;
 import dev.lilla.model.Attention;
 import dev.lilla.model.DecoderSpec;
 import dev.lilla.tensor.ElementType;
@@ -29,7 +31,7 @@ import java.util.Set;
 /// A model whose files are mapped and understood, but not yet loaded into anything that computes.
 ///
 /// Its tensors stay valid until [#close].
-public final class ModelDescription implements AutoCloseable {
+public final class ModelDescription implements AdapterBase, AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     /// Elements that share a scale in an 8-bit cache, and the bytes of one such block.
@@ -160,8 +162,36 @@ public final class ModelDescription implements AutoCloseable {
         return dimensions;
     }
 
+    @Override
     public DecoderSpec spec() {
         return spec;
+    }
+
+    @Override
+    public String ggufArchitecture() {
+        return switch (config) {
+            case HuggingFaceConfig huggingFace -> family.writtenAs();
+            case GgufConfig gguf -> gguf.architecture();
+        };
+    }
+
+    @Override
+    public Optional<String> tensorName(String huggingFaceName) {
+        return table.huggingFaceRule(huggingFaceName).map(TensorRule::name).filter(tensors::containsKey);
+    }
+
+    @Override
+    public Optional<int[]> rowOrder(String tensorName, AdapterFormat adapter) {
+        Optional<RowOrder> written = table.rule(tensorName)
+                .map(TensorRule::gguf)
+                .filter(parts -> parts.size() == 1)
+                .map(parts -> parts.getFirst().rows())
+                .filter(order -> !order.isIdentity(order.rows()));
+        return written.flatMap(order -> switch (adapter) {
+                    case PEFT -> config.naming() == TensorNaming.GGUF ? Optional.of(order) : Optional.<RowOrder>empty();
+                    case GGUF -> config.naming() == TensorNaming.GGUF ? Optional.empty() : Optional.of(order.inverse());
+                })
+                .map(RowOrder::toArray);
     }
 
     /// The names of its tensors elsewhere, and how they differ there.

@@ -51,6 +51,11 @@ public final class RowOrder {
         return source[row];
     }
 
+    /// The old row for every new one.
+    public int[] toArray() {
+        return source.clone();
+    }
+
     /// Whether all stays where it is, given a tensor of `rows` rows.
     public boolean isIdentity(long rows) {
         return rows == source.length && IntStream.range(0, source.length).allMatch(row -> source[row] == row);
