@@ -42,8 +42,8 @@ public record FileChoice(ModelKind kind, List<String> files) {
 
     /// Chooses among the files of a repository.
     ///
-    /// @param wanted a path, a file name without its ending, or a part of one such as `q4_k_m`; `null` for what is
-    ///     usual: safetensors before PyTorch weights before a GGUF
+    /// @param wanted the path of a GGUF, with or without its ending, or a part of one such as `q4_k_m`; `null` for
+    ///     what is usual: safetensors before PyTorch weights before a GGUF
     /// @throws IllegalArgumentException if there is no such model, or there are several; the message lists them
     public static FileChoice among(List<String> paths, @Nullable String wanted) {
         return wanted == null ? usual(paths) : named(paths, wanted);
@@ -77,24 +77,22 @@ public record FileChoice(ModelKind kind, List<String> files) {
 
     private static FileChoice named(List<String> paths, String wanted) {
         List<String> ggufs = paths.stream().filter(FileChoice::isFirstGguf).toList();
-        List<String> exact = paths.stream()
+        List<String> exact = ggufs.stream()
                 .filter(path -> path.equals(wanted) || path.equals(wanted + ".gguf"))
                 .toList();
         List<String> matching = exact.isEmpty()
                 ? ggufs.stream().filter(path -> isTagged(path, wanted)).toList()
                 : exact;
-        if (matching.size() != 1) {
-            throw new IllegalArgumentException((matching.isEmpty()
-                            ? "none of its files is called \"" + wanted + "\"; choose one of: "
-                            : "several of its files match \"" + wanted + "\"; choose one of: ")
-                    + String.join(", ", matching.isEmpty() ? ggufs : matching));
+        if (matching.size() == 1) {
+            return new FileChoice(ModelKind.GGUF, parts(paths, matching.getFirst()));
         }
-        String file = matching.getFirst();
-        if (isGguf(file)) {
-            return new FileChoice(ModelKind.GGUF, parts(paths, file));
+        if (ggufs.isEmpty()) {
+            throw new IllegalArgumentException("it has no GGUF files, of which \"" + wanted + "\" could be one");
         }
-        ModelKind kind = file.endsWith(".bin") ? ModelKind.PYTORCH : ModelKind.SAFETENSORS;
-        return withCompanions(kind, paths, List.of(file));
+        throw new IllegalArgumentException((matching.isEmpty()
+                        ? "none of its GGUF files is called \"" + wanted + "\"; choose one of: "
+                        : "several of its files match \"" + wanted + "\"; choose one of: ")
+                + String.join(", ", matching.isEmpty() ? ggufs : matching));
     }
 
     private static Optional<FileChoice> directory(List<String> paths) {

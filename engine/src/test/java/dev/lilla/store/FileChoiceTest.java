@@ -68,10 +68,10 @@ class FileChoiceTest {
         }
 
         @Test
-        void takesWeightsThatAreNamed() {
-            FileChoice choice = FileChoice.among(MISTRAL, "consolidated.safetensors");
-
-            assertThat(choice.files()).startsWith("consolidated.safetensors").contains("config.json");
+        void hasNoOtherModelsToChooseFrom() {
+            assertThatThrownBy(() -> FileChoice.among(MISTRAL, "consolidated.safetensors"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("no GGUF");
         }
     }
 
