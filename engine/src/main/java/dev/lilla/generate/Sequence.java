@@ -5,6 +5,7 @@ import dev.lilla.chat.FinishReason;
 import dev.lilla.chat.Usage;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.model.BatchEntry;
+import dev.lilla.model.DecoderSpec;
 import dev.lilla.model.LogitRows;
 import dev.lilla.tokenizer.Detokenizer;
 import dev.lilla.tokenizer.Tokenizer;
@@ -25,6 +26,7 @@ public final class Sequence implements AutoCloseable {
     private final StopMatcher matcher;
     private final StringBuilder text = new StringBuilder();
     private final int reused;
+    private final int tokensMax;
     private final long started = System.nanoTime();
     private int cached;
     private long firstToken;
@@ -33,10 +35,11 @@ public final class Sequence implements AutoCloseable {
 
     /// A sequence with an empty cache.
     ///
-    /// @param vocab width of the model's logits
+    /// @param spec of the model that writes it
+    /// @throws IllegalArgumentException if the prompt leaves no room for a token in the model's context
     public Sequence(
-            GenerationRequest request, Tokenizer tokenizer, KvBlocks cache, int vocab, AnswerListener listener) {
-        this(request, tokenizer, new BlockTable(cache), 0, vocab, listener);
+            GenerationRequest request, Tokenizer tokenizer, KvBlocks cache, DecoderSpec spec, AnswerListener listener) {
+        this(request, tokenizer, new BlockTable(cache), 0, spec, listener);
     }
 
     /// A sequence whose first tokens are in the cache already.
@@ -48,18 +51,25 @@ public final class Sequence implements AutoCloseable {
             Tokenizer tokenizer,
             BlockTable table,
             int cached,
-            int vocab,
+            DecoderSpec spec,
             AnswerListener listener) {
         if (cached < 0 || cached >= request.prompt().length) {
             throw new IllegalArgumentException(cached + " cached tokens of a prompt of " + request.prompt().length);
         }
+        int room = spec.contextLength() - request.prompt().length;
+        if (room < 1) {
+            throw new IllegalArgumentException("the prompt has " + request.prompt().length
+                    + " tokens, and the context of this model has room for " + spec.contextLength()
+                    + ", the answer included. Shorten the prompt.");
+        }
+        this.tokensMax = Math.min(room, request.stop().maxTokens());
         this.request = request;
         this.listener = listener;
         this.table = table;
         this.cached = cached;
         this.reused = cached;
         this.history = new TokenHistory(request.prompt());
-        this.sampler = new Sampler(request.sampler(), vocab);
+        this.sampler = new Sampler(request.sampler(), spec.vocab());
         this.detokenizer = tokenizer.detokenizer();
         this.matcher = new StopMatcher(request.stop().strings());
     }
@@ -128,7 +138,7 @@ public final class Sequence implements AutoCloseable {
         give(matcher.append(detokenizer.append(token)));
         if (matcher.isStopped()) {
             finish(FinishReason.STOP);
-        } else if (written() >= request.stop().maxTokens()) {
+        } else if (written() >= tokensMax) {
             finish(FinishReason.LENGTH);
         }
     }

@@ -1,0 +1,71 @@
+package dev.lilla.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lilla.Oracle;
+import dev.lilla.chat.AnswerListener;
+import dev.lilla.model.family.LoadOptions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import tools.jackson.databind.JsonNode;
+
+/// Greedy continuations of every prompt of every model, all prompts of a model side by side in one batch.
+class GreedyOracleTest {
+    /// From the first step on whose two best logits are nearer than this, the reference may take either.
+    private static final double MARGIN_MIN = 1e-3;
+
+    private static final int CONTEXT = 4096;
+
+    @TestFactory
+    Stream<DynamicTest> continuesAsTheReference() {
+        return Oracle.modelNames().stream().map(name -> DynamicTest.dynamicTest(name, () -> check(name)));
+    }
+
+    private static void check(String name) {
+        List<JsonNode> prompts = new ArrayList<>();
+        Oracle.goldenJson(name).get("prompts").forEach(prompt -> {
+            if (prompt.has("greedy")) {
+                prompts.add(prompt);
+            }
+        });
+        assertThat(prompts).isNotEmpty();
+        // The reference continues some prompts beyond the context that the configuration states.
+        LoadOptions options = LoadOptions.DEFAULT.withContextLength(CONTEXT);
+        try (OpenModel model = new OpenModel(Oracle.model(name), options)) {
+            BatchScheduler scheduler = new BatchScheduler(model.decoder(), model.cache());
+            List<Sequence> sequences = new ArrayList<>();
+            for (JsonNode prompt : prompts) {
+                int tokens = prompt.get("greedy").get("ids").size();
+                Sequence sequence = model.sequence(
+                        GenerationRequest.greedy(integers(prompt.get("ids")), tokens), AnswerListener.NONE);
+                sequences.add(sequence);
+                scheduler.add(sequence);
+            }
+            scheduler.run();
+            for (int i = 0; i < prompts.size(); i++) {
+                JsonNode greedy = prompts.get(i).get("greedy");
+                int certain = certainSteps(greedy.get("margins"));
+                assertThat(Arrays.copyOf(sequences.get(i).completion().tokens(), certain))
+                        .as(prompts.get(i).get("name").stringValue())
+                        .isEqualTo(Arrays.copyOf(integers(greedy.get("ids")), certain));
+            }
+        }
+    }
+
+    private static int certainSteps(JsonNode margins) {
+        for (int step = 0; step < margins.size(); step++) {
+            if (margins.get(step).doubleValue() < MARGIN_MIN) {
+                return step;
+            }
+        }
+        return margins.size();
+    }
+
+    private static int[] integers(JsonNode array) {
+        return array.valueStream().mapToInt(JsonNode::intValue).toArray();
+    }
+}
