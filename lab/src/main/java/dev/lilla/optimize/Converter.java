@@ -1,0 +1,222 @@
+package dev.lilla.optimize;
+
+import dev.lilla.format.CheckpointWriter;
+import dev.lilla.format.Gguf;
+import dev.lilla.format.GgufMetadata;
+import dev.lilla.format.GgufValue;
+import dev.lilla.format.GgufWriter;
+import dev.lilla.model.family.Dimensions;
+import dev.lilla.model.family.ModelDescription;
+import dev.lilla.optimize.ConversionRequest.Form;
+import dev.lilla.optimize.ConversionRequest.Requantizing;
+import dev.lilla.tensor.ElementType;
+import dev.lilla.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// Converts models: a Hugging Face directory to GGUF, GGUF to GGUF of another type, and GGUF to a directory.
+///
+/// GGUF files come out as llama.cpp's tools make them: same names, layout, types and bytes. Tensors pass in parts of a
+/// few megabytes, so that a model needs next to no memory. What is written appears under its name only when complete.
+public final class Converter {
+    /// The version of the layouts of quantized blocks.
+    private static final int QUANTIZATION_VERSION = 2;
+
+    private static final List<String> SPLIT_KEYS = List.of("split.no", "split.count", "split.tensors.count");
+
+    private Converter() {}
+
+    /// Converts, and returns the target.
+    ///
+    /// @throws IllegalArgumentException if there is no model at the source, the target is in the way, or the
+    ///     request contradicts itself
+    /// @throws dev.lilla.format.ModelFormatException if a file is broken
+    /// @throws dev.lilla.format.UnsupportedModelException if the target cannot hold the model
+    /// @throws UncheckedIOException if the target cannot be written
+    public static Path convert(ConversionRequest request, Progress progress) {
+        refuseSamePlace(request);
+        boolean isGguf = Gguf.isGguf(request.source());
+        switch (request.form()) {
+            case GGUF -> {
+                if (isGguf) {
+                    retype(request, progress);
+                } else {
+                    toGguf(request, progress);
+                }
+            }
+            case HUGGING_FACE -> {
+                if (!isGguf) {
+                    throw new IllegalArgumentException(request.source()
+                            + ": is a Hugging Face directory already. Name a target that ends with .gguf.");
+                }
+                throw new IllegalArgumentException(request.target()
+                        + ": a GGUF file cannot be written as a directory yet. Name a target that ends with .gguf.");
+            }
+        }
+        return request.target();
+    }
+
+    private static void refuseSamePlace(ConversionRequest request) {
+        try {
+            if (Files.exists(request.target()) && Files.isSameFile(request.source(), request.target())) {
+                throw new IllegalArgumentException(
+                        request.target() + ": is both source and target. Name another target.");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(request.target() + ": cannot be read: " + e.getMessage(), e);
+        }
+        boolean isFloating = !request.type().elementType().isQuantized();
+        if (request.form() == Form.HUGGING_FACE && !isFloating) {
+            throw new IllegalArgumentException("a Hugging Face directory cannot hold weights of type "
+                    + request.type().label() + ". Choose f32, f16 or bf16, or a target that ends with .gguf.");
+        }
+    }
+
+    private static void toGguf(ConversionRequest request, Progress progress) {
+        try (ModelDescription model = ModelDescription.open(request.source(), request.options())) {
+            String architecture =
+                    model.family().ggufArchitectures().stream().findFirst().orElse("llama");
+            Dimensions d = model.dimensions();
+            boolean hasHead = model.checkpoint().tensors().keySet().stream()
+                    .flatMap(name -> model.table().huggingFaceRule(name).stream())
+                    .anyMatch(rule -> rule.name().equals("output.weight"));
+            QuantMixture mixture = new QuantMixture(
+                    request.type(),
+                    architecture,
+                    d.layers(),
+                    d.heads() / d.kvHeads(),
+                    hasHead ? QuantMixture.Head.SEPARATE : QuantMixture.Head.TIED);
+            List<Tensor> computed =
+                    ArchitectureKeys.globalRotary(model).map(RotaryTensors::of).orElse(List.of());
+            TensorPlan plan = TensorPlan.toGguf(model, mixture).after(computed);
+            write(
+                    request,
+                    GgufMetadata.of(request.target().toString(), keys(request, model, plan, architecture)),
+                    plan,
+                    progress);
+        }
+    }
+
+    private static Map<String, GgufValue> keys(
+            ConversionRequest request, ModelDescription model, TensorPlan plan, String architecture) {
+        Map<String, GgufValue> keys = new LinkedHashMap<>();
+        keys.put("general.architecture", GgufValue.of(architecture));
+        keys.put("general.type", GgufValue.of("model"));
+        keys.put("general.name", GgufValue.of(name(request.source())));
+        keys.put("general.size_label", GgufValue.of(sizeLabel(plan.elements())));
+        keys.putAll(ArchitectureKeys.of(model, architecture));
+        keys.put("general.file_type", GgufValue.of((long) request.type().fileType()));
+        model.directory()
+                .ifPresent(directory -> keys.putAll(TokenizerKeys.of(
+                        directory,
+                        model.family(),
+                        architecture,
+                        model.dimensions().vocab())));
+        keys.put("general.quantization_version", GgufValue.of((long) QUANTIZATION_VERSION));
+        return keys;
+    }
+
+    private static void retype(ConversionRequest request, Progress progress) {
+        try (Gguf source = Gguf.open(request.source())) {
+            GgufMetadata metadata = source.metadata();
+            String architecture = metadata.architecture();
+            int layers = Math.toIntExact(
+                    metadata.findInteger(architecture + ".block_count").orElse(0));
+            QuantMixture mixture = new QuantMixture(
+                    request.type(),
+                    architecture,
+                    layers,
+                    groups(metadata, architecture),
+                    source.contains("output.weight") ? QuantMixture.Head.SEPARATE : QuantMixture.Head.TIED);
+            TensorPlan plan = TensorPlan.retyped(source, mixture);
+            refuseRequantizing(request, plan);
+            Map<String, GgufValue> keys = new LinkedHashMap<>(metadata.entries());
+            SPLIT_KEYS.forEach(keys::remove);
+            keys.put("general.quantization_version", GgufValue.of((long) QUANTIZATION_VERSION));
+            keys.put("general.file_type", GgufValue.of((long) request.type().fileType()));
+            write(request, GgufMetadata.of(request.target().toString(), keys), plan, progress);
+        }
+    }
+
+    /// Query heads to a K/V head; 1 where a model has different numbers by layer.
+    private static int groups(GgufMetadata metadata, String architecture) {
+        Map<String, GgufValue> entries = metadata.entries();
+        GgufValue heads = entries.get(architecture + ".attention.head_count");
+        GgufValue kvHeads = entries.get(architecture + ".attention.head_count_kv");
+        if (heads instanceof GgufValue.Whole(var _, long all)
+                && kvHeads instanceof GgufValue.Whole(var _, long kv)
+                && kv > 0) {
+            return (int) (all / kv);
+        }
+        return 1;
+    }
+
+    private static void refuseRequantizing(ConversionRequest request, TensorPlan plan) {
+        if (request.requantizing() == Requantizing.ALLOWED) {
+            return;
+        }
+        for (PlannedTensor tensor : plan.tensors()) {
+            ElementType from = tensor.sources().getFirst().type();
+            ElementType to = tensor.target().type();
+            if (from.isQuantized() && to.isQuantized() && from != to) {
+                throw new IllegalArgumentException(request.source() + ": tensor "
+                        + tensor.target().name() + " is " + from + " already, and quantizing it again to " + to
+                        + " would lose more. Convert the original model, or allow requantizing.");
+            }
+        }
+    }
+
+    private static void write(ConversionRequest request, GgufMetadata metadata, TensorPlan plan, Progress progress) {
+        try (CheckpointWriter writer = GgufWriter.create(request.target(), metadata, plan.descriptions())) {
+            write(writer, plan, progress);
+            writer.finish();
+        }
+    }
+
+    /// Converts and writes all tensors.
+    static void write(CheckpointWriter writer, TensorPlan plan, Progress progress) {
+        long total = plan.bytes();
+        long done = 0;
+        for (PlannedTensor tensor : plan.tensors()) {
+            String name = tensor.target().name();
+            long before = done;
+            long[] written = {0};
+            tensor.write(part -> {
+                writer.append(name, part);
+                written[0] += part.byteSize();
+                progress.advanced(name, before + written[0], total);
+            });
+            done += written[0];
+        }
+    }
+
+    private static String name(Path source) {
+        Path file = source.toAbsolutePath().normalize().getFileName();
+        return file == null ? "model" : file.toString();
+    }
+
+    /// The number of parameters in words, two digits at least: `1.1B`, `469M`.
+    static String sizeLabel(long parameters) {
+        double scaled = parameters * 1e-3;
+        String unit = "K";
+        if (parameters > 1e12) {
+            scaled = parameters * 1e-12;
+            unit = "T";
+        } else if (parameters > 1e9) {
+            scaled = parameters * 1e-9;
+            unit = "B";
+        } else if (parameters > 1e6) {
+            scaled = parameters * 1e-6;
+            unit = "M";
+        }
+        long rounded = Math.round(scaled);
+        int digits = rounded == 0 ? 0 : String.valueOf(rounded).length();
+        return String.format(Locale.ROOT, "%." + Math.max(2 - digits, 0) + "f%s", scaled, unit);
+    }
+}

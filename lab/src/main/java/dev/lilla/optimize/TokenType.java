@@ -1,0 +1,28 @@
+package dev.lilla.optimize;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/// What a piece of a vocabulary is, with the number that SentencePiece models and `tokenizer.ggml.token_type` share.
+enum TokenType {
+    NORMAL(1),
+    UNKNOWN(2),
+    CONTROL(3),
+    USER_DEFINED(4),
+    UNUSED(5),
+    BYTE(6);
+
+    private final int number;
+
+    TokenType(int number) {
+        this.number = number;
+    }
+
+    int number() {
+        return number;
+    }
+
+    static Optional<TokenType> ofNumber(long number) {
+        return Arrays.stream(values()).filter(type -> type.number == number).findFirst();
+    }
+}
