@@ -40,6 +40,11 @@ public final class BlockTable implements AutoCloseable {
         return blocks;
     }
 
+    /// An empty table on the same pool.
+    BlockTable successor() {
+        return new BlockTable(pool);
+    }
+
     /// Gives all blocks back.
     @Override
     public void close() {

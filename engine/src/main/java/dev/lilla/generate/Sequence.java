@@ -20,7 +20,7 @@ public final class Sequence implements AutoCloseable {
     private final GenerationRequest request;
     private final AnswerListener listener;
     private final TokenHistory history;
-    private final BlockTable table;
+    private BlockTable table;
     private final Sampler sampler;
     private final Detokenizer detokenizer;
     private final StopMatcher matcher;
@@ -184,9 +184,11 @@ public final class Sequence implements AutoCloseable {
         return history.tokens(0, cached);
     }
 
-    /// Its place in the cache, which whoever takes it must close.
-    BlockTable table() {
-        return table;
+    /// Hands its place in the cache over to the caller, who closes it.
+    BlockTable releaseTable() {
+        BlockTable released = table;
+        table = released.successor();
+        return released;
     }
 
     /// Gives its cache blocks back.
