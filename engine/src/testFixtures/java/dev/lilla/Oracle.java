@@ -12,6 +12,8 @@ import java.net.URL;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -102,6 +104,12 @@ public final class Oracle {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// The smallest of some files.
+    public static Path smallest(List<Path> files) {
+        return Collections.min(
+                files, Comparator.comparingLong(file -> file.toFile().length()));
     }
 
     /// What a folder holds, sorted.
