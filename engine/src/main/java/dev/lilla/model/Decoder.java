@@ -223,8 +223,9 @@ public final class Decoder {
         for (BatchEntry entry : batch.entries()) {
             long end = (long) entry.position() + entry.tokens().length;
             if (end > spec.contextLength()) {
-                throw new IllegalArgumentException("position " + (end - 1) + " is beyond the context of "
-                        + spec.contextLength() + " tokens that this model was made for. Shorten the text.");
+                throw new IllegalArgumentException(
+                        "position " + (end - 1) + " is beyond the context of " + spec.contextLength()
+                                + " tokens that this model was made for. Shorten the text, or allow more with --context.");
             }
             for (int token : entry.tokens()) {
                 if (token < 0 || token >= spec.vocab()) {

@@ -1,0 +1,101 @@
+package dev.lilla.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lilla.Oracle;
+import dev.lilla.format.Safetensors;
+import dev.lilla.kernel.Backend;
+import dev.lilla.kernel.HostOptions;
+import dev.lilla.kernel.KvType;
+import dev.lilla.model.OracleModel.Prompt;
+import dev.lilla.model.family.LoadedModel;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+/// Quantized GGUFs against the reference's exact evaluation of their dequantized weights: with f32 activations nothing
+/// is lost but rounding.
+class QuantizedOracleTest {
+    private static final double LOGITS = 1e-3;
+    private static final double MEAN_NLL = 1e-4;
+    private static final String LOGITS_FILE = "golden/quant/hf-dequantised-logits-main-last12.safetensors";
+
+    /// A quantized file and its key in quant.json.
+    record Quantized(OracleCase sample, String type) {
+        @Override
+        public String toString() {
+            return sample.toString();
+        }
+    }
+
+    static Stream<Quantized> files() {
+        JsonNode types = Oracle.json("golden/quant/quant.json").path("types");
+        return types.properties().stream()
+                .filter(entry -> entry.getValue().path("file").isString())
+                .flatMap(entry -> Stream.of(HostOptions.Choice.REFERENCE, HostOptions.Choice.VECTOR)
+                        .flatMap(kernels -> of(entry, kernels).stream()));
+    }
+
+    private static Optional<Quantized> of(Map.Entry<String, JsonNode> entry, HostOptions.Choice kernels) {
+        Path file = Oracle.path("gguf/quant/" + entry.getValue().path("file").asString());
+        return Oracle.modelNames().stream()
+                .filter(name -> file.getFileName().toString().startsWith(name + "-"))
+                .max(Comparator.comparingInt(String::length))
+                .map(name -> new Quantized(OracleCase.checkpoint(name, kernels).asGguf(file), entry.getKey()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void computesWithTheirDequantizedWeights(Quantized file) {
+        OracleModel model = OracleModel.of(file.sample().golden());
+        Prompt prompt = model.prompts().getFirst();
+        JsonNode expected = Oracle.json("golden/quant/quant.json").path("types").path(file.type());
+        Deviation logits = new Deviation();
+        double meanNll = 0;
+        try (Backend backend = file.sample().backend();
+                LoadedModel loaded = file.sample().load(backend);
+                Safetensors golden = Safetensors.open(Oracle.path(LOGITS_FILE))) {
+            int[] ids = prompt.ids();
+            float[][] found = DecoderRun.logits(loaded.decoder(), backend, KvType.F32, ids);
+            float[] last = Oracle.floats(golden.tensor(file.type()));
+            int vocab = loaded.spec().vocab();
+            int rows = last.length / vocab;
+            for (int row = 0; row < rows; row++) {
+                float[] wanted = Arrays.copyOfRange(last, row * vocab, (row + 1) * vocab);
+                logits.add("row " + row, found[ids.length - rows + row], wanted);
+            }
+            for (int t = 1; t < ids.length; t++) {
+                meanNll += DecoderOracleTest.nll(found[t - 1], ids[t]) / (ids.length - 1);
+            }
+        }
+        System.out.printf("oracle %-34s logits %.1e of %.0e%n", file, logits.max(), LOGITS);
+        assertThat(logits.count()).isPositive();
+        logits.assertWithin(LOGITS);
+        assertThat(meanNll)
+                .isCloseTo(expected.path("mean_nll_main_hf_dequantised").asDouble(), within(MEAN_NLL));
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void continuesAsTheDequantizedWeightsDo(Quantized file) {
+        JsonNode expected = Oracle.json("golden/quant/quant.json").path("types").path(file.type());
+        int[] greedy = OracleModel.ints(expected.path("greedy_hf_dequantised_main"));
+        double[] margins = OracleModel.doubles(expected.path("greedy_hf_margins"));
+        Prompt prompt = OracleModel.of(file.sample().golden()).prompts().getFirst();
+        int clear = DecoderOracleTest.clearSteps(margins, LOGITS);
+        assertThat(clear).isPositive();
+        try (Backend backend = file.sample().backend();
+                LoadedModel loaded = file.sample().load(backend)) {
+            assertThat(DecoderOracleTest.greedy(loaded.decoder(), backend, prompt.ids(), clear, List.of()))
+                    .isEqualTo(Arrays.copyOf(greedy, clear));
+        }
+    }
+}
