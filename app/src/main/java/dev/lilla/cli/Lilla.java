@@ -92,7 +92,12 @@ final class Lilla implements Runnable {
     }
 
     private static List<Object> commands(Console console) {
-        return List.of(new ModelsCommand(console), new PullCommand(console));
+        return List.of(
+                new InspectCommand(console),
+                new ModelsCommand(console),
+                new PullCommand(console),
+                new BenchCommand(console),
+                new DoctorCommand(console));
     }
 
     private static int reportUsage(Console console, ParameterException e) {

@@ -32,7 +32,7 @@ class LillaTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"models", "pull"})
+        @ValueSource(strings = {"inspect", "models", "pull", "bench", "doctor"})
         void ofEveryCommandHasAnExample(String command) {
             Lines.Outcome help = lines.run(command, "--help");
             assertThat(help.status()).isZero();

@@ -15,10 +15,10 @@ import java.util.TreeSet;
 /// @param model as the processor names itself, or empty
 /// @param cores physical cores this process may use
 /// @param flags instruction set extensions, in Linux's words; empty where unknown
-record ProcessorFacts(String model, int cores, Set<String> flags) {
+public record ProcessorFacts(String model, int cores, Set<String> flags) {
     private static final Path CPUINFO = Path.of("/proc/cpuinfo");
 
-    static ProcessorFacts read() {
+    public static ProcessorFacts read() {
         int available = Runtime.getRuntime().availableProcessors();
         try {
             return Files.isReadable(CPUINFO)

@@ -106,7 +106,8 @@ public record ModelShape(
         return !family.equals("falcon");
     }
 
-    private boolean hasProjectionBias() {
+    /// Whether queries, keys and values have a bias.
+    public boolean hasProjectionBias() {
         return family.equals("qwen") || family.equals("qwen2") || family.equals("chatglm3");
     }
 
