@@ -42,4 +42,10 @@ public interface Tokenizer {
 
     /// The token that ends a text, if the model has one.
     OptionalInt endOfText();
+
+    /// Tokens that may end an answer, as far as the tokenizer's files tell: the end of a text, and the ends of a turn
+    /// in known chat formats. The generation configuration of a model may name others.
+    default int[] endsOfGeneration() {
+        return endOfText().stream().toArray();
+    }
 }
