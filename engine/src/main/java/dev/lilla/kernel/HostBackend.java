@@ -29,7 +29,7 @@ public final class HostBackend implements Backend {
     private final Scratch[] scratch;
     private @Nullable RotaryAngles angles;
 
-    private HostBackend(Kernels kernels, int threads) {
+    HostBackend(Kernels kernels, int threads) {
         this.kernels = kernels;
         this.pool = new WorkerPool(threads);
         this.scratch = new Scratch[threads];
@@ -40,7 +40,7 @@ public final class HostBackend implements Backend {
 
     /// @throws IllegalArgumentException if the chosen kernels cannot run here
     public static HostBackend open(HostOptions options) {
-        return new HostBackend(new ReferenceKernels(), options.threads());
+        return new HostBackend(KernelChoice.of(options.kernels()).kernels(), options.threads());
     }
 
     @Override

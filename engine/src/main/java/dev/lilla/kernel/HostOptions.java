@@ -1,6 +1,7 @@
 package dev.lilla.kernel;
 
 import java.util.Locale;
+import java.util.Set;
 
 /// How the host computes.
 ///
@@ -8,6 +9,8 @@ import java.util.Locale;
 public record HostOptions(Choice kernels, int threads) {
     /// A bound against typing errors; no machine of this class has more cores.
     public static final int THREADS_MAX = 1024;
+
+    static final String VECTOR_BITS = "lilla.vector.bits";
 
     /// Which implementation of the kernels.
     public enum Choice {
@@ -27,10 +30,16 @@ public record HostOptions(Choice kernels, int threads) {
     }
 
     /// From the system properties `lilla.kernels` (`auto`, `vector` or `reference`) and `lilla.threads`; by default
-    /// whatever is fastest, on all physical cores.
+    /// whatever is fastest, on all physical cores. Vectors have `lilla.vector.bits` bits (128, 256 or 512), fixed for the
+    /// whole program when it first computes.
     ///
     /// @throws IllegalArgumentException if a property has no value of its kind
     public static HostOptions fromProperties() {
+        String bits = System.getProperty(VECTOR_BITS, "");
+        if (!Set.of("", "128", "256", "512").contains(bits)) {
+            throw new IllegalArgumentException(
+                    VECTOR_BITS + " is \"" + bits + "\", expected 128, 256 or 512; leave it out for the widest");
+        }
         return new HostOptions(choice(System.getProperty("lilla.kernels", "auto")), threadsWanted());
     }
 
