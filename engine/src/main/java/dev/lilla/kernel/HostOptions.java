@@ -30,8 +30,8 @@ public record HostOptions(Choice kernels, int threads) {
     }
 
     /// From the system properties `lilla.kernels` (`auto`, `vector` or `reference`) and `lilla.threads`; by default
-    /// whatever is fastest, on all physical cores. Vectors have `lilla.vector.bits` bits (128, 256 or 512), fixed for the
-    /// whole program when it first computes.
+    /// whatever is fastest, on all physical cores. Vectors have `lilla.vector.bits` bits (128, 256 or 512), fixed
+    /// for the whole program when it first computes.
     ///
     /// @throws IllegalArgumentException if a property has no value of its kind
     public static HostOptions fromProperties() {

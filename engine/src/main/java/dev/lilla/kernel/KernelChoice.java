@@ -29,7 +29,8 @@ record KernelChoice(Kernels kernels, String reason) {
 
     /// By reflection, so that nothing else needs the module.
     private static Kernels vector() throws ReflectiveOperationException {
-        return (Kernels) Class.forName("dev.lilla.kernel.VectorKernels")
+        return Class.forName("dev.lilla.kernel.VectorKernels")
+                .asSubclass(Kernels.class)
                 .getDeclaredConstructor()
                 .newInstance();
     }

@@ -66,7 +66,7 @@ final class SuperUnpackers {
                 FloatVector scale = FloatVector.broadcast(FLOATS, factor);
                 FloatVector offset = FloatVector.broadcast(FLOATS, -4 * factor);
                 long quants = block + 32 + SuperBlocks.twoBitByte(group);
-                long highs = block + group % 2 * 16;
+                long highs = block + group % 2 * 16L;
                 int shift = SuperBlocks.twoBitShift(group);
                 long out = to + 4L * (i + 16 * group);
                 for (int j = 0; j < 16; j += BYTES.length()) {
@@ -95,7 +95,7 @@ final class SuperUnpackers {
             for (int group = 0; group < 8; group++) {
                 FloatVector scale = FloatVector.broadcast(FLOATS, d * scale(source, block + 4, group));
                 FloatVector min = FloatVector.broadcast(FLOATS, -dmin * min(source, block + 4, group));
-                long quants = block + 16 + group / 2 * 32;
+                long quants = block + 16 + group / 2 * 32L;
                 int shift = group % 2 * 4;
                 long out = to + 4L * (i + 32 * group);
                 for (int j = 0; j < 32; j += BYTES.length()) {
@@ -117,7 +117,7 @@ final class SuperUnpackers {
             for (int group = 0; group < 8; group++) {
                 FloatVector scale = FloatVector.broadcast(FLOATS, d * scale(source, block + 4, group));
                 FloatVector min = FloatVector.broadcast(FLOATS, -dmin * min(source, block + 4, group));
-                long quants = block + 48 + group / 2 * 32;
+                long quants = block + 48 + group / 2 * 32L;
                 int shift = group % 2 * 4;
                 long out = to + 4L * (i + 32 * group);
                 for (int j = 0; j < 32; j += BYTES.length()) {
@@ -157,9 +157,9 @@ final class SuperUnpackers {
                 FloatVector scale = FloatVector.broadcast(FLOATS, factor);
                 FloatVector offset = FloatVector.broadcast(FLOATS, -32 * factor);
                 int half = group / 8;
-                long lows = block + 64 * half + group % 4 * 16;
+                long lows = block + 64L * half + group % 4 * 16L;
                 int lowShift = group % 8 / 4 * 4;
-                long highs = block + 128 + 32 * half + group % 2 * 16;
+                long highs = block + 128 + 32L * half + group % 2 * 16L;
                 int highShift = group % 8 / 2 * 2;
                 long out = to + 4L * (i + 16 * group);
                 for (int j = 0; j < 16; j += BYTES.length()) {
@@ -185,7 +185,7 @@ final class SuperUnpackers {
                 int low = unsigned(source, block + 4 + group / 2) >> (group % 2 * 4) & 15;
                 int scale = (low | (highs >> (2 * group) & 3) << 4) - 32;
                 long out = to + 4L * (i + 32 * group);
-                VectorUnpackers.storeLevels(source, block + 8 + 16 * group, d * scale, target, out);
+                VectorUnpackers.storeLevels(source, block + 8 + 16L * group, d * scale, target, out);
             }
         }
     }

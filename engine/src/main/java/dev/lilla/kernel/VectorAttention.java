@@ -85,8 +85,7 @@ final class VectorAttention {
             }
             HostMatrix out = step.out();
             long bytes = (long) headDim * Float.BYTES;
-            MemorySegment.copy(
-                    scratch, totals + h * headBytes, out.memory(), out.at(row, (head + h) * headDim), bytes);
+            MemorySegment.copy(scratch, totals + h * headBytes, out.memory(), out.at(row, (head + h) * headDim), bytes);
         }
     }
 
@@ -114,7 +113,8 @@ final class VectorAttention {
                 unpack(block, plane, key + r, row);
                 VectorMatmul.clear(scratch, row, headDim);
             }
-            scratch.asSlice(sums, (long) heads.rows() * VectorMatmul.ROWS * VectorMatmul.SUM_BYTES).fill((byte) 0);
+            scratch.asSlice(sums, (long) heads.rows() * VectorMatmul.ROWS * VectorMatmul.SUM_BYTES)
+                    .fill((byte) 0);
             VectorMatmul.addPiece(scratch, heads, 0, headDim, tails, sums);
             for (int h = 0; h < heads.rows(); h++) {
                 for (int r = 0; r < keys; r++) {
@@ -169,9 +169,7 @@ final class VectorAttention {
             if (cap > 0) {
                 // Keys that are not seen stay at minus infinity.
                 FloatVector capped = VectorMath.tanh(score.div(cap)).mul(cap);
-                score = score.blend(
-                        capped,
-                        score.compare(VectorOperators.NE, Float.NEGATIVE_INFINITY));
+                score = score.blend(capped, score.compare(VectorOperators.NE, Float.NEGATIVE_INFINITY));
                 store(score, row + i);
             }
             largest = largest.max(score);
@@ -199,23 +197,23 @@ final class VectorAttention {
         long total = totals + h * headBytes;
         long row = scores + h * (long) TOKEN_BYTES;
         long i = 0;
-        for (; i + 4 * STEP <= headBytes; i += 4 * STEP) {
+        for (; i + 4L * STEP <= headBytes; i += 4L * STEP) {
             FloatVector a = load(total + i);
             FloatVector b = load(total + i + STEP);
-            FloatVector c = load(total + i + 2 * STEP);
-            FloatVector d = load(total + i + 3 * STEP);
+            FloatVector c = load(total + i + 2L * STEP);
+            FloatVector d = load(total + i + 3L * STEP);
             for (int key = from; key < to; key++) {
                 FloatVector weight = FloatVector.broadcast(FLOATS, scratch.get(HostMatrix.FLOAT, row + key * 4L));
                 long value = values + key * headBytes + i;
                 a = load(value).fma(weight, a);
                 b = load(value + STEP).fma(weight, b);
-                c = load(value + 2 * STEP).fma(weight, c);
-                d = load(value + 3 * STEP).fma(weight, d);
+                c = load(value + 2L * STEP).fma(weight, c);
+                d = load(value + 3L * STEP).fma(weight, d);
             }
             store(a, total + i);
             store(b, total + i + STEP);
-            store(c, total + i + 2 * STEP);
-            store(d, total + i + 3 * STEP);
+            store(c, total + i + 2L * STEP);
+            store(d, total + i + 3L * STEP);
         }
         for (; i < headBytes; i += STEP) {
             FloatVector a = load(total + i);

@@ -103,8 +103,7 @@ final class VectorElements {
     }
 
     /// `out = function(gate) * up`, or without the factor if `up` is null.
-    static void gate(
-            ActivationFunction function, HostMatrix gate, @Nullable HostMatrix up, HostMatrix out, int row) {
+    static void gate(ActivationFunction function, HostMatrix gate, @Nullable HostMatrix up, HostMatrix out, int row) {
         int whole = FLOATS.loopBound(gate.columns());
         for (int i = 0; i < whole; i += LANES) {
             FloatVector v = VectorMath.activate(function, load(gate.memory(), gate.at(row, i)));

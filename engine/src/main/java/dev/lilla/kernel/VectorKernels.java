@@ -53,8 +53,7 @@ final class VectorKernels implements Kernels {
                 long start = data.at(row, x.offset() + head * x.stride());
                 int angle = row * pairs;
                 switch (angles.frequencies().style()) {
-                    case HALF_SPLIT ->
-                        VectorElements.rotate(data.memory(), start, start + pairs * 4L, angles, angle);
+                    case HALF_SPLIT -> VectorElements.rotate(data.memory(), start, start + pairs * 4L, angles, angle);
                     case INTERLEAVED -> {
                         for (int i = 0; i < pairs; i++) {
                             long pair = start + i * 8L;

@@ -14,15 +14,15 @@ final class VectorMath {
     private static final float EXP_MIN = -110;
 
     private static final float EXP_MAX = 90;
-    private static final float LOG2_E = 1.44269504f;
+    private static final float LOG2_E = 1.442695f;
 
     /// `ln 2` in two parts; the first has 9 bits, so that its multiples are exact.
-    private static final float LN_2_HIGH = 0.693359375f;
+    private static final float LN_2_HIGH = 355f / 512;
 
-    private static final float LN_2_LOW = -2.12194440e-4f;
+    private static final float LN_2_LOW = -0.00021219444f;
 
     /// 1.5 * 2^23: added to a number below 2^22 it leaves the nearest integer in the low bits.
-    private static final float ROUNDER = 12582912f;
+    private static final float ROUNDER = 0x1.8p23f;
 
     /// Below it the series of tanh to the 11th power is exact to 1e-8.
     private static final float TANH_SERIES = 0.3f;
@@ -40,10 +40,10 @@ final class VectorMath {
         FloatVector n = shifted.sub(ROUNDER);
         FloatVector r = n.fma(broadcast(-LN_2_HIGH), bounded);
         r = n.fma(broadcast(-LN_2_LOW), r);
-        FloatVector p = broadcast(1.3948581e-3f);
-        p = p.fma(r, broadcast(8.375128731131554e-3f));
-        p = p.fma(r, broadcast(4.1666217148303986e-2f));
-        p = p.fma(r, broadcast(0.16666415333747864f));
+        FloatVector p = broadcast(0.0013948581f);
+        p = p.fma(r, broadcast(0.008375129f));
+        p = p.fma(r, broadcast(0.041666217f));
+        p = p.fma(r, broadcast(0.16666415f));
         p = p.fma(r, broadcast(0.5f));
         p = p.fma(r, broadcast(1f));
         p = p.fma(r, broadcast(1f));
@@ -76,23 +76,23 @@ final class VectorMath {
     /// 4 on, where it is less than 2e-8 from 1.
     static FloatVector erf(FloatVector x) {
         FloatVector s = x.mul(x);
-        FloatVector q = broadcast(7.882497448007508e-5f);
-        q = q.fma(s, broadcast(-8.018855005502701e-4f));
-        q = q.fma(s, broadcast(5.189312156289816e-3f));
-        q = q.fma(s, broadcast(-2.685432881116867e-2f));
-        q = q.fma(s, broadcast(0.11283597350120544f));
-        q = q.fma(s, broadcast(-0.3761262595653534f));
-        q = q.fma(s, broadcast(0.12837916612625122f));
+        FloatVector q = broadcast(7.8824974e-5f);
+        q = q.fma(s, broadcast(-0.0008018855f));
+        q = q.fma(s, broadcast(0.005189312f));
+        q = q.fma(s, broadcast(-0.026854329f));
+        q = q.fma(s, broadcast(0.11283597f));
+        q = q.fma(s, broadcast(-0.37612626f));
+        q = q.fma(s, broadcast(0.12837917f));
         FloatVector small = q.fma(x, x);
         FloatVector size = x.abs().min(4);
         FloatVector t = broadcast(1).div(size.mul(0.5f).add(1));
-        FloatVector p = broadcast(-5.354061722755432e-2f);
-        p = p.fma(t, broadcast(-5.7338736951351166e-2f));
-        p = p.fma(t, broadcast(0.4038383662700653f));
-        p = p.fma(t, broadcast(0.10126824676990509f));
-        p = p.fma(t, broadcast(0.33084067702293396f));
-        p = p.fma(t, broadcast(0.2736181616783142f));
-        p = p.fma(t, broadcast(6.064087501727045e-4f));
+        FloatVector p = broadcast(-0.053540617f);
+        p = p.fma(t, broadcast(-0.057338737f));
+        p = p.fma(t, broadcast(0.40383837f));
+        p = p.fma(t, broadcast(0.10126825f));
+        p = p.fma(t, broadcast(0.33084068f));
+        p = p.fma(t, broadcast(0.27361816f));
+        p = p.fma(t, broadcast(0.00060640875f));
         FloatVector large = broadcast(1).sub(exp(size.mul(size).neg()).mul(p));
         FloatVector signed = large.blend(large.neg(), x.compare(VectorOperators.LT, 0));
         return signed.blend(small, x.abs().compare(VectorOperators.LT, 1));
@@ -103,10 +103,11 @@ final class VectorMath {
         return switch (function) {
             case SILU -> x.div(exp(x.neg()).add(1));
             case GELU_TANH -> {
-                FloatVector cube = x.mul(x).fma(broadcast(0.044715f), broadcast(1)).mul(x);
-                yield x.div(exp(cube.mul(-1.5957691216f)).add(1));
+                FloatVector cube =
+                        x.mul(x).fma(broadcast(0.044715f), broadcast(1)).mul(x);
+                yield x.div(exp(cube.mul(-1.5957692f)).add(1));
             }
-            case GELU_ERF -> x.mul(0.5f).mul(erf(x.mul(0.70710678f)).add(1));
+            case GELU_ERF -> x.mul(0.5f).mul(erf(x.mul(0.70710677f)).add(1));
         };
     }
 }

@@ -45,7 +45,8 @@ final class VectorMatmul {
 
     static void multiply(HostWeight weight, HostMatrix x, Share share, Finish finish) {
         int in = weight.in();
-        int tile = Math.clamp(TOKEN_BYTES / 4 / Math.max(in, 1) / ROWS * ROWS, ROWS, TOKENS_MAX);
+        int fitting = TOKEN_BYTES / Float.BYTES / Math.max(in, 1);
+        int tile = Math.clamp((long) fitting - fitting % ROWS, ROWS, TOKENS_MAX);
         int padded = Math.min(tile, x.rows());
         long tails = (long) ROWS * PANEL_STRIDE;
         long sums = tails + (long) padded * SUM_BYTES;
@@ -86,8 +87,7 @@ final class VectorMatmul {
         for (int t = 0; t < x.rows(); t++) {
             long to = tails + (long) t * SUM_BYTES;
             scratch.asSlice(to, SUM_BYTES).fill((byte) 0);
-            MemorySegment.copy(
-                    x.memory(), x.at(t, x.columns() - tail), scratch, to, (long) tail * Float.BYTES);
+            MemorySegment.copy(x.memory(), x.at(t, x.columns() - tail), scratch, to, (long) tail * Float.BYTES);
         }
     }
 
@@ -157,14 +157,7 @@ final class VectorMatmul {
     /// The same for four tokens, `next` bytes apart; sums `[4 tokens][4 rows][32]`. Seven operands and two results of
     /// address arithmetic: a record would be allocated for each call.
     static void addFour(
-            MemorySegment panel,
-            long w,
-            MemorySegment x,
-            long at,
-            long next,
-            int count,
-            MemorySegment sums,
-            long to) {
+            MemorySegment panel, long w, MemorySegment x, long at, long next, int count, MemorySegment sums, long to) {
         for (int slot = 0; slot < SUM_BYTES; slot += STEP) {
             long s = to + slot;
             long row = w + slot;

@@ -110,8 +110,8 @@ final class VectorUnpackers {
             IntVector magnitude = bits.and(0x7FFF).lanewise(VectorOperators.LSHL, 13);
             IntVector scaled = magnitude.reinterpretAsFloats().mul(HALF_SCALE).reinterpretAsInts();
             // Infinities and NaN have all bits of the exponent in either format.
-            IntVector exact = scaled.blend(
-                    scaled.or(0x7F80_0000), bits.and(0x7C00).compare(VectorOperators.EQ, 0x7C00));
+            IntVector exact =
+                    scaled.blend(scaled.or(0x7F80_0000), bits.and(0x7C00).compare(VectorOperators.EQ, 0x7C00));
             store(exact.or(bits.and(0x8000_0000)).reinterpretAsFloats(), target, to + 4L * i);
         }
         for (; i < count; i++) {
@@ -132,8 +132,7 @@ final class VectorUnpackers {
     }
 
     /// Stores `count` signed bytes times `scale`; a multiple of 16.
-    static void storeSigned(
-            MemorySegment source, long at, int count, float scale, MemorySegment target, long to) {
+    static void storeSigned(MemorySegment source, long at, int count, float scale, MemorySegment target, long to) {
         FloatVector factor = FloatVector.broadcast(FLOATS, scale);
         for (int j = 0; j < count; j += BYTES.length()) {
             ByteVector quants = bytes(source, at + j);

@@ -14,7 +14,8 @@ final class VectorWidth {
     static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, VectorShape.forBitSize(BITS / 2));
 
     /// As many bytes as float lanes, but at least 8: there is no narrower species.
-    static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, BITS / 4)));
+    static final VectorSpecies<Byte> BYTES =
+            VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, BITS / 4)));
 
     /// Floats in a vector: 4, 8 or 16.
     static final int LANES = FLOATS.length();

@@ -48,8 +48,8 @@ final class AttentionContract {
             cache.release(spare[0]);
             fill(operands, cache, c, longBlocks);
             fill(operands, cache, c, shortBlocks);
-            List<Span> spans = List.of(new Span(1, 3, 130, longBlocks), new Span(4, 1, 0, shortBlocks),
-                    new Span(5, 2, 63, shortBlocks));
+            List<Span> spans = List.of(
+                    new Span(1, 3, 130, longBlocks), new Span(4, 1, 0, shortBlocks), new Span(5, 2, 63, shortBlocks));
             HostMatrix queries = operands.matrix(8, 2 + c.heads() * (c.headDim() + 1));
             Heads heads = new Heads(queries, 1, c.heads(), c.headDim(), c.headDim() + 1);
             HostMatrix out = operands.matrix(8, c.heads() * c.headDim());

@@ -10,10 +10,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.function.Executable;
-import org.jspecify.annotations.Nullable;
 
 /// What every implementation of [Kernels] does, as dynamic tests: these run for each vector width, which one program
 /// can only have once, in class loaders of their own.
@@ -44,7 +44,8 @@ final class KernelsContract {
     }
 
     private static IntStream sizes(ElementType type) {
-        return Arrays.stream(SIZES).filter(size -> size % type.blockElements() == 0 || size > 64)
+        return Arrays.stream(SIZES)
+                .filter(size -> size % type.blockElements() == 0 || size > 64)
                 .map(size -> Math.ceilDiv(size, type.blockElements()) * type.blockElements())
                 .distinct();
     }
@@ -54,13 +55,14 @@ final class KernelsContract {
     }
 
     private Stream<DynamicNode> products() {
-        return realTypes().map(type -> test(type + " meets the definition at all sizes", () -> {
-            for (int in : sizes(type).toArray()) {
-                for (int tokens : new int[] {1, 3, 5}) {
-                    checkProduct(type, in, in > 100 ? 5 : 7, tokens);
-                }
-            }
-        }));
+        return realTypes()
+                .map(type -> test(type + " meets the definition at all sizes", () -> {
+                    for (int in : sizes(type).toArray()) {
+                        for (int tokens : new int[] {1, 3, 5}) {
+                            checkProduct(type, in, in > 100 ? 5 : 7, tokens);
+                        }
+                    }
+                }));
     }
 
     private void checkProduct(ElementType type, int in, int out, int tokens) {
@@ -101,28 +103,29 @@ final class KernelsContract {
     }
 
     private Stream<DynamicNode> rowInvariance() {
-        return realTypes().map(type -> test(type + " gives a row the same bits in any company", () -> {
-            int in = type.isQuantized() ? 5 * 256 : 1100;
-            try (KernelOperands operands = new KernelOperands(7)) {
-                int out = 19;
-                HostWeight weight = operands.weight(type, out, in);
-                HostMatrix x = operands.matrix(40, in);
-                HostMatrix alone = operands.matrix(40, out);
-                for (int t = 0; t < 40; t++) {
-                    kernels.matmul(weight, null, x.rows(t, 1), alone.rows(t, 1), operands.share(0, out));
-                }
-                for (int tokens : new int[] {2, 3, 4, 7, 8, 31, 32, 40}) {
-                    for (int cut : new int[] {1, 3, 4, 16, 19}) {
-                        HostMatrix y = operands.matrix(40, out);
-                        for (int from = 0; from < out; from += cut) {
-                            Share share = operands.share(from, Math.min(from + cut, out));
-                            kernels.matmul(weight, null, x.rows(0, tokens), y.rows(0, tokens), share);
+        return realTypes()
+                .map(type -> test(type + " gives a row the same bits in any company", () -> {
+                    int in = type.isQuantized() ? 5 * 256 : 1100;
+                    try (KernelOperands operands = new KernelOperands(7)) {
+                        int out = 19;
+                        HostWeight weight = operands.weight(type, out, in);
+                        HostMatrix x = operands.matrix(40, in);
+                        HostMatrix alone = operands.matrix(40, out);
+                        for (int t = 0; t < 40; t++) {
+                            kernels.matmul(weight, null, x.rows(t, 1), alone.rows(t, 1), operands.share(0, out));
                         }
-                        assertSameBits(y.rows(0, tokens), alone.rows(0, tokens));
+                        for (int tokens : new int[] {2, 3, 4, 7, 8, 31, 32, 40}) {
+                            for (int cut : new int[] {1, 3, 4, 16, 19}) {
+                                HostMatrix y = operands.matrix(40, out);
+                                for (int from = 0; from < out; from += cut) {
+                                    Share share = operands.share(from, Math.min(from + cut, out));
+                                    kernels.matmul(weight, null, x.rows(0, tokens), y.rows(0, tokens), share);
+                                }
+                                assertSameBits(y.rows(0, tokens), alone.rows(0, tokens));
+                            }
+                        }
                     }
-                }
-            }
-        }));
+                }));
     }
 
     static void assertSameBits(HostMatrix found, HostMatrix expected) {
@@ -196,8 +199,10 @@ final class KernelsContract {
                 rowTest("rmsNorm", 2e-6, (k, x, y, share) -> k.rmsNorm(x, norm(vectors, x, null), y, share)),
                 rowTest("rmsNorm in place", 2e-6, (k, x, y, share) -> k.rmsNorm(y, norm(vectors, y, null), y, share)),
                 rowTest("layerNorm", 4e-6, (k, x, y, share) -> k.layerNorm(x, norm(vectors, x, null), y, share)),
-                rowTest("layerNorm with bias, in place", 4e-6, (k, x, y, share) ->
-                        k.layerNorm(y, norm(vectors, y, vectors[y.columns()]), y, share)));
+                rowTest(
+                        "layerNorm with bias, in place",
+                        4e-6,
+                        (k, x, y, share) -> k.layerNorm(y, norm(vectors, y, vectors[y.columns()]), y, share)));
     }
 
     private static NormWeights norm(HostWeight[] vectors, HostMatrix x, @Nullable HostWeight bias) {
@@ -216,18 +221,22 @@ final class KernelsContract {
     }
 
     private Stream<DynamicNode> rotation() {
-        return Arrays.stream(RotaryStyle.values()).map(style -> test(style + " meets the definition", () -> {
-            for (int pairs : new int[] {1, 3, 4, 8, 20, 32, 64}) {
-                float[] inverse = new float[pairs];
-                for (int i = 0; i < pairs; i++) {
-                    inverse[i] = (float) Math.pow(1e4, -1.0 * i / pairs);
-                }
-                RotaryFrequencies frequencies = new RotaryFrequencies(style, inverse, 1.25f);
-                RotaryAngles angles = RotaryAngles.of(frequencies, new int[] {0, 1, 100_000});
-                int headDim = 2 * pairs + 3;
-                checkRows("rotate", 1 + 2 * (headDim + 2), 1e-6, (k, x, y, share) ->
-                        k.rotate(new Heads(y, 1, 2, headDim, headDim + 2), angles, share));
-            }
-        }));
+        return Arrays.stream(RotaryStyle.values())
+                .map(style -> test(style + " meets the definition", () -> {
+                    for (int pairs : new int[] {1, 3, 4, 8, 20, 32, 64}) {
+                        float[] inverse = new float[pairs];
+                        for (int i = 0; i < pairs; i++) {
+                            inverse[i] = (float) Math.pow(1e4, -1.0 * i / pairs);
+                        }
+                        RotaryFrequencies frequencies = new RotaryFrequencies(style, inverse, 1.25f);
+                        RotaryAngles angles = RotaryAngles.of(frequencies, new int[] {0, 1, 100_000});
+                        int headDim = 2 * pairs + 3;
+                        checkRows(
+                                "rotate",
+                                1 + 2 * (headDim + 2),
+                                1e-6,
+                                (k, x, y, share) -> k.rotate(new Heads(y, 1, 2, headDim, headDim + 2), angles, share));
+                    }
+                }));
     }
 }

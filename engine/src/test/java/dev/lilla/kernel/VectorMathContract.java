@@ -58,8 +58,8 @@ final class VectorMathContract {
                 double expected = exact.applyAsDouble(xs[i]);
                 double tolerance = units * Math.ulp((float) expected);
                 if (!(Math.abs(ys.lane(i) - expected) <= tolerance)) {
-                    throw new AssertionError("at " + xs[i] + ": " + ys.lane(i) + ", expected " + expected + " ± "
-                            + units + " ulp");
+                    throw new AssertionError(
+                            "at " + xs[i] + ": " + ys.lane(i) + ", expected " + expected + " ± " + units + " ulp");
                 }
             }
         }

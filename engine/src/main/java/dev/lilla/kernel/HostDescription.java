@@ -1,0 +1,27 @@
+package dev.lilla.kernel;
+
+import java.util.Set;
+
+/// What computes here and why, for `lilla doctor`.
+///
+/// @param processor as it names itself, or empty where unknown
+/// @param cores physical cores this program may use
+/// @param flags instruction set extensions in Linux's words, empty where unknown
+/// @param kernels what serves, in words: `vector, 512 bits`
+/// @param isFast whether that is a fast path, not the plain loops
+/// @param reason why these kernels serve, and what to do where that is not what it should be
+public record HostDescription(
+        String processor, int cores, Set<String> flags, String kernels, boolean isFast, String reason) {
+    /// @throws IllegalArgumentException if the wanted kernels cannot run here
+    public static HostDescription of(HostOptions options) {
+        ProcessorFacts processor = ProcessorFacts.read();
+        KernelChoice choice = KernelChoice.of(options.kernels());
+        return new HostDescription(
+                processor.model(),
+                processor.cores(),
+                processor.flags(),
+                choice.kernels().description(),
+                !(choice.kernels() instanceof ReferenceKernels),
+                choice.reason());
+    }
+}
