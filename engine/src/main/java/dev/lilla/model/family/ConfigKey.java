@@ -18,10 +18,18 @@ record ConfigKey(String file, String name) {
         return (int) value;
     }
 
-    /// `value`, checked to be finite and above zero.
+    /// `value`, checked to be finite and above zero, as a float too.
     double positive(double value) {
-        if (!(value > 0) || Double.isInfinite(value)) {
+        if (!((float) value > 0) || Float.isInfinite((float) value)) {
             throw bad(value, "a number above zero");
+        }
+        return value;
+    }
+
+    /// `value`, checked to be the base of a rotary embedding: finite and above one.
+    double base(double value) {
+        if (positive(value) <= 1) {
+            throw bad(value, "a number above one");
         }
         return value;
     }

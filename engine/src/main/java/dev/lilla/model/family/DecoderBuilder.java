@@ -1,5 +1,6 @@
 package dev.lilla.model.family;
 
+import dev.lilla.format.UnsupportedModelException;
 import dev.lilla.kernel.ActivationFunction;
 import dev.lilla.kernel.AttentionMask;
 import dev.lilla.model.Attention;
@@ -156,7 +157,11 @@ final class DecoderBuilder {
         return this;
     }
 
+    /// @throws UnsupportedModelException if config.json names another function than this decoder was given
     DecoderSpec build(Family family) {
+        if (function == ActivationFunction.SILU && source.config() instanceof HuggingFaceConfig config) {
+            refuseOtherFunction(config);
+        }
         int hidden = dimensions.hidden();
         Linear head = tied
                 ? Linear.of(EMBEDDING, hidden, dimensions.vocab())
@@ -170,6 +175,14 @@ final class DecoderBuilder {
                 IntStream.range(0, dimensions.layers()).mapToObj(layer).toList(),
                 norm.apply("output_norm"),
                 new DecoderSpec.Head(head, logitCap));
+    }
+
+    private static void refuseOtherFunction(HuggingFaceConfig config) {
+        String named = config.findText("hidden_act").orElse("silu");
+        if (!List.of("silu", "swish").contains(named)) {
+            throw new UnsupportedModelException(
+                    config.file() + ": hidden_act " + named + " is not supported for this family. Supported: silu.");
+        }
     }
 
     private LayerSpec layer(int number) {

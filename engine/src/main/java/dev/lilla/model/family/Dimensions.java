@@ -37,6 +37,11 @@ public record Dimensions(
                     + " key/value heads, expected the first to be a multiple of the second."
                     + " Download the model again, or correct the values.");
         }
+        if (headDim % 2 != 0) {
+            throw new ModelFormatException(file + ": has attention heads of " + headDim
+                    + " elements, expected an even number, as they are turned in pairs."
+                    + " Download the model again, or correct the values.");
+        }
         if (((long) heads + 2L * kvHeads) * headDim > WIDTH_MAX) {
             throw new ModelFormatException(file + ": has " + heads + " heads of " + headDim
                     + " elements, expected queries, keys and values of at most " + WIDTH_MAX

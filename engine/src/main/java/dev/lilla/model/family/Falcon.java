@@ -87,6 +87,7 @@ public record Falcon() implements Family {
         RotaryEmbedding rotary = source.config()
                 .rotary(RotaryStyle.HALF_SPLIT, source.dimensions().headDim());
         return new DecoderBuilder(source)
+                .function(ActivationFunction.GELU_ERF)
                 .norms(name -> norm(name, source))
                 .layers(layer -> layer("blk." + layer + ".", source, rotary))
                 .build(this);

@@ -78,6 +78,10 @@ public record Geb() implements Family {
     public DecoderSpec spec(ModelSource source) {
         GebLayout layout = source.options().gebLayout().orElse(GebLayout.DEFAULT);
         int dim = rotaryDim(layout, source.dimensions());
+        if (dim % 2 != 0) {
+            throw new ConfigKey(source.config().file(), "kv_channels")
+                    .bad(source.dimensions().headDim(), "a multiple of 4: the layout turns half of it");
+        }
         return new DecoderBuilder(source)
                 .rotary(new RotaryEmbedding(layout.rotaryStyle(), dim, BASE, new RotaryScaling.None()))
                 .projection((prefix, all) -> projection(prefix, all, layout.keyValues()))

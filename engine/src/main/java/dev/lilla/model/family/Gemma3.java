@@ -76,7 +76,8 @@ public record Gemma3() implements Family {
                 int scalar = d.layers() == LAYERS_27B ? d.hidden() / d.heads() : d.headDim();
                 int pattern =
                         config.findCount("attention.sliding_window_pattern").orElse(PATTERN_DEFAULT);
-                double base = config.findPositive("rope.freq_base_swa").orElse(LOCAL_BASE_DEFAULT);
+                double base = config.key("rope.freq_base_swa")
+                        .base(config.findPositive("rope.freq_base_swa").orElse(LOCAL_BASE_DEFAULT));
                 decoder.attentionScale(config.findPositive("attention.scale").orElse(1 / Math.sqrt(scalar)));
                 layers(decoder, source, layer -> (layer + 1) % pattern != 0, unscaled(base, d));
             }
@@ -97,7 +98,11 @@ public record Gemma3() implements Family {
                 config.findObject("rope_parameters").flatMap(parameters -> parameters.findObject("sliding_attention"));
         return own.isPresent()
                 ? new HuggingFaceRotary(config, own).embedding(RotaryStyle.HALF_SPLIT, d.headDim())
-                : unscaled(config.findPositive("rope_local_base_freq").orElse(LOCAL_BASE_DEFAULT), d);
+                : unscaled(
+                        config.key("rope_local_base_freq")
+                                .base(config.findPositive("rope_local_base_freq")
+                                        .orElse(LOCAL_BASE_DEFAULT)),
+                        d);
     }
 
     private static RotaryEmbedding unscaled(double base, Dimensions d) {

@@ -125,12 +125,9 @@ public final class GgufConfig implements ModelConfig {
     @Override
     public RotaryEmbedding rotary(RotaryStyle style, int headDim) {
         int dim = findCount("rope.dimension_count").orElse(headDim);
-        double base = findPositive("rope.freq_base").orElse(BASE_DEFAULT);
+        double base = key("rope.freq_base").base(findPositive("rope.freq_base").orElse(BASE_DEFAULT));
         if (dim > headDim || dim % 2 != 0) {
             throw key("rope.dimension_count").bad(dim, "an even number of at most " + headDim);
-        }
-        if (base <= 1) {
-            throw key("rope.freq_base").bad(base, "a number above one");
         }
         return new RotaryEmbedding(style, dim, base, scaling(dim));
     }
@@ -167,8 +164,8 @@ public final class GgufConfig implements ModelConfig {
     private RotaryScaling longRope(float[] shortDivisors, float[] longDivisors) {
         int original = findCount("rope.scaling.original_context_length").orElseGet(this::context);
         double factor = (double) context() / original;
-        double magnitude = findPositive("rope.scaling.attn_factor")
-                .orElse(factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original)));
+        double magnitude =
+                findPositive("rope.scaling.attn_factor").orElse(HuggingFaceRotary.longRopeMagnitude(factor, original));
         return new RotaryScaling.LongRope(shortDivisors, longDivisors, original, (float) magnitude);
     }
 

@@ -19,7 +19,11 @@ import tools.jackson.databind.JsonNode;
 /// Where several keys are asked for, the first one present counts: the same value has had several names. `null`
 /// counts as absent.
 public final class HuggingFaceConfig implements ModelConfig {
+    private static final String MODEL_TYPE = "model_type";
+    /// Where multimodal models keep the text part, and what its model type ends with.
     private static final String TEXT_CONFIG = "text_config";
+
+    private static final String TEXT_SUFFIX = "_text";
 
     private final String file;
     private final String prefix;
@@ -31,17 +35,28 @@ public final class HuggingFaceConfig implements ModelConfig {
         this.node = node;
     }
 
-    /// The configuration in a JSON object; of a multimodal model, that of its text part.
+    /// The configuration in a JSON object; of a multimodal model of a known family, that of its text part.
     ///
     /// @param file named in errors
     /// @throws ModelFormatException if `root` is no object
+    /// @throws UnsupportedModelException if the weights are quantized in a way of Hugging Face's
     public static HuggingFaceConfig of(String file, JsonNode root) {
         if (!root.isObject()) {
             throw new ModelFormatException(
                     file + ": holds " + root.getNodeType() + ", expected a JSON object. Download the model again.");
         }
         HuggingFaceConfig config = new HuggingFaceConfig(file, "", root);
-        return config.findObject(TEXT_CONFIG).orElse(config);
+        if (config.has("quantization_config")) {
+            throw new UnsupportedModelException(file + ": weights with a quantization_config are not supported."
+                    + " Take the original model, or a GGUF of it.");
+        }
+        String textType = config.findText(MODEL_TYPE).orElse("") + TEXT_SUFFIX;
+        return config.has(TEXT_CONFIG)
+                ? config.findObject(TEXT_CONFIG)
+                        .filter(text ->
+                                text.findText(MODEL_TYPE).orElse(textType).equals(textType))
+                        .orElse(config)
+                : config;
     }
 
     @Override
@@ -56,9 +71,9 @@ public final class HuggingFaceConfig implements ModelConfig {
 
     @Override
     public String architecture() {
-        return findText("model_type")
+        return findText(MODEL_TYPE)
                 .or(() -> texts("architectures").stream().findFirst())
-                .orElseThrow(() -> key("model_type").missing("the name of an architecture"));
+                .orElseThrow(() -> key(MODEL_TYPE).missing("the name of an architecture"));
     }
 
     @Override

@@ -32,12 +32,8 @@ record HuggingFaceRotary(HuggingFaceConfig config, Optional<HuggingFaceConfig> r
         return new RotaryEmbedding(style, dim, base(), scaling(dim));
     }
 
-    double base() {
-        double base = find("rope_theta", BASE_DEFAULT);
-        if (base <= 1) {
-            throw config.key("rope_theta").bad(base, "a number above one");
-        }
-        return base;
+    private double base() {
+        return config.key("rope_theta").base(find("rope_theta", BASE_DEFAULT));
     }
 
     private double find(String name, double absent) {
@@ -104,11 +100,15 @@ record HuggingFaceRotary(HuggingFaceConfig config, Optional<HuggingFaceConfig> r
         double factor = config.has("original_max_position_embeddings") || !object.has("factor")
                 ? (double) config.context("max_position_embeddings") / original
                 : object.positive("factor");
-        double magnitude = object.findPositive("attention_factor")
-                .orElse(factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original)));
+        double magnitude = object.findPositive("attention_factor").orElse(longRopeMagnitude(factor, original));
         return new RotaryScaling.LongRope(
                 object.positives("short_factor", dim / 2), object.positives("long_factor", dim / 2), original, (float)
                         magnitude);
+    }
+
+    /// What lets attention keep its spread over a context `factor` times the original.
+    static double longRopeMagnitude(double factor, int originalContext) {
+        return factor <= 1 || originalContext < 2 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(originalContext));
     }
 
     private int originalContext(HuggingFaceConfig object) {

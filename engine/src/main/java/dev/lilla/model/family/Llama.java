@@ -44,16 +44,18 @@ public record Llama() implements Family {
     @Override
     public DecoderSpec spec(ModelSource source) {
         ModelConfig config = source.config();
+        DecoderBuilder decoder = new DecoderBuilder(source);
         RotaryStyle style = switch (config) {
             case HuggingFaceConfig huggingFace -> {
                 source.requireBiases(huggingFace, "attention_bias", "blk.#.attn_q.bias");
                 yield RotaryStyle.HALF_SPLIT;
             }
-            case GgufConfig gguf -> RotaryStyle.INTERLEAVED;
+            case GgufConfig gguf -> {
+                decoder.window(gguf.slidingWindow());
+                yield RotaryStyle.INTERLEAVED;
+            }
         };
-        return new DecoderBuilder(source)
-                .rotary(config.rotary(style, source.dimensions().headDim()))
-                .window(source.config().slidingWindow())
+        return decoder.rotary(config.rotary(style, source.dimensions().headDim()))
                 .tied(config.isTied())
                 .build(this);
     }

@@ -49,7 +49,8 @@ public final class ModelDescription implements AdapterBase, AutoCloseable {
     private final List<String> warnings;
     private final DecoderSpec spec;
 
-    private ModelDescription(
+    /// @param checkpoint closed with this
+    ModelDescription(
             Path path,
             Optional<HuggingFaceDirectory> directory,
             ModelConfig config,
@@ -78,7 +79,14 @@ public final class ModelDescription implements AdapterBase, AutoCloseable {
         if (!Files.exists(path)) {
             throw new IllegalArgumentException(path + " does not exist, expected a model. Check the spelling.");
         }
-        return Files.isDirectory(path) ? openDirectory(path, options) : openGguf(path, options);
+        if (Files.isDirectory(path)) {
+            return openDirectory(path, options);
+        }
+        if (!Gguf.isGguf(path) && !path.toString().endsWith(".gguf")) {
+            throw new IllegalArgumentException(
+                    path + " is no GGUF file. Name one, or the directory of a Hugging Face checkpoint.");
+        }
+        return openGguf(path, options);
     }
 
     private static ModelDescription openGguf(Path path, LoadOptions options) {

@@ -91,7 +91,8 @@ public record Qwen() implements Family {
                 refuse(c, c.findPositive("rotary_pct").orElse(1) != 1, "rotary_pct");
                 refuse(c, !c.findFlag("no_bias").orElse(true), "no_bias");
                 int train = source.options().trainContext().orElseGet(() -> c.context("seq_length"));
-                double base = c.findPositive("rotary_emb_base").orElse(10_000);
+                double base = c.key("rotary_emb_base")
+                        .base(c.findPositive("rotary_emb_base").orElse(10_000));
                 decoder.rotary(rotary(
                                 d, base, c.isSet("use_dynamic_ntk") ? OptionalInt.of(train) : OptionalInt.empty()))
                         .attention(attention -> c.isSet("use_logn_attn") ? withLogn(attention, train) : attention)
