@@ -27,15 +27,11 @@ record Describing(Family family, Dimensions dimensions, TensorTable table, Decod
 
     /// @param vocab rows of the embedding table
     static Describing gguf(Map<String, GgufValue> keys, int vocab, LoadOptions options) {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        Shape table = Shape.of(vocab, ((GgufValue.Whole) keys.get(architecture(keys) + ".embedding_length")).value());
-        tensors.put("token_embd.weight", tensor("token_embd.weight", table));
-        GgufConfig config = GgufConfig.of("model.gguf", GgufMetadata.of("model.gguf", keys), tensors);
-        return of(config, options, Set.of());
-    }
-
-    private static String architecture(Map<String, GgufValue> keys) {
-        return ((GgufValue.Text) keys.get("general.architecture")).value();
+        GgufMetadata metadata = GgufMetadata.of("model.gguf", keys);
+        long hidden = metadata.findInteger(metadata.architecture() + ".embedding_length")
+                .orElseThrow();
+        Tensor table = tensor("token_embd.weight", Shape.of(vocab, hidden));
+        return of(GgufConfig.of("model.gguf", metadata, Map.of(table.name(), table)), options, Set.of());
     }
 
     private static Describing of(ModelConfig config, LoadOptions options, Set<String> absent) {

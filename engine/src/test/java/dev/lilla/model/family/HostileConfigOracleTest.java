@@ -124,7 +124,7 @@ class HostileConfigOracleTest {
             description.run();
             return Optional.empty();
         } catch (ModelFormatException | UnsupportedModelException e) {
-            return Optional.of(e.getMessage());
+            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 }
