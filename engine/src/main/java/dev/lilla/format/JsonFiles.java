@@ -64,11 +64,13 @@ public final class JsonFiles {
     ///
     /// @param name names the source in errors, usually the path of a file
     public static JsonNode parse(byte[] json, String name) {
-        if (json.length == 0) {
-            throw new ModelFormatException(name + ": at byte 0: the JSON is empty. Download or copy it again.");
-        }
         try {
-            return MAPPER.readTree(json);
+            JsonNode value = MAPPER.readTree(json);
+            if (value.isMissingNode()) {
+                throw new ModelFormatException(
+                        name + ": at byte " + json.length + ": there is no JSON. Download or copy the file again.");
+            }
+            return value;
         } catch (JacksonException e) {
             throw broken(e, name, 0);
         }
