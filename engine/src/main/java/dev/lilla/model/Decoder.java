@@ -99,26 +99,34 @@ public final class Decoder {
     /// @return the rows its entries want, valid until the next step
     /// @throws IllegalArgumentException if a token id, a position, the number of rows or the cache is out of range
     public Logits forward(Batch batch, KvBlocks cache) {
-        return forward(batch, cache, new HiddenObserver() {});
+        return pass(batch, cache, null);
     }
 
     /// The same, with somebody watching the hidden states.
     public Logits forward(Batch batch, KvBlocks cache, HiddenObserver observer) {
+        return pass(batch, cache, observer);
+    }
+
+    private Logits pass(Batch batch, KvBlocks cache, @Nullable HiddenObserver observer) {
         check(batch, cache);
         steps++;
         Workspace space = workspace();
         Step step = step(batch, cache, space);
         Activation stream = step.buffers().stream();
         backend.embed(embedding, tokens(batch), spec.embedding().scale(), stream);
-        observer.embedded(new HiddenRows(backend, stream));
+        if (observer != null) {
+            observer.embedded(new HiddenRows(backend, stream));
+        }
         for (int layer = 0; layer < layers.size(); layer++) {
             layers.get(layer).forward(step);
-            observer.layerDone(layer, new HiddenRows(backend, stream));
+            if (observer != null) {
+                observer.layerDone(layer, new HiddenRows(backend, stream));
+            }
         }
         return logits(batch, step, observer);
     }
 
-    private Logits logits(Batch batch, Step step, HiddenObserver observer) {
+    private Logits logits(Batch batch, Step step, @Nullable HiddenObserver observer) {
         List<BatchEntry> entries = batch.entries();
         int[] wanted = new int[batch.logitRows()];
         int[] firstRows = new int[entries.size() + 1];
@@ -139,7 +147,9 @@ public final class Decoder {
             normed = normed.rows(0, wanted.length);
             backend.gather(step.buffers().stream(), wanted, normed);
             norm.forward(backend, normed, normed);
-            observer.normed(new HiddenRows(backend, normed));
+            if (observer != null) {
+                observer.normed(new HiddenRows(backend, normed));
+            }
         }
         return new Logits(this, backend, normed, adapters.build(backend, workspace()), firstRows);
     }

@@ -3,7 +3,6 @@ package dev.lilla.model;
 import dev.lilla.format.Checkpoint;
 import dev.lilla.format.Gguf;
 import dev.lilla.format.ModelFormatException;
-import dev.lilla.format.Safetensors;
 import dev.lilla.format.UnsupportedModelException;
 import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.Weight;
@@ -62,7 +61,7 @@ public final class LoraAdapter implements AutoCloseable {
             throw new IllegalArgumentException(path + ": holds no " + PeftAdapter.CONFIG_NAME
                     + ", which an adapter needs. Name the folder that PEFT wrote, or a GGUF adapter.");
         }
-        try (Checkpoint weights = Safetensors.open(path.resolve("adapter_model.safetensors"))) {
+        try (Checkpoint weights = PeftAdapter.openWeights(path)) {
             return create(path, PeftAdapter.read(path, weights, base), AdapterFormat.PEFT, base, backend);
         }
     }

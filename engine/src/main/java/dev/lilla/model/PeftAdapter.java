@@ -3,8 +3,11 @@ package dev.lilla.model;
 import dev.lilla.format.Checkpoint;
 import dev.lilla.format.JsonFiles;
 import dev.lilla.format.ModelFormatException;
+import dev.lilla.format.PyTorchWeights;
+import dev.lilla.format.Safetensors;
 import dev.lilla.format.UnsupportedModelException;
 import dev.lilla.tensor.Tensor;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +49,22 @@ final class PeftAdapter {
     private PeftAdapter(Path file, JsonNode config) {
         this.file = file;
         this.config = config;
+    }
+
+    /// The matrices of the adapter in `directory`, in either of PEFT's formats.
+    ///
+    /// @throws IllegalArgumentException if there are none
+    static Checkpoint openWeights(Path directory) {
+        Path safetensors = directory.resolve("adapter_model.safetensors");
+        Path pickled = directory.resolve("adapter_model.bin");
+        if (Files.exists(safetensors)) {
+            return Safetensors.open(safetensors);
+        }
+        if (Files.exists(pickled)) {
+            return PyTorchWeights.open(pickled);
+        }
+        throw new IllegalArgumentException(directory
+                + ": holds neither adapter_model.safetensors nor adapter_model.bin. Download the adapter again.");
     }
 
     /// The parts of the adapter in `directory`, on the tensors of `weights`.

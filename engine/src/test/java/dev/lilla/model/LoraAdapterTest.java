@@ -501,6 +501,18 @@ class LoraAdapterTest {
         }
 
         @Test
+        void aFolderWithoutMatrices() throws IOException {
+            Files.writeString(folder.resolve("adapter_config.json"), config(""));
+            assertThatThrownBy(() -> adapter(folder))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("adapter_model.safetensors", "adapter_model.bin");
+            Files.writeString(folder.resolve("adapter_model.bin"), "no zip");
+            assertThatThrownBy(() -> adapter(folder))
+                    .isInstanceOf(ModelFormatException.class)
+                    .hasMessageContaining("adapter_model.bin");
+        }
+
+        @Test
         void ggufAdaptersOfOtherKindsAndArchitectures() {
             Matrices matrices = Matrices.random(spec, 1);
             Path other = writeGguf(matrices, Map.of("general.architecture", new GgufValue.Text("large")));
