@@ -186,7 +186,7 @@ final class ArchitectureKeys {
                         "the layers with a sliding window follow no pattern that GGUF can state"));
     }
 
-    private static List<Attention> layers(DecoderSpec spec) {
+    static List<Attention> layers(DecoderSpec spec) {
         return spec.layers().stream()
                 .map(LayerSpec::mixer)
                 .map(mixer -> switch (mixer) {

@@ -5,6 +5,8 @@ package dev.lilla.optimize;
 final class ByteText {
     private static final char[] CHARACTERS = characters();
 
+    private static final String VALUES = new String(CHARACTERS);
+
     private ByteText() {}
 
     /// @param bytes a char a byte
@@ -14,6 +16,18 @@ final class ByteText {
             text.append(CHARACTERS[bytes.charAt(i)]);
         }
         return text.toString();
+    }
+
+    /// The inverse of [#of]: a char a byte. Characters that stand for no byte are left out.
+    static String bytes(String text) {
+        StringBuilder bytes = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            int value = VALUES.indexOf(text.charAt(i));
+            if (value >= 0) {
+                bytes.append((char) value);
+            }
+        }
+        return bytes.toString();
     }
 
     private static char[] characters() {

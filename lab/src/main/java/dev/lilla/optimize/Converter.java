@@ -55,8 +55,7 @@ public final class Converter {
                     throw new IllegalArgumentException(request.source()
                             + ": is a Hugging Face directory already. Name a target that ends with .gguf.");
                 }
-                throw new IllegalArgumentException(request.target()
-                        + ": a GGUF file cannot be written as a directory yet. Name a target that ends with .gguf.");
+                HuggingFaceExport.write(request, progress);
             }
         }
         return request.target();

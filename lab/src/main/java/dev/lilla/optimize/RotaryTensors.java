@@ -9,11 +9,20 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 
 /// The tensors by which GGUF states how rotary frequencies are scaled: divisors, one a pair of elements.
 final class RotaryTensors {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /// Original contexts that are tried: powers of two.
+    private static final int CONTEXT_MIN = 16;
+
+    private static final int CONTEXT_MAX = 1 << 20;
+
+    /// Relative difference of divisors that rounding explains.
+    private static final float CLOSE = 1e-5f;
 
     private RotaryTensors() {}
 
@@ -50,6 +59,31 @@ final class RotaryTensors {
             }
         }
         return divisors;
+    }
+
+    /// The scaling of Llama 3 that has these divisors: its factor is the largest of them, and all published models have
+    /// 1 and 4 as the factors of low and high frequencies.
+    static Optional<RotaryScaling.Llama3> llama3(RotaryEmbedding rotary, float[] divisors) {
+        float factor = 1;
+        for (float divisor : divisors) {
+            factor = Math.max(factor, divisor);
+        }
+        for (int context = CONTEXT_MIN; context <= CONTEXT_MAX; context *= 2) {
+            RotaryScaling.Llama3 scaling = new RotaryScaling.Llama3(factor, 1, 4, context);
+            if (isClose(divisors(rotary, scaling), divisors)) {
+                return Optional.of(scaling);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isClose(float[] found, float[] expected) {
+        for (int i = 0; i < expected.length; i++) {
+            if (Math.abs(found[i] - expected[i]) > CLOSE * expected[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Tensor tensor(String name, float[] values) {

@@ -9,7 +9,8 @@ import tools.jackson.databind.JsonNode;
 
 /// The vocabulary of a directory with a SentencePiece model, as `convert_hf_to_gguf.py` of llama.cpp makes it.
 final class SentencePieceVocabulary {
-    private static final float ADDED_SCORE = -1000;
+    /// What tokens have for a score that no SentencePiece model holds.
+    static final float ADDED_SCORE = -1000;
     private static final List<String> GLM_SPECIALS = List.of(
             "[MASK]", "[gMASK]", "[sMASK]", "sop", "eop", "<|system|>", "<|user|>", "<|assistant|>", "<|observation|>");
 

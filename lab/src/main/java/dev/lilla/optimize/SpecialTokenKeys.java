@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,8 @@ import tools.jackson.databind.JsonNode;
 /// tokenizer_config.json comes first, config.json second. Source: `SpecialVocab` in `gguf-py/gguf/vocab.py`.
 final class SpecialTokenKeys {
     private static final String CHAT_TEMPLATE = "tokenizer.chat_template";
-    private static final Map<String, String> KEY_NAMES = keyNames();
+    /// Names in GGUF by those in config.json.
+    static final Map<String, String> KEY_NAMES = keyNames();
 
     private SpecialTokenKeys() {}
 
@@ -32,7 +34,7 @@ final class SpecialTokenKeys {
         names.put("pad", "padding");
         names.put("cls", "cls");
         names.put("mask", "mask");
-        return names;
+        return Collections.unmodifiableMap(names);
     }
 
     static Map<String, GgufValue> of(HuggingFaceDirectory directory, int vocab) {

@@ -2,6 +2,7 @@ package dev.lilla.optimize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lilla.Oracle;
 import dev.lilla.format.Gguf;
 import dev.lilla.format.GgufValue;
 import dev.lilla.tensor.Tensor;
@@ -23,9 +24,9 @@ class GgufConversionOracleTest {
 
     @TestFactory
     Stream<DynamicTest> writesTheTensorsThatLlamaCppWrites() {
-        return OracleFolder.converted().stream()
+        return converted()
                 .map(model -> DynamicTest.dynamicTest(model, () -> {
-                    try (Gguf expected = Gguf.open(OracleFolder.gguf(model));
+                    try (Gguf expected = Gguf.open(Oracle.gguf(model).orElseThrow());
                             Gguf converted = Gguf.open(converted(model))) {
                         assertThat(converted.tensors().keySet())
                                 .containsExactlyInAnyOrderElementsOf(
@@ -50,9 +51,9 @@ class GgufConversionOracleTest {
 
     @TestFactory
     Stream<DynamicTest> writesTheKeysThatLlamaCppWrites() {
-        return OracleFolder.converted().stream()
+        return converted()
                 .map(model -> DynamicTest.dynamicTest(model, () -> {
-                    try (Gguf expected = Gguf.open(OracleFolder.gguf(model));
+                    try (Gguf expected = Gguf.open(Oracle.gguf(model).orElseThrow());
                             Gguf converted = Gguf.open(converted(model))) {
                         Map<String, GgufValue> found = converted.metadata().entries();
                         SoftAssertions.assertSoftly(softly -> expected.metadata()
@@ -69,9 +70,13 @@ class GgufConversionOracleTest {
                 }));
     }
 
+    /// The models that llama.cpp converted.
+    private static Stream<String> converted() {
+        return Oracle.modelNames().stream().filter(model -> Oracle.gguf(model).isPresent());
+    }
+
     private Path converted(String model) {
         Path target = folder.resolve(model + ".gguf");
-        return Converter.convert(
-                ConversionRequest.of(OracleFolder.model(model), target, ConversionType.F16), Progress.NONE);
+        return Converter.convert(ConversionRequest.of(Oracle.model(model), target, ConversionType.F16), Progress.NONE);
     }
 }

@@ -2,10 +2,10 @@ package dev.lilla.optimize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lilla.Oracle;
 import dev.lilla.format.Gguf;
 import dev.lilla.format.GgufValue;
 import dev.lilla.tensor.Tensor;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +28,7 @@ class QuantizedConversionOracleTest {
         return quantized().stream()
                 .map(golden -> DynamicTest.dynamicTest(golden.type().label(), () -> {
                     Path target = folder.resolve("from-directory.gguf");
-                    Path source = OracleFolder.model(golden.model());
+                    Path source = Oracle.model(golden.model());
                     Converter.convert(ConversionRequest.of(source, target, golden.type()), Progress.NONE);
                     assertSame(golden, target);
                 }));
@@ -40,7 +40,7 @@ class QuantizedConversionOracleTest {
                 .map(golden -> DynamicTest.dynamicTest(golden.type().label(), () -> {
                     Path plain = folder.resolve("plain.gguf");
                     Path target = folder.resolve("from-gguf.gguf");
-                    Path source = OracleFolder.model(golden.model());
+                    Path source = Oracle.model(golden.model());
                     Converter.convert(ConversionRequest.of(source, plain, ConversionType.F16), Progress.NONE);
                     Converter.convert(ConversionRequest.of(plain, target, golden.type()), Progress.NONE);
                     assertSame(golden, target);
@@ -69,10 +69,10 @@ class QuantizedConversionOracleTest {
     }
 
     private static List<Quantized> quantized() {
-        List<Quantized> found = OracleFolder.files("gguf/quant").stream()
+        List<Quantized> found = Oracle.list(Oracle.path("gguf/quant")).stream()
                 .filter(file -> file.toString().endsWith(".gguf"))
                 .map(QuantizedConversionOracleTest::quantized)
-                .filter(golden -> Files.isDirectory(OracleFolder.model(golden.model())))
+                .filter(golden -> Oracle.modelNames().contains(golden.model()))
                 .toList();
         assertThat(found).isNotEmpty();
         return found;
