@@ -75,8 +75,11 @@ public record Mistral() implements Family {
     @Override
     public ChatDefaults chat() {
         return ChatDefaults.of(ChatDefaults.BosPolicy.ALWAYS, "</s>").withTemplate("""
-                        {{ bos_token }}{% for message in messages %}\
+                        {{ bos_token }}{% if messages[0]['role'] == 'system' %}\
+                        {% set system = messages[0]['content'] + '\\n\\n' %}{% set messages = messages[1:] %}\
+                        {% else %}{% set system = '' %}{% endif %}{% for message in messages %}\
                         {% if message['role'] == 'assistant' %}{{ ' ' + message['content'] + eos_token }}\
-                        {% else %}{{ '[INST] ' + message['content'] + ' [/INST]' }}{% endif %}{% endfor %}""");
+                        {% else %}{{ '[INST] ' + (system if loop.first else '') + message['content'] + ' [/INST]' }}\
+                        {% endif %}{% endfor %}""");
     }
 }

@@ -161,6 +161,6 @@ public record Qwen() implements Family {
     public ChatDefaults chat() {
         return ChatDefaults.of(ChatDefaults.BosPolicy.NEVER, "<|im_end|>", "<|im_start|>", "<|endoftext|>")
                 .withSystem("You are a helpful assistant.")
-                .withTemplate(Qwen2.CHAT_ML);
+                .withTemplate(Qwen2.CHAT_ML_WITH_SYSTEM);
     }
 }

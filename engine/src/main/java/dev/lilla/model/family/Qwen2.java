@@ -13,11 +13,16 @@ import java.util.List;
 /// the configuration counts only with `use_sliding_window`, and then from layer `max_window_layers` on. Text is
 /// NFC-normalized and has no token for its beginning.
 public record Qwen2() implements Family {
+    /// One turn after the other, from `<|im_start|>ROLE` to `<|im_end|>`.
     static final String CHAT_ML = """
-            {% for message in messages %}{% if loop.first and message['role'] != 'system' %}\
-            {{ '<|im_start|>system\\nYou are a helpful assistant.<|im_end|>\\n' }}{% endif %}\
+            {% for message in messages %}\
             {{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}{% endfor %}\
             {% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}""";
+
+    /// The same with the system message of Qwen 1 to 2 where there is none.
+    static final String CHAT_ML_WITH_SYSTEM = """
+            {% if messages[0]['role'] != 'system' %}\
+            {{ '<|im_start|>system\\nYou are a helpful assistant.<|im_end|>\\n' }}{% endif %}""" + CHAT_ML;
 
     @Override
     public String name() {
@@ -81,6 +86,6 @@ public record Qwen2() implements Family {
     public ChatDefaults chat() {
         return ChatDefaults.of(ChatDefaults.BosPolicy.NEVER, "<|im_end|>", "<|endoftext|>")
                 .withSystem("You are a helpful assistant.")
-                .withTemplate(CHAT_ML);
+                .withTemplate(CHAT_ML_WITH_SYSTEM);
     }
 }

@@ -97,7 +97,7 @@ public record SmolLm3() implements Family {
 
     @Override
     public ChatDefaults chat() {
-        return ChatDefaults.of(ChatDefaults.BosPolicy.NEVER, "<|im_end|>", "<|end_of_text|>")
+        return ChatDefaults.of(ChatDefaults.BosPolicy.TOKENIZER, "<|im_end|>", "<|end_of_text|>")
                 .withTemplate(Qwen2.CHAT_ML);
     }
 }
