@@ -1,0 +1,7 @@
+package dev.lilla.template;
+
+/// What stands behind `|`.
+@FunctionalInterface
+interface Filter {
+    Value apply(Value input, Arguments arguments, Interpreter interpreter);
+}
