@@ -10,6 +10,7 @@ import dev.lilla.model.LogitRows;
 import dev.lilla.tokenizer.Detokenizer;
 import dev.lilla.tokenizer.Tokenizer;
 import java.time.Duration;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// One text being written: its tokens, its place in the cache, and how the next token is chosen.
@@ -27,6 +28,7 @@ public final class Sequence implements AutoCloseable {
     private final StringBuilder text = new StringBuilder();
     private final int reused;
     private final int tokensMax;
+    private final int tokens;
     private final long started = System.nanoTime();
     private int cached;
     private long firstToken;
@@ -70,6 +72,7 @@ public final class Sequence implements AutoCloseable {
         this.reused = cached;
         this.history = new TokenHistory(request.prompt());
         this.sampler = new Sampler(request.sampler(), spec.vocab());
+        this.tokens = tokenizer.size();
         this.detokenizer = tokenizer.detokenizer();
         this.matcher = new StopMatcher(request.stop().strings());
     }
@@ -113,7 +116,7 @@ public final class Sequence implements AutoCloseable {
 
     /// Takes note that an entry went through.
     ///
-    /// @param logits of its last token, if it wanted them; else null
+    /// @param logits of its last token, if it wanted them, which are changed; else null
     void advance(BatchEntry entry, float @Nullable [] logits) {
         cached += entry.tokens().length;
         int promptTokens = request.prompt().length;
@@ -121,6 +124,8 @@ public final class Sequence implements AutoCloseable {
             listener.promptRead(cached, promptTokens);
         }
         if (logits != null) {
+            // Rows of padding in the vocabulary stand for no text.
+            Arrays.fill(logits, Math.min(tokens, logits.length), logits.length, Float.NEGATIVE_INFINITY);
             accept(sampler.next(logits, history));
         }
     }

@@ -119,6 +119,7 @@ public record ChatGlm3() implements Family {
                 .withTemplate("""
                         [gMASK]sop{% for message in messages %}\
                         {{ '<|' + message['role'] + '|>\\n ' + message['content'] }}{% endfor %}\
-                        {% if add_generation_prompt %}<|assistant|>{% endif %}""");
+                        {% if add_generation_prompt %}<|assistant|>{% endif %}""")
+                .withPlainContent();
     }
 }

@@ -161,6 +161,7 @@ public record Qwen() implements Family {
     public ChatDefaults chat() {
         return ChatDefaults.of(ChatDefaults.BosPolicy.NEVER, "<|im_end|>", "<|im_start|>", "<|endoftext|>")
                 .withSystem("You are a helpful assistant.")
-                .withTemplate(Qwen2.CHAT_ML_WITH_SYSTEM);
+                .withTemplate(Qwen2.CHAT_ML_WITH_SYSTEM)
+                .withPlainContent();
     }
 }

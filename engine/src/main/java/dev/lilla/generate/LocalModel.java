@@ -1,0 +1,145 @@
+package dev.lilla.generate;
+
+import dev.lilla.chat.AnswerListener;
+import dev.lilla.format.Checkpoint;
+import dev.lilla.format.Gguf;
+import dev.lilla.format.HuggingFaceDirectory;
+import dev.lilla.kernel.Backend;
+import dev.lilla.kernel.HostBackend;
+import dev.lilla.kernel.KvBlocks;
+import dev.lilla.kernel.KvLayout;
+import dev.lilla.kernel.KvType;
+import dev.lilla.model.ActiveAdapter;
+import dev.lilla.model.Decoder;
+import dev.lilla.model.family.LoadedModel;
+import dev.lilla.model.family.ModelDescription;
+import dev.lilla.model.family.ModelLoader;
+import dev.lilla.template.ChatTemplate;
+import dev.lilla.tokenizer.Tokenizer;
+import dev.lilla.tokenizer.Tokenizers;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// A model on this machine with all it takes to write text: decoder, cache, tokenizer, chat template and settings.
+///
+/// Not safe for use by several threads.
+public final class LocalModel implements AutoCloseable {
+    private final Backend backend;
+    private final LoadedModel model;
+    private final KvBlocks cache;
+    private final Tokenizer tokenizer;
+    private final PromptEncoder encoder;
+    private final GenerationDefaults defaults;
+
+    private LocalModel(Backend backend, LoadedModel model, KvType kvType) {
+        this.backend = backend;
+        this.model = model;
+        this.tokenizer = tokenizer(model.description());
+        this.encoder = new PromptEncoder(tokenizer, model.family().chat().bos());
+        this.defaults = GenerationDefaults.of(model.description(), tokenizer);
+        int blocks = Math.ceilDiv(model.spec().contextLength(), KvLayout.BLOCK_TOKENS);
+        this.cache = backend.allocateBlocks(model.decoder().kvLayout(kvType), blocks);
+    }
+
+    /// Opens a Hugging Face directory or a GGUF file.
+    ///
+    /// @throws dev.lilla.format.ModelFormatException if a file is broken
+    /// @throws dev.lilla.format.UnsupportedModelException if the model needs what Lilla lacks
+    /// @throws dev.lilla.kernel.CapacityException if there is no memory for it
+    public static LocalModel open(Path path, LocalModelOptions options) {
+        Backend backend = HostBackend.open(options.host());
+        try {
+            LoadedModel model = ModelLoader.open(path, options.load(), backend);
+            try {
+                return new LocalModel(backend, model, options.kvType());
+            } catch (Throwable e) {
+                model.close();
+                throw e;
+            }
+        } catch (Throwable e) {
+            backend.close();
+            throw e;
+        }
+    }
+
+    private static Tokenizer tokenizer(ModelDescription description) {
+        Optional<HuggingFaceDirectory> directory = description.directory();
+        if (directory.isPresent()) {
+            return Tokenizers.open(directory.get());
+        }
+        Checkpoint checkpoint = description.checkpoint();
+        if (checkpoint instanceof Gguf gguf) {
+            return Tokenizers.open(gguf);
+        }
+        throw new IllegalStateException(description.path() + " is neither a directory nor a GGUF file");
+    }
+
+    public LoadedModel model() {
+        return model;
+    }
+
+    public Decoder decoder() {
+        return model.decoder();
+    }
+
+    public Backend backend() {
+        return backend;
+    }
+
+    public KvBlocks cache() {
+        return cache;
+    }
+
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    public GenerationDefaults defaults() {
+        return defaults;
+    }
+
+    /// The chat template of the files, or the one its family falls back to.
+    ///
+    /// @throws dev.lilla.template.TemplateException if it is broken
+    public Optional<ChatTemplate> chatTemplate() {
+        return ChatTemplates.find(model.description());
+    }
+
+    /// Encodes a text that the model is to continue.
+    public int[] encode(String text) {
+        return encoder.text(text);
+    }
+
+    /// Adds what a text begins with to the tokens of a conversation, where its template left it out.
+    int[] withBeginning(int[] conversation) {
+        return encoder.conversation(conversation);
+    }
+
+    /// Writes a text.
+    ///
+    /// @throws IllegalArgumentException if the prompt leaves no room in the context
+    public Completion generate(GenerationRequest request, AnswerListener listener) {
+        try (Sequence sequence = new Sequence(request, tokenizer, cache, model.spec(), listener)) {
+            BatchScheduler scheduler = new BatchScheduler(decoder(), cache);
+            scheduler.add(sequence);
+            scheduler.run();
+            return sequence.completion();
+        }
+    }
+
+    /// Its conversations.
+    ///
+    /// @param adapters added to the weights
+    /// @throws IllegalArgumentException if it has no chat template
+    public LocalChatModel chat(List<ActiveAdapter> adapters) {
+        return new LocalChatModel(this, adapters);
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+        model.close();
+        backend.close();
+    }
+}
