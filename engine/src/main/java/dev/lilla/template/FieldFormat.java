@@ -12,9 +12,8 @@ record FieldFormat(
     /// The digits of a number in this type, signed and padded.
     String number(Value value) {
         BigInteger integer = Arithmetic.integer(value);
-        String digits = integer != null && "dioxXbucn".indexOf(type) >= 0
-                ? integer(integer)
-                : real(Arithmetic.real(value));
+        String digits =
+                integer != null && "dioxXbucn".indexOf(type) >= 0 ? integer(integer) : real(Arithmetic.real(value));
         boolean negative = digits.startsWith("-");
         String magnitude = negative ? digits.substring(1) : digits;
         String signText = negative ? "-" : sign == '-' ? "" : String.valueOf(sign);

@@ -36,7 +36,8 @@ class ChatTemplateOracleTest {
             context.put("bos_token", golden.get("bos_token"));
             context.put("eos_token", golden.get("eos_token"));
             tests.add(DynamicTest.dynamicTest(
-                    template + " " + conversation, () -> check(Objects.requireNonNull(templates.get(template)), context, rendering)));
+                    template + " " + conversation,
+                    () -> check(Objects.requireNonNull(templates.get(template)), context, rendering)));
         }
         return tests.stream();
     }

@@ -30,6 +30,9 @@ final class TokenizerKeys {
     private static final String ADD_SPACE_PREFIX = "tokenizer.ggml.add_space_prefix";
     private static final int GEMMA_END_OF_TURN = 107;
 
+    /// Llamas with a vocabulary of this size, Granite's and SmolLM's, add no beginning token.
+    private static final int GRANITE_VOCAB = 49_152;
+
     private TokenizerKeys() {}
 
     /// @param architecture `general.architecture` of the GGUF
@@ -49,20 +52,22 @@ final class TokenizerKeys {
             case ChatGlm3 _ -> keys.put(ADD_BOS, GgufValue.of(false));
             case Geb _ -> putGeb(keys);
             case Qwen _ -> putQwen(keys, vocabulary);
-            case Llama _, SmolLm3 _ -> putLlama(directory, keys);
-            case Mistral _ -> putLlama(directory, keys);
+            case Llama _, Mistral _, SmolLm3 _ -> putLlama(directory, keys, vocab);
             case Falcon _, Phi3 _, Qwen2 _, Qwen3 _ -> {}
         }
         return keys;
     }
 
-    private static void putLlama(HuggingFaceDirectory directory, Map<String, GgufValue> keys) {
+    private static void putLlama(HuggingFaceDirectory directory, Map<String, GgufValue> keys, int vocab) {
         JsonNode flag = directory
                 .json("tokenizer_config.json")
                 .map(config -> config.path("add_prefix_space"))
                 .orElse(null);
         if (flag != null && flag.isBoolean()) {
             keys.put(ADD_SPACE_PREFIX, GgufValue.of(flag.asBoolean()));
+        }
+        if (vocab == GRANITE_VOCAB) {
+            keys.put(ADD_BOS, GgufValue.of(false));
         }
     }
 
