@@ -11,6 +11,7 @@ import dev.lilla.model.OracleModel.Prompt;
 import dev.lilla.model.family.GebLayout;
 import dev.lilla.model.family.LoadOptions;
 import dev.lilla.model.family.LoadedModel;
+import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,10 +24,21 @@ class GebLayoutOracleTest {
     private static final double LOGITS = 1e-3;
 
     static Stream<Arguments> combinations() {
-        return Oracle.modelNames().stream()
+        return OracleModel.names().stream()
                 .flatMap(model -> StreamSupport.stream(
                                 Oracle.goldenJson(model).path("hypothesis_grid").spliterator(), false)
                         .map(combination -> Arguments.of(model, combination)));
+    }
+
+    /// The prompt that the grid was computed for, as in `mean_nll_main`.
+    private static String scoredPrompt(JsonNode combination) {
+        String prefix = "mean_nll_";
+        return combination.properties().stream()
+                .map(Map.Entry::getKey)
+                .filter(key -> key.startsWith(prefix))
+                .map(key -> key.substring(prefix.length()))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static GebLayout layout(JsonNode combination) {
@@ -51,11 +63,11 @@ class GebLayoutOracleTest {
                 });
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("combinations")
     void givesTheReferencesLogits(String name, JsonNode combination) {
         OracleModel model = OracleModel.of(name);
-        Prompt prompt = model.prompts().getFirst();
+        Prompt prompt = model.prompt(scoredPrompt(combination));
         LoadOptions options = LoadOptions.DEFAULT.withGebLayout(layout(combination));
         OracleCase sample = new OracleCase(name, Oracle.model(name), options, false, HostOptions.Choice.AUTO);
         Deviation logits = new Deviation();

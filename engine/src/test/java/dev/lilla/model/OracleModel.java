@@ -3,6 +3,8 @@ package dev.lilla.model;
 import dev.lilla.Oracle;
 import dev.lilla.format.Safetensors;
 import dev.lilla.tensor.Tensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +33,14 @@ final class OracleModel {
         }
         this.prompts = StreamSupport.stream(golden.path("prompts").spliterator(), false)
                 .map(Prompt::new)
+                .toList();
+    }
+
+    /// The models that have both files and reference outputs.
+    static List<String> names() {
+        Path golden = Oracle.path("golden/models");
+        return Oracle.modelNames().stream()
+                .filter(name -> Files.exists(golden.resolve(name).resolve("golden.safetensors")))
                 .toList();
     }
 

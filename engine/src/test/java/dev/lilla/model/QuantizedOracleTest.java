@@ -16,6 +16,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,7 +28,8 @@ import tools.jackson.databind.JsonNode;
 class QuantizedOracleTest {
     private static final double LOGITS = 1e-3;
     private static final double MEAN_NLL = 1e-4;
-    private static final String LOGITS_FILE = "golden/quant/hf-dequantised-logits-main-last12.safetensors";
+    /// The exact logits of a prompt's last positions: `hf-dequantised-logits-main-last12.safetensors`.
+    private static final Pattern LOGITS_FILE = Pattern.compile("hf-dequantised-logits-(.+)-last\\d+\\.safetensors");
 
     /// A quantized file and its key in quant.json.
     record Quantized(OracleCase sample, String type) {
@@ -46,23 +49,37 @@ class QuantizedOracleTest {
 
     private static Optional<Quantized> of(Map.Entry<String, JsonNode> entry, HostOptions.Choice kernels) {
         Path file = Oracle.path("gguf/quant/" + entry.getValue().path("file").asString());
-        return Oracle.modelNames().stream()
+        return OracleModel.names().stream()
                 .filter(name -> file.getFileName().toString().startsWith(name + "-"))
                 .max(Comparator.comparingInt(String::length))
                 .map(name -> new Quantized(OracleCase.checkpoint(name, kernels).asGguf(file), entry.getKey()));
     }
 
-    @ParameterizedTest
+    private static Path logitsFile() {
+        return Oracle.list(Oracle.path("golden/quant")).stream()
+                .filter(file ->
+                        LOGITS_FILE.matcher(file.getFileName().toString()).matches())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// The prompt that the exact logits belong to.
+    private static Prompt prompt(Quantized file) {
+        Matcher name = LOGITS_FILE.matcher(logitsFile().getFileName().toString());
+        assertThat(name.matches()).isTrue();
+        return OracleModel.of(file.sample().golden()).prompt(name.group(1));
+    }
+
+    @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("files")
     void computesWithTheirDequantizedWeights(Quantized file) {
-        OracleModel model = OracleModel.of(file.sample().golden());
-        Prompt prompt = model.prompts().getFirst();
+        Prompt prompt = prompt(file);
         JsonNode expected = Oracle.json("golden/quant/quant.json").path("types").path(file.type());
         Deviation logits = new Deviation();
         double meanNll = 0;
         try (Backend backend = file.sample().backend();
                 LoadedModel loaded = file.sample().load(backend);
-                Safetensors golden = Safetensors.open(Oracle.path(LOGITS_FILE))) {
+                Safetensors golden = Safetensors.open(logitsFile())) {
             int[] ids = prompt.ids();
             float[][] found = DecoderRun.logits(loaded.decoder(), backend, KvType.F32, ids);
             float[] last = Oracle.floats(golden.tensor(file.type()));
@@ -80,16 +97,20 @@ class QuantizedOracleTest {
         assertThat(logits.count()).isPositive();
         logits.assertWithin(LOGITS);
         assertThat(meanNll)
-                .isCloseTo(expected.path("mean_nll_main_hf_dequantised").asDouble(), within(MEAN_NLL));
+                .isCloseTo(
+                        expected.path("mean_nll_" + prompt.name() + "_hf_dequantised")
+                                .asDouble(),
+                        within(MEAN_NLL));
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("files")
     void continuesAsTheDequantizedWeightsDo(Quantized file) {
         JsonNode expected = Oracle.json("golden/quant/quant.json").path("types").path(file.type());
-        int[] greedy = OracleModel.ints(expected.path("greedy_hf_dequantised_main"));
+        int[] greedy = OracleModel.ints(
+                expected.path("greedy_hf_dequantised_" + prompt(file).name()));
         double[] margins = OracleModel.doubles(expected.path("greedy_hf_margins"));
-        Prompt prompt = OracleModel.of(file.sample().golden()).prompts().getFirst();
+        Prompt prompt = prompt(file);
         int clear = DecoderOracleTest.clearSteps(margins, LOGITS);
         assertThat(clear).isPositive();
         try (Backend backend = file.sample().backend();
