@@ -2,9 +2,11 @@ package dev.lilla.tokenizer;
 
 import dev.lilla.tokenizer.AddedToken.Matching;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /// Reads a tokenizer.json, the format of Hugging Face tokenizers: a pipeline of named parts. Parts that are not known
@@ -47,6 +49,7 @@ final class TokenizerJson {
             config.addsBegin(vocabulary, false).ifPresent(before::add);
             config.addsEnd(vocabulary).ifPresent(after::add);
         }
+        requireWithin(vocabulary);
         return new TokenizerPipeline(new TokenizerParts(
                 vocabulary,
                 added,
@@ -108,6 +111,17 @@ final class TokenizerJson {
             for (JsonPart id : part.get("special_tokens").get(name).elements("ids")) {
                 target.add(TokenizerLimits.id(id.asInteger(), id.place()));
             }
+        }
+    }
+
+    /// What is added around a prompt must be tokens of the vocabulary.
+    private void requireWithin(Vocabulary vocabulary) {
+        int most = IntStream.concat(Arrays.stream(before.toArray()), Arrays.stream(after.toArray()))
+                .max()
+                .orElse(-1);
+        if (most >= vocabulary.size()) {
+            throw root.get("post_processor")
+                    .broken("adds the id " + most + ", but the vocabulary has " + vocabulary.size() + " tokens");
         }
     }
 
