@@ -4,7 +4,6 @@ import dev.lilla.tokenizer.AddedToken.Matching;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
@@ -131,10 +130,5 @@ final class TokenizerJson {
             throw pair.broken("has " + elements.size() + " elements, expected a token and its id");
         }
         return TokenizerLimits.id(elements.getLast().asInteger(), pair.place());
-    }
-
-    /// For tests: reads without a tokenizer_config.json.
-    static Tokenizer read(JsonNode json, String name) {
-        return read(json, name, TokenizerConfig.of(Map.of()));
     }
 }
