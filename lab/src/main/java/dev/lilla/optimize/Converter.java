@@ -79,6 +79,7 @@ public final class Converter {
 
     private static void toGguf(ConversionRequest request, Progress progress) {
         try (ModelDescription model = ModelDescription.open(request.source(), request.options())) {
+            model.warnings().forEach(progress::warned);
             String architecture =
                     model.family().ggufArchitectures().stream().findFirst().orElse("llama");
             Dimensions d = model.dimensions();
@@ -166,7 +167,7 @@ public final class Converter {
             if (from.isQuantized() && to.isQuantized() && from != to) {
                 throw new IllegalArgumentException(request.source() + ": tensor "
                         + tensor.target().name() + " is " + from + " already, and quantizing it again to " + to
-                        + " would lose more. Convert the original model, or allow requantizing.");
+                        + " would lose more. Convert the original model, or ask for it with --requantize.");
             }
         }
     }

@@ -32,6 +32,7 @@ final class HuggingFaceExport {
         Path partial = target.resolveSibling(target.getFileName() + ".partial");
         try (Gguf gguf = Gguf.open(request.source());
                 ModelDescription model = ModelDescription.open(request.source(), request.options())) {
+            model.warnings().forEach(progress::warned);
             delete(partial);
             Files.createDirectories(partial);
             writeJson(partial.resolve("config.json"), config(request, gguf, model));

@@ -12,4 +12,7 @@ public interface Progress {
     /// @param doneBytes written so far
     /// @param totalBytes of all tensors of the target
     void advanced(String tensor, long doneBytes, long totalBytes);
+
+    /// Called before the first tensor, for what the user should know about the source: tensors that are left out.
+    default void warned(String warning) {}
 }

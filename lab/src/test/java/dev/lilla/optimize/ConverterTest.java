@@ -1,13 +1,20 @@
 package dev.lilla.optimize;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lilla.format.Checkpoint;
 import dev.lilla.format.Gguf;
 import dev.lilla.format.GgufMetadata;
 import dev.lilla.format.GgufValue;
 import dev.lilla.format.GgufWriter;
+import dev.lilla.format.HuggingFaceDirectory;
 import dev.lilla.format.ModelFormatException;
+import dev.lilla.format.Safetensors;
+import dev.lilla.format.SafetensorsWriter;
+import dev.lilla.format.UnsupportedModelException;
+import dev.lilla.model.family.Llama;
 import dev.lilla.optimize.ConversionRequest.Requantizing;
 import dev.lilla.tensor.ElementType;
 import dev.lilla.tensor.Shape;
@@ -17,6 +24,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -107,8 +115,69 @@ class ConverterTest {
         assertThat(names).contains("blk.0.ffn_gate.weight", "output_norm.weight");
     }
 
+    @Test
+    void warnsOfTensorsThatItLeavesOut() {
+        Path source = TinyCheckpoint.write(folder.resolve("tiny"), new Llama(), """
+                {"model_type": "llama", "hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 1,
+                 "num_attention_heads": 2, "num_key_value_heads": 1, "vocab_size": 8, "max_position_embeddings": 64,
+                 "rms_norm_eps": 1e-5}""");
+        try (Safetensors weights = Safetensors.open(source.resolve("model.safetensors"))) {
+            List<Tensor> tensors = new ArrayList<>(weights.tensors().values());
+            tensors.add(new Tensor("model.strange.weight", ElementType.F32, Shape.of(4), waves(4)));
+            SafetensorsWriter.write(source.resolve("more.safetensors"), Map.of(), tensors);
+        }
+        List<String> warnings = new ArrayList<>();
+        Path target = folder.resolve("tiny.gguf");
+        assertThatCode(() -> Files.move(
+                        source.resolve("more.safetensors"),
+                        source.resolve("model.safetensors"),
+                        StandardCopyOption.REPLACE_EXISTING))
+                .doesNotThrowAnyException();
+        Converter.convert(ConversionRequest.of(source, target, ConversionType.F16), new Progress() {
+            @Override
+            public void advanced(String tensor, long doneBytes, long totalBytes) {
+                assertThat(warnings).isNotEmpty();
+            }
+
+            @Override
+            public void warned(String warning) {
+                warnings.add(warning);
+            }
+        });
+        assertThat(warnings).singleElement().asString().contains("model.strange.weight");
+    }
+
+    @Test
+    void makesADirectoryOfAGguf() {
+        Path source = TinyCheckpoint.write(folder.resolve("tiny"), new Llama(), """
+                {"model_type": "llama", "hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 1,
+                 "num_attention_heads": 2, "num_key_value_heads": 1, "vocab_size": 8, "max_position_embeddings": 64,
+                 "rms_norm_eps": 1e-5}""");
+        Path gguf = folder.resolve("tiny.gguf");
+        Path directory = folder.resolve("again");
+        Converter.convert(ConversionRequest.of(source, gguf, ConversionType.Q8_0), Progress.NONE);
+        Converter.convert(ConversionRequest.of(gguf, directory, ConversionType.BF16), Progress.NONE);
+        HuggingFaceDirectory found = HuggingFaceDirectory.open(directory);
+        assertThat(found.config().get("torch_dtype").asString()).isEqualTo("bfloat16");
+        assertThat(found.config().get("tie_word_embeddings").asBoolean()).isTrue();
+        try (Checkpoint weights = found.openWeights()) {
+            assertThat(weights.tensors().values()).extracting(Tensor::type).containsOnly(ElementType.BF16);
+            assertThat(weights.tensors()).containsKey("model.layers.0.self_attn.q_proj.weight");
+        }
+    }
+
     @Nested
     class Refusals {
+        @Test
+        void refusesADirectoryForAModelThatNoFamilyKnows() {
+            ConversionRequest request =
+                    ConversionRequest.of(model(), folder.resolve("directory"), ConversionType.F16);
+            assertThatThrownBy(() -> Converter.convert(request, Progress.NONE))
+                    .isInstanceOf(UnsupportedModelException.class)
+                    .hasMessageContaining("rwkv9");
+            assertThat(folder.resolve("directory")).doesNotExist();
+        }
+
         @Test
         void refusesToOverwriteItsSource() {
             Path model = model();
