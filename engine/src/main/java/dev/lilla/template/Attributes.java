@@ -103,6 +103,7 @@ final class Attributes {
                 names.contains(name)
                         ? Optional.of(items.get(names.indexOf(name)))
                         : CollectionMethods.find(items, name, target);
+            case Value.Range range -> CollectionMethods.find(Iteration.elements(range, limits), name, target);
             case Value.Stateful stateful -> stateful.attribute(name);
             case Value.Real(double number)
             when name.equals("is_integer") ->

@@ -65,7 +65,7 @@ final class CollectionMethods {
                     throw new TemplateException("the value is not in the " + Value.typeName(self));
                 };
             case "copy" ->
-                self instanceof Value.Tuple
+                !(self instanceof Value.Sequence)
                         ? null
                         : (arguments, interpreter) -> {
                             arguments.none(name);

@@ -25,7 +25,8 @@ final class PercentFormat {
             out.append(field);
             from = reader.position;
         }
-        if (!(values instanceof Value.Mapping) && reader.taken < reader.positional.size()) {
+        boolean indexed = values instanceof Value.Mapping || values instanceof Value.Sequence;
+        if (!indexed && reader.taken < reader.positional.size()) {
             throw new TemplateException("not all arguments are used by the format");
         }
         return out.append(format, from, format.length()).toString();

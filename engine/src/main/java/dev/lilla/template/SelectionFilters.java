@@ -1,11 +1,11 @@
 package dev.lilla.template;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
-/// `map`, and the filters that keep or drop items by a test.
+/// `map`, and the filters that keep or drop items by a test. All are empty for what is false, None too.
 final class SelectionFilters {
     static final Map<String, Filter> ALL = Map.of(
             "map", SelectionFilters::map,
@@ -17,42 +17,55 @@ final class SelectionFilters {
     private SelectionFilters() {}
 
     private static Value map(Value input, Arguments arguments, Interpreter interpreter) {
-        List<Value> mapped = new ArrayList<>();
-        List<Value> items = Iteration.elements(input, interpreter.limits());
-        interpreter.limits().allocateItems(items.size());
+        return new Value.Generator(() -> {
+            if (!Value.isTrue(input)) {
+                return List.of();
+            }
+            UnaryOperator<Value> change = change(arguments, interpreter);
+            List<Value> items = Iteration.elements(input, interpreter.limits());
+            interpreter.limits().allocateItems(items.size());
+            List<Value> mapped = new ArrayList<>(items.size());
+            items.forEach(item -> mapped.add(change.apply(item)));
+            return mapped;
+        });
+    }
+
+    private static UnaryOperator<Value> change(Arguments arguments, Interpreter interpreter) {
         if (arguments.positional().isEmpty() && arguments.named().containsKey("attribute")) {
-            Map<String, Value> named = new LinkedHashMap<>(arguments.named());
-            Arguments.Bound bound = new Arguments(List.of(), named).bind("map", 0, "attribute", "default");
+            Arguments.Bound bound = arguments.bind("map", 0, "attribute", "default");
             ItemPath path = ItemPath.of(bound.get("attribute")).orElse(bound.get("default"));
-            items.forEach(item -> mapped.add(path.from(item, interpreter)));
-            return new Value.Generator(mapped);
+            return item -> path.from(item, interpreter);
         }
         if (arguments.positional().isEmpty()
                 || !(arguments.positional().getFirst() instanceof Value.Text(String name))) {
             throw new TemplateException("map needs the name of a filter");
         }
         Arguments rest = arguments.withoutFirst();
-        items.forEach(item -> mapped.add(Filters.apply(name, item, rest, interpreter)));
-        return new Value.Generator(mapped);
+        return item -> Filters.apply(name, item, rest, interpreter);
     }
 
     private static Value chosen(String filter, Value input, Arguments arguments, Interpreter interpreter) {
-        boolean byAttribute = filter.endsWith("attr");
-        boolean keeps = filter.startsWith("select");
-        if (byAttribute && arguments.positional().isEmpty()) {
-            throw new TemplateException(filter + " needs the name of an attribute");
-        }
-        ItemPath path = ItemPath.of(byAttribute ? arguments.positional().getFirst() : Value.None.NONE);
-        Arguments test = byAttribute ? arguments.withoutFirst() : arguments;
-        List<Value> items = Iteration.elements(input, interpreter.limits());
-        interpreter.limits().allocateItems(items.size());
-        List<Value> chosen = new ArrayList<>();
-        for (Value item : items) {
-            if (passes(path.from(item, interpreter), test, interpreter) == keeps) {
-                chosen.add(item);
+        return new Value.Generator(() -> {
+            if (!Value.isTrue(input)) {
+                return List.of();
             }
-        }
-        return new Value.Generator(chosen);
+            boolean byAttribute = filter.endsWith("attr");
+            boolean keeps = filter.startsWith("select");
+            if (byAttribute && arguments.positional().isEmpty()) {
+                throw new TemplateException(filter + " needs the name of an attribute");
+            }
+            ItemPath path = ItemPath.of(byAttribute ? arguments.positional().getFirst() : Value.None.NONE);
+            Arguments test = byAttribute ? arguments.withoutFirst() : arguments;
+            List<Value> items = Iteration.elements(input, interpreter.limits());
+            interpreter.limits().allocateItems(items.size());
+            List<Value> chosen = new ArrayList<>();
+            for (Value item : items) {
+                if (passes(path.from(item, interpreter), test, interpreter) == keeps) {
+                    chosen.add(item);
+                }
+            }
+            return chosen;
+        });
     }
 
     private static boolean passes(Value value, Arguments test, Interpreter interpreter) {

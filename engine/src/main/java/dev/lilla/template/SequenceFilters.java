@@ -101,7 +101,8 @@ final class SequenceFilters {
             }
             return new Value.Text(reversed.toString());
         }
-        return new Value.Generator(elements(input, interpreter).reversed());
+        List<Value> reversed = elements(input, interpreter).reversed();
+        return new Value.Generator(() -> reversed);
     }
 
     private static Value caseless(Value value) {
@@ -123,9 +124,14 @@ final class SequenceFilters {
         Comparator<Value> order = order(bound, interpreter);
         Comparator<Value> byPaths = (a, b) -> {
             for (ItemPath path : paths) {
-                int found = order.compare(path.from(a, interpreter), path.from(b, interpreter));
-                if (found != 0) {
-                    return found;
+                Value left = path.from(a, interpreter);
+                Value right = path.from(b, interpreter);
+                // Equal parts need no order: Python compares lists of them.
+                if (!interpreter.comparison().equal(left, right)) {
+                    int found = order.compare(left, right);
+                    if (found != 0) {
+                        return found;
+                    }
                 }
             }
             return 0;
@@ -162,15 +168,17 @@ final class SequenceFilters {
         Arguments.Bound bound = arguments.bind("unique", 0, "case_sensitive", "attribute");
         ItemPath path = ItemPath.of(bound.get("attribute"));
         boolean caseSensitive = bound.flag("case_sensitive");
-        Set<Object> seen = new HashSet<>();
-        List<Value> unique = new ArrayList<>();
-        for (Value item : elements(input, interpreter)) {
-            Value key = path.from(item, interpreter);
-            if (seen.add(Dict.hashable(caseSensitive ? key : caseless(key)))) {
-                unique.add(item);
+        return new Value.Generator(() -> {
+            Set<Object> seen = new HashSet<>();
+            List<Value> unique = new ArrayList<>();
+            for (Value item : elements(input, interpreter)) {
+                Value key = path.from(item, interpreter);
+                if (seen.add(Dict.hashable(caseSensitive ? key : caseless(key)))) {
+                    unique.add(item);
+                }
             }
-        }
-        return new Value.Generator(unique);
+            return unique;
+        });
     }
 
     private static Value groupBy(Value input, Arguments arguments, Interpreter interpreter) {
@@ -195,46 +203,51 @@ final class SequenceFilters {
     private static Value batch(Value input, Arguments arguments, Interpreter interpreter) {
         Arguments.Bound bound = arguments.bind("batch", 1, "linecount", "fill_with");
         int size = bound.integer("linecount", 1);
-        List<Value> items = elements(input, interpreter);
-        if (size <= 0) {
-            throw new TemplateException("batch needs a size of at least 1, found " + size);
-        }
-        List<Value> batches = new ArrayList<>();
-        for (int from = 0; from < items.size(); from += size) {
-            List<Value> batch = new ArrayList<>(items.subList(from, (int) Math.min((long) from + size, items.size())));
-            int missing = bound.has("fill_with") ? size - batch.size() : 0;
-            interpreter.limits().allocateItems(missing);
-            batch.addAll(Collections.nCopies(missing, bound.get("fill_with")));
-            batches.add(new Value.Sequence(batch));
-            if (from > Integer.MAX_VALUE - size) {
-                break;
+        return new Value.Generator(() -> {
+            List<Value> items = elements(input, interpreter);
+            if (size <= 0) {
+                throw new TemplateException("batch needs a size of at least 1, found " + size);
             }
-        }
-        return new Value.Generator(batches);
+            List<Value> batches = new ArrayList<>();
+            for (int from = 0; from < items.size(); from += size) {
+                List<Value> batch =
+                        new ArrayList<>(items.subList(from, (int) Math.min((long) from + size, items.size())));
+                int missing = bound.has("fill_with") ? size - batch.size() : 0;
+                interpreter.limits().allocateItems(missing);
+                batch.addAll(Collections.nCopies(missing, bound.get("fill_with")));
+                batches.add(new Value.Sequence(batch));
+                if (from > Integer.MAX_VALUE - size) {
+                    break;
+                }
+            }
+            return batches;
+        });
     }
 
     private static Value slice(Value input, Arguments arguments, Interpreter interpreter) {
         Arguments.Bound bound = arguments.bind("slice", 1, "slices", "fill_with");
         int slices = bound.integer("slices", 1);
-        List<Value> items = elements(input, interpreter);
-        if (slices <= 0) {
-            throw new TemplateException("slice needs at least 1 slice, found " + slices);
-        }
-        interpreter.limits().allocateItems(slices * 2L);
-        int perSlice = items.size() / slices;
-        int longer = items.size() % slices;
-        List<Value> result = new ArrayList<>();
-        int from = 0;
-        for (int i = 0; i < slices; i++) {
-            int to = from + perSlice + (i < longer ? 1 : 0);
-            List<Value> part = new ArrayList<>(items.subList(from, to));
-            if (bound.has("fill_with") && i >= longer) {
-                part.add(bound.get("fill_with"));
+        return new Value.Generator(() -> {
+            List<Value> items = elements(input, interpreter);
+            if (slices <= 0) {
+                throw new TemplateException("slice needs at least 1 slice, found " + slices);
             }
-            result.add(new Value.Sequence(part));
-            from = to;
-        }
-        return new Value.Generator(result);
+            interpreter.limits().allocateItems(slices * 2L);
+            int perSlice = items.size() / slices;
+            int longer = items.size() % slices;
+            List<Value> result = new ArrayList<>();
+            int from = 0;
+            for (int i = 0; i < slices; i++) {
+                int to = from + perSlice + (i < longer ? 1 : 0);
+                List<Value> part = new ArrayList<>(items.subList(from, to));
+                if (bound.has("fill_with") && i >= longer) {
+                    part.add(bound.get("fill_with"));
+                }
+                result.add(new Value.Sequence(part));
+                from = to;
+            }
+            return result;
+        });
     }
 
     private static Value sum(Value input, Arguments arguments, Interpreter interpreter) {
@@ -268,12 +281,15 @@ final class SequenceFilters {
     private static Value items(Value input, Arguments arguments, Interpreter interpreter) {
         arguments.none("items");
         return switch (input) {
-            case Value.Undefined undefined -> new Value.Generator(List.of());
+            case Value.Undefined undefined -> new Value.Generator(List::of);
             case Value.Mapping(Dict dict) -> {
                 interpreter.limits().allocateItems(dict.size());
-                yield new Value.Generator(dict.items());
+                yield new Value.Generator(dict::items);
             }
-            case Value other -> throw new TemplateException("items needs a dict, found " + Value.typeName(other));
+            case Value other ->
+                new Value.Generator(() -> {
+                    throw new TemplateException("items needs a dict, found " + Value.typeName(other));
+                });
         };
     }
 

@@ -160,7 +160,7 @@ final class TextFilters {
 
     private static Value truncate(Value input, Arguments arguments, Interpreter interpreter) {
         Arguments.Bound bound = arguments.bind("truncate", 0, "length", "killwords", "end", "leeway");
-        String text = read(input, interpreter);
+        String text = input instanceof Value.Text(String given) ? given : "";
         String end = bound.text("end", "...");
         int length = bound.integer("length", 255);
         int leeway = bound.has("leeway") ? bound.integer("leeway", 5) : 5;
@@ -169,9 +169,12 @@ final class TextFilters {
             throw new TemplateException(
                     "truncate needs a length of at least that of '" + end + "' and a leeway from 0");
         }
-        int have = Characters.length(text);
-        if (have <= (long) length + leeway) {
-            return new Value.Text(text);
+        interpreter.limits().allocate(text.length());
+        if (Iteration.length(input) <= (long) length + leeway) {
+            return input;
+        }
+        if (!(input instanceof Value.Text)) {
+            throw new TemplateException("truncate needs a str, found " + Value.typeName(input));
         }
         String cut = Characters.slice(text, 0, room);
         int space = bound.flag("killwords") ? -1 : cut.lastIndexOf(' ');

@@ -3,6 +3,8 @@ package dev.lilla.template;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// A value of the template language, with the meaning Python gives it. Values never change but for namespaces, loops,
 /// cyclers and generators, whose state is the interpreter's.
@@ -56,16 +58,18 @@ sealed interface Value {
     /// A function, a method bound to its value, or a macro.
     record Function(String name, Callable body) implements Value {}
 
-    /// What a lazy filter yields: read once.
+    /// What a lazy filter yields: made when it is first read, and read once.
     final class Generator implements Value {
-        private List<Value> remaining;
+        private @Nullable Supplier<List<Value>> source;
+        private List<Value> remaining = List.of();
 
-        Generator(List<Value> items) {
-            this.remaining = items;
+        Generator(Supplier<List<Value>> source) {
+            this.source = source;
         }
 
         /// All items not taken yet; afterwards there are none.
         List<Value> take() {
+            start();
             List<Value> items = remaining;
             remaining = List.of();
             return items;
@@ -73,12 +77,21 @@ sealed interface Value {
 
         /// The next item, if there is one.
         Optional<Value> takeFirst() {
+            start();
             if (remaining.isEmpty()) {
                 return Optional.empty();
             }
             Value first = remaining.getFirst();
             remaining = remaining.subList(1, remaining.size());
             return Optional.of(first);
+        }
+
+        private void start() {
+            Supplier<List<Value>> unread = source;
+            if (unread != null) {
+                source = null;
+                remaining = unread.get();
+            }
         }
     }
 

@@ -18,7 +18,13 @@ class ChatDefaultsTest {
     private static String render(Family family, Map<String, String>... messages) {
         return ChatTemplate.parse(family.chat().template().orElseThrow())
                 .render(Map.of(
-                        "messages", List.of(messages), "add_generation_prompt", true, "bos_token", "<s>", "eos_token",
+                        "messages",
+                        List.of(messages),
+                        "add_generation_prompt",
+                        true,
+                        "bos_token",
+                        "<s>",
+                        "eos_token",
                         "</s>"));
     }
 
@@ -71,7 +77,8 @@ class ChatDefaultsTest {
                     Q<|im_end|>
                     <|im_start|>assistant
                     """);
-            assertThat(render(new Qwen2(), message("system", "S"), message("user", "Q"))).isEqualTo("""
+            assertThat(render(new Qwen2(), message("system", "S"), message("user", "Q")))
+                    .isEqualTo("""
                     <|im_start|>system
                     S<|im_end|>
                     <|im_start|>user
@@ -109,8 +116,9 @@ class ChatDefaultsTest {
 
     @Test
     void everyFamilyKnowsWhatEndsAnAnswer() {
-        assertThat(Families.ALL).allSatisfy(family ->
-                assertThat(family.chat().stopTokens()).as(family.name()).isNotEmpty());
+        assertThat(Families.ALL)
+                .allSatisfy(family ->
+                        assertThat(family.chat().stopTokens()).as(family.name()).isNotEmpty());
     }
 
     @Test
