@@ -13,11 +13,12 @@ import dev.lilla.tensor.ElementType;
 import dev.lilla.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /// Converts models: a Hugging Face directory to GGUF, GGUF to GGUF of another type, and GGUF to a directory.
@@ -215,8 +216,9 @@ public final class Converter {
             scaled = parameters * 1e-6;
             unit = "M";
         }
-        long rounded = Math.round(scaled);
+        long rounded = (long) Math.rint(scaled);
         int digits = rounded == 0 ? 0 : String.valueOf(rounded).length();
-        return String.format(Locale.ROOT, "%." + Math.max(2 - digits, 0) + "f%s", scaled, unit);
+        BigDecimal shown = new BigDecimal(scaled).setScale(Math.max(2 - digits, 0), RoundingMode.HALF_EVEN);
+        return shown.toPlainString() + unit;
     }
 }
