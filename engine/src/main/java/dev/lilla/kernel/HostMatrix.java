@@ -18,6 +18,11 @@ record HostMatrix(MemorySegment memory, long offset, int rows, int columns, int 
         return offset + ((long) row * stride + column) * Float.BYTES;
     }
 
+    /// The address of an element.
+    long address(int row, int column) {
+        return memory.address() + at(row, column);
+    }
+
     float get(int row, int column) {
         return memory.get(FLOAT, at(row, column));
     }

@@ -1,11 +1,10 @@
 package dev.lilla.kernel;
 
+import static dev.lilla.kernel.VectorMemory.load;
+import static dev.lilla.kernel.VectorMemory.store;
 import static dev.lilla.kernel.VectorWidth.FLOATS;
 import static dev.lilla.kernel.VectorWidth.STEP;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -18,17 +17,20 @@ final class VectorAttention {
     private static final int TOKEN_BYTES = TOKENS * Float.BYTES;
 
     private final AttentionStep step;
-    private final MemorySegment scratch;
     private final int headDim;
 
     /// Bytes of a head, filled up to whole cache lines.
     private final long headBytes;
 
-    private final long tails;
-    private final long sums;
+    /// Addresses in the worker's scratch: four unpacked keys, their products, scores `[group][64]`, unpacked values
+    /// `[64][headDim]`, sums of values `[group][headDim]`, and a spare vector.
+    private final long panel;
+
+    private final VectorMatmul.Buffers buffers;
     private final long scores;
     private final long values;
     private final long totals;
+    private final long spare;
 
     private final float[] maxima;
     private final float[] weights;
@@ -38,12 +40,20 @@ final class VectorAttention {
         this.step = step;
         this.headDim = step.queries().headDim();
         this.headBytes = Math.ceilDiv(headDim * Float.BYTES, Scratch.ALIGNMENT) * (long) Scratch.ALIGNMENT;
-        this.tails = (long) VectorMatmul.ROWS * VectorMatmul.PANEL_STRIDE;
-        this.sums = tails + (long) group * VectorMatmul.SUM_BYTES;
-        this.scores = sums + (long) group * VectorMatmul.ROWS * VectorMatmul.SUM_BYTES;
-        this.values = scores + (long) group * TOKEN_BYTES;
-        this.totals = values + TOKENS * headBytes;
-        this.scratch = scratch.memory(totals + (group + 1) * headBytes);
+        long panelBytes = (long) VectorMatmul.ROWS * VectorMatmul.PANEL_STRIDE;
+        long sumBytes = (long) group * VectorMatmul.ROWS * VectorMatmul.SUM_BYTES;
+        long tailBytes = (long) group * VectorMatmul.SUM_BYTES;
+        long scoreBytes = (long) group * TOKEN_BYTES;
+        long valueBytes = TOKENS * headBytes;
+        long totalBytes = group * headBytes;
+        this.panel = scratch.memory(
+                        panelBytes + sumBytes + tailBytes + scoreBytes + valueBytes + totalBytes + Scratch.ALIGNMENT)
+                .address();
+        this.buffers = new VectorMatmul.Buffers(panel + panelBytes + sumBytes, panel + panelBytes);
+        this.scores = buffers.tails() + tailBytes;
+        this.values = scores + scoreBytes;
+        this.totals = values + valueBytes;
+        this.spare = totals + totalBytes;
         this.maxima = new float[group];
         this.weights = new float[group];
     }
@@ -61,8 +71,8 @@ final class VectorAttention {
         KvHead cached = new KvHead(step.cache(), step.layer(), head / step.group(), span.blocks());
         int position = span.position() + row - span.row();
         int first = Math.max(0, position - step.mask().window() + 1);
-        VectorMatmul.copyTails(heads, scratch, tails);
-        scratch.asSlice(totals, count * headBytes).fill((byte) 0);
+        VectorMatmul.copyTails(heads, buffers.tails());
+        VectorMemory.clear(totals, count * headBytes);
         for (int h = 0; h < count; h++) {
             maxima[h] = Float.NEGATIVE_INFINITY;
             weights[h] = 0;
@@ -85,76 +95,65 @@ final class VectorAttention {
             }
             HostMatrix out = step.out();
             long bytes = (long) headDim * Float.BYTES;
-            MemorySegment.copy(scratch, totals + h * headBytes, out.memory(), out.at(row, (head + h) * headDim), bytes);
+            VectorMemory.copy(totals + h * headBytes, out.address(row, (head + h) * headDim), bytes);
         }
-    }
-
-    private FloatVector load(long at) {
-        return FloatVector.fromMemorySegment(FLOATS, scratch, at, ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private void store(FloatVector vector, long at) {
-        vector.intoMemorySegment(scratch, at, ByteOrder.LITTLE_ENDIAN);
     }
 
     /// The scores of the keys `from` to `to` of a block, minus infinity for the others.
     private void score(HostMatrix heads, KvHead cached, int start, int from, int to) {
-        MemorySegment block = cached.block(start);
-        long plane = cached.cache().planes().keys(cached.layer(), cached.head());
+        long plane = cached.block(start).address() + cached.cache().planes().keys(cached.layer(), cached.head());
         for (int h = 0; h < heads.rows(); h++) {
             for (int i = 0; i < TOKENS; i++) {
-                scratch.set(HostMatrix.FLOAT, scores + h * (long) TOKEN_BYTES + i * 4L, Float.NEGATIVE_INFINITY);
+                VectorMemory.set(scores + h * (long) TOKEN_BYTES + i * 4L, Float.NEGATIVE_INFINITY);
             }
         }
         for (int key = from; key < to; key += VectorMatmul.ROWS) {
             int keys = Math.min(VectorMatmul.ROWS, to - key);
             for (int r = 0; r < keys; r++) {
-                long row = (long) r * VectorMatmul.PANEL_STRIDE;
-                unpack(block, plane, key + r, row);
-                VectorMatmul.clear(scratch, row, headDim);
+                long row = panel + (long) r * VectorMatmul.PANEL_STRIDE;
+                unpack(plane, key + r, row);
+                VectorMatmul.clearTail(row, headDim);
             }
-            scratch.asSlice(sums, (long) heads.rows() * VectorMatmul.ROWS * VectorMatmul.SUM_BYTES)
-                    .fill((byte) 0);
-            VectorMatmul.addPiece(scratch, heads, 0, headDim, tails, sums);
+            VectorMemory.clear(buffers.sums(), (long) heads.rows() * VectorMatmul.ROWS * VectorMatmul.SUM_BYTES);
+            VectorMatmul.addPiece(panel, heads, 0, headDim, buffers);
             for (int h = 0; h < heads.rows(); h++) {
                 for (int r = 0; r < keys; r++) {
-                    long at = sums + (long) (h * VectorMatmul.ROWS + r) * VectorMatmul.SUM_BYTES;
-                    float score = VectorMatmul.reduce(scratch, at) * step.mask().scale();
-                    scratch.set(HostMatrix.FLOAT, scores + h * (long) TOKEN_BYTES + (key + r) * 4L, score);
+                    long at = buffers.sums() + (long) (h * VectorMatmul.ROWS + r) * VectorMatmul.SUM_BYTES;
+                    float score = VectorMatmul.reduce(at) * step.mask().scale();
+                    VectorMemory.set(scores + h * (long) TOKEN_BYTES + (key + r) * 4L, score);
                 }
             }
         }
     }
 
     private void unpackValues(KvHead cached, int start, int from, int to) {
-        MemorySegment block = cached.block(start);
-        long plane = cached.cache().planes().values(cached.layer(), cached.head());
+        long plane = cached.block(start).address() + cached.cache().planes().values(cached.layer(), cached.head());
         for (int key = from; key < to; key++) {
-            unpack(block, plane, key, values + key * headBytes);
+            unpack(plane, key, values + key * headBytes);
         }
     }
 
-    private void unpack(MemorySegment block, long plane, int token, long to) {
+    private void unpack(long plane, int token, long to) {
         KvType type = step.cache().planes().type();
         long row = plane + token * KvPlanes.rowBytes(type, headDim);
         switch (type) {
-            case F32 -> MemorySegment.copy(block, row, scratch, to, (long) headDim * Float.BYTES);
-            case F16 -> VectorUnpackers.unpackF16(block, row, headDim, scratch, to);
+            case F32 -> VectorMemory.copy(row, to, (long) headDim * Float.BYTES);
+            case F16 -> VectorUnpackers.unpackF16(row, headDim, to);
             case Q8_0 -> {
                 long scale = plane + KvPlanes.scales(headDim, token);
                 for (int i = 0; i < headDim; i += KvPlanes.GROUP, scale += 2) {
-                    float factor = VectorUnpackers.half(block, scale);
-                    unpackGroup(block, row + i, Math.min(KvPlanes.GROUP, headDim - i), factor, to + i * 4L);
+                    float factor = VectorMemory.half(scale);
+                    unpackGroup(row + i, Math.min(KvPlanes.GROUP, headDim - i), factor, to + i * 4L);
                 }
             }
         }
     }
 
-    private void unpackGroup(MemorySegment block, long at, int count, float scale, long to) {
+    private static void unpackGroup(long at, int count, float scale, long to) {
         int whole = count - count % 16;
-        VectorUnpackers.storeSigned(block, at, whole, scale, scratch, to);
+        VectorUnpackers.storeSigned(at, whole, scale, to);
         for (int i = whole; i < count; i++) {
-            scratch.set(HostMatrix.FLOAT, to + i * 4L, block.get(ValueLayout.JAVA_BYTE, at + i) * scale);
+            VectorMemory.set(to + i * 4L, VectorMemory.signed(at + i) * scale);
         }
     }
 
@@ -183,7 +182,7 @@ final class VectorAttention {
         }
         float kept = (float) Math.exp(maxima[h] - max);
         maxima[h] = max;
-        weights[h] = weights[h] * kept + VectorElements.sum(total, scratch, totals + (long) step.group() * headBytes);
+        weights[h] = weights[h] * kept + VectorElements.sum(total, spare);
         if (kept != 1) {
             for (long i = 0; i < headBytes; i += STEP) {
                 long at = totals + h * headBytes + i;
@@ -203,7 +202,7 @@ final class VectorAttention {
             FloatVector c = load(total + i + 2L * STEP);
             FloatVector d = load(total + i + 3L * STEP);
             for (int key = from; key < to; key++) {
-                FloatVector weight = FloatVector.broadcast(FLOATS, scratch.get(HostMatrix.FLOAT, row + key * 4L));
+                FloatVector weight = FloatVector.broadcast(FLOATS, VectorMemory.number(row + key * 4L));
                 long value = values + key * headBytes + i;
                 a = load(value).fma(weight, a);
                 b = load(value + STEP).fma(weight, b);
@@ -218,7 +217,7 @@ final class VectorAttention {
         for (; i < headBytes; i += STEP) {
             FloatVector a = load(total + i);
             for (int key = from; key < to; key++) {
-                FloatVector weight = FloatVector.broadcast(FLOATS, scratch.get(HostMatrix.FLOAT, row + key * 4L));
+                FloatVector weight = FloatVector.broadcast(FLOATS, VectorMemory.number(row + key * 4L));
                 a = load(values + key * headBytes + i).fma(weight, a);
             }
             store(a, total + i);

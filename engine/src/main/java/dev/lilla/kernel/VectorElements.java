@@ -35,25 +35,18 @@ final class VectorElements {
 
     /// The sum of the lanes, in halves: the built-in reduction leaves the order to the compiler.
     ///
-    /// @param at of `scratch`, where there is room for a vector
-    static float sum(FloatVector lanes, MemorySegment scratch, long at) {
-        store(lanes, scratch, at);
-        for (int half = LANES / 2; half > 0; half /= 2) {
-            for (int i = 0; i < half; i++) {
-                float below = scratch.get(HostMatrix.FLOAT, at + i * 4L);
-                float above = scratch.get(HostMatrix.FLOAT, at + (i + half) * 4L);
-                scratch.set(HostMatrix.FLOAT, at + i * 4L, below + above);
-            }
-        }
-        return scratch.get(HostMatrix.FLOAT, at);
+    /// @param spare address of room for a vector
+    static float sum(FloatVector lanes, long spare) {
+        VectorMemory.store(lanes, spare);
+        return VectorMatmul.reduceVector(spare);
     }
 
-    static void rmsNorm(HostMatrix x, int row, NormWeights norm, HostMatrix y, MemorySegment scratch) {
-        double mean = squares(x, row, 0, scratch) / x.columns();
+    static void rmsNorm(HostMatrix x, int row, NormWeights norm, HostMatrix y, long spare) {
+        double mean = squares(x, row, 0, spare) / x.columns();
         scale(x, row, norm, new Shift(0, (float) (1 / Math.sqrt(mean + norm.epsilon()))), y);
     }
 
-    static void layerNorm(HostMatrix x, int row, NormWeights norm, HostMatrix y, MemorySegment scratch) {
+    static void layerNorm(HostMatrix x, int row, NormWeights norm, HostMatrix y, long spare) {
         FloatVector sums = FloatVector.zero(FLOATS);
         int whole = FLOATS.loopBound(x.columns());
         for (int i = 0; i < whole; i += LANES) {
@@ -62,15 +55,15 @@ final class VectorElements {
         if (whole < x.columns()) {
             sums = sums.add(load(x, row, whole, FLOATS.indexInRange(whole, x.columns())));
         }
-        float mean = sum(sums, scratch, 0) / x.columns();
-        double variance = (double) squares(x, row, mean, scratch) / x.columns();
+        float mean = sum(sums, spare) / x.columns();
+        double variance = (double) squares(x, row, mean, spare) / x.columns();
         scale(x, row, norm, new Shift(mean, (float) (1 / Math.sqrt(variance + norm.epsilon()))), y);
     }
 
     /// `(x - mean) * factor`.
     private record Shift(float mean, float factor) {}
 
-    private static float squares(HostMatrix x, int row, float mean, MemorySegment scratch) {
+    private static float squares(HostMatrix x, int row, float mean, long spare) {
         FloatVector sums = FloatVector.zero(FLOATS);
         int whole = FLOATS.loopBound(x.columns());
         for (int i = 0; i < whole; i += LANES) {
@@ -82,7 +75,7 @@ final class VectorElements {
             FloatVector v = load(x, row, whole, mask).sub(mean);
             sums = FloatVector.zero(FLOATS).blend(v.mul(v), mask).add(sums);
         }
-        return sum(sums, scratch, 0);
+        return sum(sums, spare);
     }
 
     private static void scale(HostMatrix x, int row, NormWeights norm, Shift shift, HostMatrix y) {

@@ -1,6 +1,5 @@
 package dev.lilla.kernel;
 
-import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /// The operations on the Vector API: portable over x86 and ARM, and the fast path wherever machine code cannot serve.
@@ -30,17 +29,17 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void rmsNorm(HostMatrix x, NormWeights norm, HostMatrix y, Share share) {
-        MemorySegment scratch = share.scratch().memory(Scratch.ALIGNMENT);
+        long spare = share.scratch().memory(Scratch.ALIGNMENT).address();
         for (int row = share.from(); row < share.to(); row++) {
-            VectorElements.rmsNorm(x, row, norm, y, scratch);
+            VectorElements.rmsNorm(x, row, norm, y, spare);
         }
     }
 
     @Override
     public void layerNorm(HostMatrix x, NormWeights norm, HostMatrix y, Share share) {
-        MemorySegment scratch = share.scratch().memory(Scratch.ALIGNMENT);
+        long spare = share.scratch().memory(Scratch.ALIGNMENT).address();
         for (int row = share.from(); row < share.to(); row++) {
-            VectorElements.layerNorm(x, row, norm, y, scratch);
+            VectorElements.layerNorm(x, row, norm, y, spare);
         }
     }
 

@@ -1,32 +1,33 @@
 package dev.lilla.kernel;
 
+import static dev.lilla.kernel.VectorMemory.bits32;
+import static dev.lilla.kernel.VectorMemory.bytes;
+import static dev.lilla.kernel.VectorMemory.half;
+import static dev.lilla.kernel.VectorMemory.set;
+import static dev.lilla.kernel.VectorMemory.shorts;
+import static dev.lilla.kernel.VectorMemory.store;
 import static dev.lilla.kernel.VectorWidth.BYTES;
 import static dev.lilla.kernel.VectorWidth.FLOATS;
 import static dev.lilla.kernel.VectorWidth.INTS;
 import static dev.lilla.kernel.VectorWidth.LANES;
-import static dev.lilla.kernel.VectorWidth.SHORTS;
 import static dev.lilla.kernel.VectorWidth.STEP;
 
 import dev.lilla.tensor.ElementType;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /// One [Unpacker] for each element type; [SuperUnpackers] has those of 256 elements a block.
 final class VectorUnpackers {
-    static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
     /// A vector of bytes has twice the lanes of one of floats at 128 bits, else as many.
     static final boolean TWO_PARTS = BYTES.length() == 2 * LANES;
 
+    static final int NIBBLES = 0x0F0F0F0F;
+
     private static final int BLOCK = 32;
     private static final IntVector IOTA = IntVector.zero(INTS).addIndex(1);
+    private static final ByteVector LEVELS = ByteVector.fromArray(ByteVector.SPECIES_128, NonlinearBlocks.LEVELS, 0);
 
     /// The exponents of f16 and f32 are 112 apart: an f16's bits, moved to the places of an f32, times this.
     private static final float HALF_SCALE = 0x1p112f;
@@ -35,7 +36,7 @@ final class VectorUnpackers {
 
     static Unpacker of(ElementType type) {
         return switch (type) {
-            case F32 -> VectorUnpackers::unpackF32;
+            case F32 -> (at, count, to) -> VectorMemory.copy(at, to, (long) count * Float.BYTES);
             case F16 -> VectorUnpackers::unpackF16;
             case BF16 -> VectorUnpackers::unpackBF16;
             case Q4_0 -> VectorUnpackers::unpackQ4Symmetric;
@@ -56,184 +57,160 @@ final class VectorUnpackers {
         };
     }
 
-    static float half(MemorySegment source, long at) {
-        return Float.float16ToFloat(source.get(SHORT, at));
+    /// Bits of every byte, from bit `shift` on: four bytes are shifted as one, since there are no shifts of bytes.
+    ///
+    /// @param mask of what is kept, for each of four bytes
+    static ByteVector field(ByteVector packed, int shift, int mask) {
+        return packed.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHR, shift)
+                .and(mask)
+                .reinterpretAsBytes();
     }
 
-    static void store(FloatVector vector, MemorySegment target, long to) {
-        vector.intoMemorySegment(target, to, ByteOrder.LITTLE_ENDIAN);
+    /// Stores bytes as floats, times `scale` plus `added`.
+    static void storeScaled(ByteVector quants, FloatVector scale, FloatVector added, long to) {
+        store(((FloatVector) quants.castShape(FLOATS, 0)).fma(scale, added), to);
+        if (TWO_PARTS) {
+            store(((FloatVector) quants.castShape(FLOATS, 1)).fma(scale, added), to + STEP);
+        }
     }
 
-    static ByteVector bytes(MemorySegment source, long at) {
-        return ByteVector.fromMemorySegment(BYTES, source, at, ByteOrder.LITTLE_ENDIAN);
+    private static void unpackF64(long at, int count, long to) {
+        for (int i = 0; i < count; i++) {
+            set(to + 4L * i, (float) Double.longBitsToDouble(VectorMemory.bits64(at + 8L * i)));
+        }
     }
 
-    static IntVector first(ByteVector bytes) {
-        return (IntVector) bytes.castShape(INTS, 0);
-    }
-
-    static IntVector second(ByteVector bytes) {
-        return (IntVector) bytes.castShape(INTS, 1);
-    }
-
-    /// Stores `quants * scale + added`.
-    static void storeScaled(IntVector quants, FloatVector scale, FloatVector added, MemorySegment target, long to) {
-        store(((FloatVector) quants.castShape(FLOATS, 0)).fma(scale, added), target, to);
-    }
-
-    private static void unpackF32(MemorySegment source, long at, int count, MemorySegment target, long to) {
-        MemorySegment.copy(source, at, target, to, (long) count * Float.BYTES);
-    }
-
-    private static void unpackF64(MemorySegment source, long at, int count, MemorySegment target, long to) {
-        float[] values = new float[count];
-        Dequantizer.dequantize(ElementType.F64, source, at, values, 0, count);
-        MemorySegment.copy(values, 0, target, HostMatrix.FLOAT, to, count);
-    }
-
-    private static void unpackBF16(MemorySegment source, long at, int count, MemorySegment target, long to) {
+    private static void unpackBF16(long at, int count, long to) {
         int i = 0;
         for (; i + LANES <= count; i += LANES) {
-            IntVector bits = shorts(source, at + 2L * i).lanewise(VectorOperators.LSHL, 16);
-            store(bits.reinterpretAsFloats(), target, to + 4L * i);
+            store(brainFloats(at + 2L * i), to + 4L * i);
         }
         for (; i < count; i++) {
-            float value = Float.intBitsToFloat(source.get(SHORT, at + 2L * i) << 16);
-            target.set(HostMatrix.FLOAT, to + 4L * i, value);
+            set(to + 4L * i, Float.intBitsToFloat(VectorMemory.bits16(at + 2L * i) << 16));
         }
     }
 
-    static void unpackF16(MemorySegment source, long at, int count, MemorySegment target, long to) {
+    static void unpackF16(long at, int count, long to) {
         int i = 0;
         for (; i + LANES <= count; i += LANES) {
-            IntVector bits = shorts(source, at + 2L * i);
-            IntVector magnitude = bits.and(0x7FFF).lanewise(VectorOperators.LSHL, 13);
-            IntVector scaled = magnitude.reinterpretAsFloats().mul(HALF_SCALE).reinterpretAsInts();
-            // Infinities and NaN have all bits of the exponent in either format.
-            IntVector exact =
-                    scaled.blend(scaled.or(0x7F80_0000), bits.and(0x7C00).compare(VectorOperators.EQ, 0x7C00));
-            store(exact.or(bits.and(0x8000_0000)).reinterpretAsFloats(), target, to + 4L * i);
+            store(halves(at + 2L * i), to + 4L * i);
         }
         for (; i < count; i++) {
-            target.set(HostMatrix.FLOAT, to + 4L * i, half(source, at + 2L * i));
+            set(to + 4L * i, half(at + 2L * i));
         }
     }
 
-    private static IntVector shorts(MemorySegment source, long at) {
-        return (IntVector) ShortVector.fromMemorySegment(SHORTS, source, at, ByteOrder.LITTLE_ENDIAN)
-                .castShape(INTS, 0);
+    static FloatVector brainFloats(long at) {
+        return shorts(at).lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
     }
 
-    private static void unpackQ8(MemorySegment source, long at, int count, MemorySegment target, long to) {
+    static FloatVector halves(long at) {
+        IntVector bits = shorts(at);
+        IntVector magnitude = bits.and(0x7FFF).lanewise(VectorOperators.LSHL, 13);
+        IntVector scaled = magnitude.reinterpretAsFloats().mul(HALF_SCALE).reinterpretAsInts();
+        // Infinities and NaN have all bits of the exponent in either format.
+        IntVector exact = scaled.blend(scaled.or(0x7F80_0000), bits.and(0x7C00).compare(VectorOperators.EQ, 0x7C00));
+        return exact.or(bits.and(0x8000_0000)).reinterpretAsFloats();
+    }
+
+    private static void unpackQ8(long at, int count, long to) {
         long block = at;
         for (int i = 0; i < count; i += BLOCK, block += 34) {
-            storeSigned(source, block + 2, BLOCK, half(source, block), target, to + 4L * i);
+            storeSigned(block + 2, BLOCK, half(block), to + 4L * i);
         }
     }
 
     /// Stores `count` signed bytes times `scale`; a multiple of 16.
-    static void storeSigned(MemorySegment source, long at, int count, float scale, MemorySegment target, long to) {
+    static void storeSigned(long at, int count, float scale, long to) {
         FloatVector factor = FloatVector.broadcast(FLOATS, scale);
         for (int j = 0; j < count; j += BYTES.length()) {
-            ByteVector quants = bytes(source, at + j);
-            store(((FloatVector) quants.castShape(FLOATS, 0)).mul(factor), target, to + 4L * j);
+            ByteVector quants = bytes(at + j);
+            store(((FloatVector) quants.castShape(FLOATS, 0)).mul(factor), to + 4L * j);
             if (TWO_PARTS) {
-                store(((FloatVector) quants.castShape(FLOATS, 1)).mul(factor), target, to + 4L * j + STEP);
+                store(((FloatVector) quants.castShape(FLOATS, 1)).mul(factor), to + 4L * j + STEP);
             }
         }
     }
 
-    private static void unpackQ4Symmetric(MemorySegment source, long at, int count, MemorySegment target, long to) {
+    private static void unpackQ4Symmetric(long at, int count, long to) {
         long block = at;
         for (int i = 0; i < count; i += BLOCK, block += 18) {
-            float d = half(source, block);
-            storeNibbles(source, block + 2, d, -8 * d, target, to + 4L * i);
+            float d = half(block);
+            storeNibbles(block + 2, d, -8 * d, to + 4L * i);
         }
     }
 
-    private static void unpackQ4Affine(MemorySegment source, long at, int count, MemorySegment target, long to) {
+    private static void unpackQ4Affine(long at, int count, long to) {
         long block = at;
         for (int i = 0; i < count; i += BLOCK, block += 20) {
-            storeNibbles(source, block + 4, half(source, block), half(source, block + 2), target, to + 4L * i);
+            storeNibbles(block + 4, half(block), half(block + 2), to + 4L * i);
         }
     }
 
     /// Stores 16 low nibbles, then 16 high ones, times `scale` plus `added`.
-    private static void storeNibbles(
-            MemorySegment source, long at, float scale, float added, MemorySegment target, long to) {
+    private static void storeNibbles(long at, float scale, float added, long to) {
         FloatVector factor = FloatVector.broadcast(FLOATS, scale);
         FloatVector addend = FloatVector.broadcast(FLOATS, added);
         for (int j = 0; j < 16; j += BYTES.length()) {
-            ByteVector pairs = bytes(source, at + j);
-            storePairs(first(pairs), factor, addend, target, to + 4L * j);
-            if (TWO_PARTS) {
-                storePairs(second(pairs), factor, addend, target, to + 4L * j + STEP);
-            }
+            ByteVector pairs = bytes(at + j);
+            storeScaled(field(pairs, 0, NIBBLES), factor, addend, to + 4L * j);
+            storeScaled(field(pairs, 4, NIBBLES), factor, addend, to + 4L * j + 64);
         }
     }
 
-    private static void storePairs(
-            IntVector pairs, FloatVector factor, FloatVector addend, MemorySegment target, long to) {
-        storeScaled(pairs.and(15), factor, addend, target, to);
-        storeScaled(pairs.lanewise(VectorOperators.LSHR, 4).and(15), factor, addend, target, to + 64);
-    }
-
-    private static void unpackQ5Symmetric(MemorySegment source, long at, int count, MemorySegment target, long to) {
+    private static void unpackQ5Symmetric(long at, int count, long to) {
         long block = at;
         for (int i = 0; i < count; i += BLOCK, block += 22) {
-            float d = half(source, block);
-            storeFifths(source, block + 2, d, -16 * d, target, to + 4L * i);
+            float d = half(block);
+            storeFifths(block + 2, d, -16 * d, to + 4L * i);
         }
     }
 
-    private static void unpackQ5Affine(MemorySegment source, long at, int count, MemorySegment target, long to) {
+    private static void unpackQ5Affine(long at, int count, long to) {
         long block = at;
         for (int i = 0; i < count; i += BLOCK, block += 24) {
-            storeFifths(source, block + 4, half(source, block), half(source, block + 2), target, to + 4L * i);
+            storeFifths(block + 4, half(block), half(block + 2), to + 4L * i);
         }
     }
 
     /// As [#storeNibbles], with 32 fifth bits before the nibbles.
-    private static void storeFifths(
-            MemorySegment source, long at, float scale, float added, MemorySegment target, long to) {
+    private static void storeFifths(long at, float scale, float added, long to) {
         FloatVector factor = FloatVector.broadcast(FLOATS, scale);
         FloatVector addend = FloatVector.broadcast(FLOATS, added);
-        int fifths = source.get(INT, at);
+        int fifths = bits32(at);
         for (int j = 0; j < 16; j += BYTES.length()) {
-            ByteVector pairs = bytes(source, at + 4 + j);
-            storeFifthPairs(first(pairs), fifths >>> j, factor, addend, target, to + 4L * j);
+            ByteVector pairs = bytes(at + 4 + j);
+            storeFive((IntVector) pairs.castShape(INTS, 0), fifths >>> j, factor, addend, to + 4L * j);
             if (TWO_PARTS) {
-                storeFifthPairs(second(pairs), fifths >>> (j + LANES), factor, addend, target, to + 4L * j + STEP);
+                int next = fifths >>> (j + LANES);
+                storeFive((IntVector) pairs.castShape(INTS, 1), next, factor, addend, to + 4L * j + STEP);
             }
         }
     }
 
-    private static void storeFifthPairs(
-            IntVector pairs, int fifths, FloatVector factor, FloatVector addend, MemorySegment target, long to) {
+    private static void storeFive(IntVector pairs, int fifths, FloatVector factor, FloatVector addend, long to) {
         IntVector bits = IntVector.broadcast(INTS, fifths).lanewise(VectorOperators.LSHR, IOTA);
-        IntVector low = bits.and(1).lanewise(VectorOperators.LSHL, 4);
+        IntVector low = bits.and(1).lanewise(VectorOperators.LSHL, 4).or(pairs.and(15));
         IntVector high = bits.lanewise(VectorOperators.LSHR, 16).and(1).lanewise(VectorOperators.LSHL, 4);
-        storeScaled(pairs.and(15).or(low), factor, addend, target, to);
-        IntVector above = pairs.lanewise(VectorOperators.LSHR, 4).and(15);
-        storeScaled(above.or(high), factor, addend, target, to + 64);
+        high = high.or(pairs.lanewise(VectorOperators.LSHR, 4).and(15));
+        store(((FloatVector) low.castShape(FLOATS, 0)).fma(factor, addend), to);
+        store(((FloatVector) high.castShape(FLOATS, 0)).fma(factor, addend), to + 64);
     }
 
-    private static void unpackLevels(MemorySegment source, long at, int count, MemorySegment target, long to) {
+    private static void unpackLevels(long at, int count, long to) {
         long block = at;
         for (int i = 0; i < count; i += BLOCK, block += 18) {
-            storeLevels(source, block + 2, half(source, block), target, to + 4L * i);
+            storeLevels(block + 2, half(block), to + 4L * i);
         }
     }
 
-    private static final ByteVector LEVELS = ByteVector.fromArray(ByteVector.SPECIES_128, NonlinearBlocks.LEVELS, 0);
-
     /// Stores the levels of 16 low nibbles, then of 16 high ones, times `scale`. The 32 levels are put at the end of
     /// the 128 bytes that take the results, so reading them stays ahead of writing.
-    static void storeLevels(MemorySegment source, long at, float scale, MemorySegment target, long to) {
-        ByteVector pairs = ByteVector.fromMemorySegment(ByteVector.SPECIES_128, source, at, ByteOrder.LITTLE_ENDIAN);
-        ByteVector high = pairs.lanewise(VectorOperators.LSHR, 4).and((byte) 15);
-        pairs.and((byte) 15).selectFrom(LEVELS).intoMemorySegment(target, to + 96, ByteOrder.LITTLE_ENDIAN);
-        high.selectFrom(LEVELS).intoMemorySegment(target, to + 112, ByteOrder.LITTLE_ENDIAN);
-        storeSigned(target, to + 96, BLOCK, scale, target, to);
+    static void storeLevels(long at, float scale, long to) {
+        ByteVector pairs = VectorMemory.sixteenBytes(at);
+        VectorMemory.storeSixteen(field(pairs, 0, NIBBLES).selectFrom(LEVELS), to + 96);
+        VectorMemory.storeSixteen(field(pairs, 4, NIBBLES).selectFrom(LEVELS), to + 112);
+        storeSigned(to + 96, BLOCK, scale, to);
     }
 }
