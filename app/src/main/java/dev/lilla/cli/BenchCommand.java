@@ -76,6 +76,9 @@ final class BenchCommand implements Callable<Integer> {
     private final CacheMixin cache = new CacheMixin();
 
     @Mixin
+    private final ContextMixin context = new ContextMixin();
+
+    @Mixin
     private final LoadMixin load = new LoadMixin();
 
     @Mixin
@@ -115,7 +118,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private int benchReal() throws IOException {
-        try (OpenedModel model = OpenedModel.open(console, name, load, host)) {
+        try (OpenedModel model = OpenedModel.open(console, name, context.limit(load.options()), host)) {
             Subject subject = new Subject(
                     model.description().path().toString(),
                     model.description().elementTypes().toString(),
@@ -126,13 +129,13 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private int measure(Subject subject, Decoder decoder, Backend backend) {
-        int context = prompt + tokens;
-        if (context > decoder.spec().contextLength()) {
+        int length = prompt + tokens;
+        if (length > decoder.spec().contextLength()) {
             throw new IllegalArgumentException("--prompt and --tokens together exceed the model's context of "
                     + decoder.spec().contextLength());
         }
         try (KvBlocks blocks =
-                backend.allocateBlocks(decoder.kvLayout(cache.type()), Math.ceilDiv(context, KvLayout.BLOCK_TOKENS))) {
+                backend.allocateBlocks(decoder.kvLayout(cache.type()), Math.ceilDiv(length, KvLayout.BLOCK_TOKENS))) {
             Speed best = new Speed(0, 0);
             ProgressLine progress = new ProgressLine(console);
             for (int round = 1; round <= repeat; round++) {

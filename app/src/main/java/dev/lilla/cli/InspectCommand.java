@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,6 +39,7 @@ import tools.jackson.databind.node.ObjectNode;
             "For example:",
             "  lilla inspect tinyllama-1.1b-chat-v1.0",
             "  lilla inspect model.gguf --tensors",
+            "  lilla inspect geb-1.3b --probe-layout bilingual.txt",
         })
 final class InspectCommand implements Callable<Integer> {
     private static final int[] CONTEXTS = {512, 2048, 4096, 8192, 32_768, 131_072};
@@ -53,8 +55,20 @@ final class InspectCommand implements Callable<Integer> {
     @Option(names = "--template", description = "Prints the chat template and nothing else.")
     private boolean template;
 
+    @Option(
+            names = "--probe-layout",
+            paramLabel = "TEXTFILE",
+            description = "Scores a text under each of the 16 layouts that a GEB model may have, and names the best.")
+    private @Nullable Path probeText;
+
+    @Mixin
+    private final ContextMixin context = new ContextMixin();
+
     @Mixin
     private final LoadMixin load = new LoadMixin();
+
+    @Mixin
+    private final HostMixin host = new HostMixin();
 
     @Mixin
     private final JsonOption json = new JsonOption();
@@ -66,7 +80,10 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path path = ModelStore.open(console.environment()).resolve(model);
-        try (ModelDescription description = ModelDescription.open(path, load.options())) {
+        if (probeText != null) {
+            return new LayoutProbe(console, host, json).run(path, probeText);
+        }
+        try (ModelDescription description = ModelDescription.open(path, context.limit(load.options()))) {
             ModelCard card = new ModelCard(description);
             if (template) {
                 console.out()

@@ -94,6 +94,8 @@ final class Lilla implements Runnable {
     private static List<Object> commands(Console console) {
         return List.of(
                 new InspectCommand(console),
+                new TokenizeCommand(console),
+                new ConvertCommand(console),
                 new ModelsCommand(console),
                 new PullCommand(console),
                 new BenchCommand(console),

@@ -12,12 +12,6 @@ import picocli.CommandLine.Option;
 /// What the user says about a model because its files do not.
 final class LoadMixin {
     @Option(
-            names = "--context",
-            paramLabel = "TOKENS",
-            description = "Longest text, prompt included. Default: what the model was made for.")
-    private @Nullable Integer context;
-
-    @Option(
             names = "--sliding-window",
             paramLabel = "TOKENS",
             description = "Keys that a token sees, for GGUFs that lost it (Mistral 7B v0.1: 4096).")
@@ -38,12 +32,12 @@ final class LoadMixin {
             })
     private @Nullable String gebLayout;
 
-    /// The options, with the context as a limit that the file's own may exceed.
+    /// The options, without a context length.
     LoadOptions options() {
         return new LoadOptions(
                 optional(slidingWindow),
                 optional(trainContext),
-                optional(context),
+                OptionalInt.empty(),
                 Optional.ofNullable(gebLayout).map(LoadMixin::layout));
     }
 

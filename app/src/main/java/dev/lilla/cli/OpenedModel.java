@@ -5,6 +5,7 @@ import dev.lilla.kernel.KvBlocks;
 import dev.lilla.kernel.KvLayout;
 import dev.lilla.kernel.KvType;
 import dev.lilla.model.Decoder;
+import dev.lilla.model.family.LoadOptions;
 import dev.lilla.model.family.LoadedModel;
 import dev.lilla.model.family.ModelDescription;
 import dev.lilla.model.family.ModelLoader;
@@ -23,11 +24,11 @@ final class OpenedModel implements AutoCloseable {
     }
 
     /// Opens what the user named, and passes on what the loader has to say about it.
-    static OpenedModel open(Console console, String name, LoadMixin load, HostMixin host) throws IOException {
+    static OpenedModel open(Console console, String name, LoadOptions load, HostMixin host) throws IOException {
         Path path = ModelStore.open(console.environment()).resolve(name);
         Backend backend = host.open();
         try {
-            LoadedModel model = ModelLoader.open(path, load.options(), backend);
+            LoadedModel model = ModelLoader.open(path, load, backend);
             model.warnings().forEach(console::warn);
             return new OpenedModel(backend, model);
         } catch (Throwable e) {

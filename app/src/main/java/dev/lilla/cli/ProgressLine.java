@@ -45,6 +45,13 @@ final class ProgressLine implements TransferProgress {
         }
     }
 
+    /// So far, with another thing at hand.
+    void reached(String label, long bytes, long totalBytes) {
+        what = label;
+        total = totalBytes;
+        reached(bytes);
+    }
+
     /// So much further than before.
     void advance(long bytes) {
         reached(reached + bytes);

@@ -3,6 +3,7 @@ package dev.lilla.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lilla.ByteTokenizer;
 import dev.lilla.Oracle;
 import dev.lilla.chat.AnswerListener;
 import dev.lilla.chat.FinishReason;
@@ -10,6 +11,7 @@ import dev.lilla.chat.SamplerOptions;
 import dev.lilla.kernel.CapacityException;
 import dev.lilla.model.family.LoadOptions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -60,6 +62,25 @@ class BatchSchedulerTest {
             scheduler.run();
             assertThat(b.completion().tokens()).isEqualTo(alone);
             assertThat(a.completion().usage().completionTokens()).isEqualTo(12);
+        }
+    }
+
+    @Test
+    void neverWritesARowOfTheVocabularyThatIsPadding() {
+        int[] prompt = prompt(10, 1);
+        int written = write(List.of(GenerationRequest.greedy(prompt, 1))).getFirst()[0];
+        // A vocabulary that ends before the token that would be written.
+        try (Sequence sequence = new Sequence(
+                GenerationRequest.greedy(prompt, 8),
+                new ByteTokenizer(Math.max(written, 1)),
+                model.cache(),
+                model.decoder().spec(),
+                AnswerListener.NONE)) {
+            scheduler.add(sequence);
+            scheduler.run();
+            assertThat(Arrays.stream(sequence.completion().tokens()).boxed())
+                    .hasSize(8)
+                    .allMatch(token -> token < Math.max(written, 1));
         }
     }
 

@@ -1,0 +1,18 @@
+package dev.lilla.cli;
+
+import dev.lilla.model.family.LoadOptions;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// How long a text may become.
+final class ContextMixin {
+    @Option(
+            names = {"--context", "-c"},
+            paramLabel = "TOKENS",
+            description = "Longest text, prompt included. Default: what the model was made for.")
+    private @Nullable Integer context;
+
+    LoadOptions limit(LoadOptions options) {
+        return context == null ? options : options.withContextLength(context);
+    }
+}
