@@ -4,6 +4,7 @@ import dev.lilla.format.ModelFormatException;
 import dev.lilla.format.UnsupportedModelException;
 import dev.lilla.hub.HubException;
 import dev.lilla.kernel.CapacityException;
+import dev.lilla.template.TemplateException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -43,6 +44,7 @@ final class Failures {
             case UnsupportedModelException e -> text(e);
             case CapacityException e -> text(e);
             case HubException e -> text(e);
+            case TemplateException e -> text(e);
             case IllegalArgumentException e -> text(e);
             case UncheckedIOException e ->
                 message(Objects.requireNonNull(e.getCause(), "an UncheckedIOException has a cause"));

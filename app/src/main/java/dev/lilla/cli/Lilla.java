@@ -93,8 +93,13 @@ final class Lilla implements Runnable {
 
     private static List<Object> commands(Console console) {
         return List.of(
+                new RunCommand(console),
+                new ChatCommand(console),
                 new InspectCommand(console),
                 new TokenizeCommand(console),
+                new RenderCommand(console),
+                new LogitsCommand(console),
+                new PerplexityCommand(console),
                 new ConvertCommand(console),
                 new ModelsCommand(console),
                 new PullCommand(console),

@@ -32,7 +32,21 @@ class LillaTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"inspect", "tokenize", "convert", "models", "pull", "bench", "doctor"})
+        @ValueSource(
+                strings = {
+                    "run",
+                    "chat",
+                    "inspect",
+                    "tokenize",
+                    "render",
+                    "logits",
+                    "perplexity",
+                    "convert",
+                    "models",
+                    "pull",
+                    "bench",
+                    "doctor"
+                })
         void ofEveryCommandHasAnExample(String command) {
             Lines.Outcome help = lines.run(command, "--help");
             assertThat(help.status()).isZero();

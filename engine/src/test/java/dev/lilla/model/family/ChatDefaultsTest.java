@@ -15,6 +15,7 @@ class ChatDefaultsTest {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs") // handed on to a method that only reads them
     private static String render(Family family, Map<String, String>... messages) {
         return ChatTemplate.parse(family.chat().template().orElseThrow())
                 .render(Map.of(
