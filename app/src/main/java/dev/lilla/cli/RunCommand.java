@@ -127,8 +127,8 @@ final class RunCommand implements Callable<Integer> {
 
     private String prompt() throws IOException {
         if (prompt == null && console.terminals().in()) {
-            throw new IllegalArgumentException("give a prompt, or \"-\" to read it from standard input; "
-                    + "\"lilla chat\" is for conversations");
+            throw new IllegalArgumentException(
+                    "give a prompt, or \"-\" to read it from standard input; " + "\"lilla chat\" is for conversations");
         }
         String text = prompt == null || prompt.equals("-") ? console.readAll() : prompt;
         if (text.isEmpty()) {

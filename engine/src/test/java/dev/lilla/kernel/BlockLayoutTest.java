@@ -19,7 +19,8 @@ class BlockLayoutTest {
     class SimpleTypes {
         @Test
         void splitsBytesOfQ4IntoLowAndHighHalves() {
-            float[] values = decoded(ElementType.Q4_0, block(18).putShort(0, TWO).put(2, 0xF1).put(17, 0x80));
+            float[] values = decoded(
+                    ElementType.Q4_0, block(18).putShort(0, TWO).put(2, 0xF1).put(17, 0x80));
             assertThat(values[0]).isEqualTo((1 - 8) * 2);
             assertThat(values[16]).isEqualTo((15 - 8) * 2);
             assertThat(values[15]).isEqualTo((0 - 8) * 2);
@@ -29,7 +30,8 @@ class BlockLayoutTest {
         @Test
         void addsTheMinimumOfQ4() {
             float[] values = decoded(
-                    ElementType.Q4_1, block(20).putShort(0, HALF).putShort(2, ONE).put(4, 0x3A));
+                    ElementType.Q4_1,
+                    block(20).putShort(0, HALF).putShort(2, ONE).put(4, 0x3A));
             assertThat(values[0]).isEqualTo(10 * 0.5f + 1);
             assertThat(values[16]).isEqualTo(3 * 0.5f + 1);
             assertThat(values[1]).isEqualTo(1);
@@ -37,8 +39,9 @@ class BlockLayoutTest {
 
         @Test
         void takesTheFifthBitOfQ5FromItsOwnWord() {
-            float[] values =
-                    decoded(ElementType.Q5_0, block(22).putShort(0, ONE).putInt(2, 1 << 3 | 1 << 19).put(9, 0x42));
+            float[] values = decoded(
+                    ElementType.Q5_0,
+                    block(22).putShort(0, ONE).putInt(2, 1 << 3 | 1 << 19).put(9, 0x42));
             assertThat(values[3]).isEqualTo(16 + 2 - 16);
             assertThat(values[19]).isEqualTo(16 + 4 - 16);
             assertThat(values[4]).isEqualTo(-16);
@@ -48,15 +51,19 @@ class BlockLayoutTest {
         void addsTheMinimumOfQ5() {
             float[] values = decoded(
                     ElementType.Q5_1,
-                    block(24).putShort(0, ONE).putShort(2, TWO).putInt(4, 1 << 31).put(23, 0x70));
+                    block(24)
+                            .putShort(0, ONE)
+                            .putShort(2, TWO)
+                            .putInt(4, 1 << 31)
+                            .put(23, 0x70));
             assertThat(values[31]).isEqualTo(16 + 7 + 2);
             assertThat(values[15]).isEqualTo(2);
         }
 
         @Test
         void readsBytesOfQ8AsSigned() {
-            float[] values =
-                    decoded(ElementType.Q8_0, block(34).putShort(0, HALF).put(2, 0x80).put(33, 0x7F));
+            float[] values = decoded(
+                    ElementType.Q8_0, block(34).putShort(0, HALF).put(2, 0x80).put(33, 0x7F));
             assertThat(values[0]).isEqualTo(-64);
             assertThat(values[31]).isEqualTo(63.5f);
         }
@@ -67,7 +74,8 @@ class BlockLayoutTest {
         /// Element 128 + 16 + 2 is quant 2 of group 9: byte 32 + 16 + 2 of the quants, lowest two bits.
         @Test
         void findsTheTwoBitsOfQ2() {
-            Block block = block(84).putShort(80, ONE).putShort(82, ONE).put(9, 0x25).put(16 + 50, 0b11);
+            Block block =
+                    block(84).putShort(80, ONE).putShort(82, ONE).put(9, 0x25).put(16 + 50, 0b11);
             float[] values = decoded(ElementType.Q2_K, block);
             assertThat(values[146]).isEqualTo(5 * 3 - 2);
             assertThat(values[147]).isEqualTo(-2);
@@ -77,8 +85,13 @@ class BlockLayoutTest {
         /// Scale 0: low nibble 1, high pair 2, so 33 - 32; the high bit of quant 0 set means it is not below zero.
         @Test
         void subtractsFourFromQ3WhereTheHighBitIsClear() {
-            Block block =
-                    block(110).putShort(108, ONE).put(96, 0x01).put(104, 0x02).put(0, 1).put(32, 0b10).put(33, 0b01);
+            Block block = block(110)
+                    .putShort(108, ONE)
+                    .put(96, 0x01)
+                    .put(104, 0x02)
+                    .put(0, 1)
+                    .put(32, 0b10)
+                    .put(33, 0b01);
             float[] values = decoded(ElementType.Q3_K, block);
             assertThat(values[0]).isEqualTo(2);
             assertThat(values[1]).isEqualTo(1 - 4);
@@ -116,8 +129,11 @@ class BlockLayoutTest {
         /// Element 96: high nibble of byte 32, top two bits of byte 0 of the high pairs, scale of group 6.
         @Test
         void joinsTheSixBitsOfQ6() {
-            Block block =
-                    block(210).putShort(208, ONE).put(192 + 6, 0xFF).put(32, 0x50).put(128, 0b11_000000);
+            Block block = block(210)
+                    .putShort(208, ONE)
+                    .put(192 + 6, 0xFF)
+                    .put(32, 0x50)
+                    .put(128, 0b11_000000);
             float[] values = decoded(ElementType.Q6_K, block);
             assertThat(values[96]).isEqualTo(-(5 + 48 - 32));
         }
@@ -127,7 +143,8 @@ class BlockLayoutTest {
     class NonlinearTypes {
         @Test
         void looksLevelsUp() {
-            float[] values = decoded(ElementType.IQ4_NL, block(18).putShort(0, ONE).put(2, 0xF0));
+            float[] values =
+                    decoded(ElementType.IQ4_NL, block(18).putShort(0, ONE).put(2, 0xF0));
             assertThat(values[0]).isEqualTo(-127);
             assertThat(values[16]).isEqualTo(113);
         }

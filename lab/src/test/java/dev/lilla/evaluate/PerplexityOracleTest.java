@@ -44,7 +44,8 @@ class PerplexityOracleTest {
     @TestFactory
     Stream<DynamicTest> measuresAsTheReferences() {
         JsonNode quant = Oracle.json("golden/quant/quant.json");
-        Matcher context = Pattern.compile("-c (\\d+)").matcher(quant.get("perplexity_command").stringValue());
+        Matcher context = Pattern.compile("-c (\\d+)")
+                .matcher(quant.get("perplexity_command").stringValue());
         assertThat(context.find()).isTrue();
         int window = Integer.parseInt(context.group(1));
         return quant.get("types").properties().stream()
@@ -57,12 +58,11 @@ class PerplexityOracleTest {
         try (Backend backend = HostBackend.open(HostOptions.fromProperties());
                 ModelDescription model = ModelDescription.open(file, LoadOptions.DEFAULT)) {
             Tokenizer tokenizer = Tokenizers.open((Gguf) model.checkpoint());
-            int[] tokens = tokenizer.encode(
-                    Files.readString(Oracle.path("golden/quant/ppl-text.txt")), SpecialTokens.ADD);
+            int[] tokens =
+                    tokenizer.encode(Files.readString(Oracle.path("golden/quant/ppl-text.txt")), SpecialTokens.ADD);
             Perplexity protocol = new Perplexity(window, 16, tokenizer.beginOfText());
             double stored = measure(protocol, backend, model, model::tensor, tokens);
-            double unpacked =
-                    measure(protocol, backend, model, name -> unpacked(model.tensor(name)), tokens);
+            double unpacked = measure(protocol, backend, model, name -> unpacked(model.tensor(name)), tokens);
             assertThat(stored).isCloseTo(unpacked, within(OF_DEQUANTIZED * unpacked));
             double reference =
                     type.getValue().get("llamacpp_perplexity_c" + window).doubleValue();

@@ -170,8 +170,7 @@ class ConverterTest {
     class Refusals {
         @Test
         void refusesADirectoryForAModelThatNoFamilyKnows() {
-            ConversionRequest request =
-                    ConversionRequest.of(model(), folder.resolve("directory"), ConversionType.F16);
+            ConversionRequest request = ConversionRequest.of(model(), folder.resolve("directory"), ConversionType.F16);
             assertThatThrownBy(() -> Converter.convert(request, Progress.NONE))
                     .isInstanceOf(UnsupportedModelException.class)
                     .hasMessageContaining("rwkv9");

@@ -43,18 +43,23 @@ class TokenizerFilesTest {
         @Test
         void writesTheSpacesOfUserDefinedPiecesAsPiecesHaveThem() throws IOException {
             write(new Gemma(), pieces(List.of("<unk>", "  "), 2, 4));
-            assertThat(SentencePieceModel.read(folder.resolve("tokenizer.model")).getLast())
+            assertThat(SentencePieceModel.read(folder.resolve("tokenizer.model"))
+                            .getLast())
                     .isEqualTo(new Piece("\u2581\u2581", -1, TokenType.USER_DEFINED));
             JsonNode config = JsonFiles.read(folder.resolve("tokenizer_config.json"));
             assertThat(config.get("tokenizer_class").asString()).isEqualTo("GemmaTokenizer");
-            assertThat(config.get("added_tokens_decoder").get("1").get("special").asBoolean())
+            assertThat(config.get("added_tokens_decoder")
+                            .get("1")
+                            .get("special")
+                            .asBoolean())
                     .isFalse();
         }
 
         @Test
         void stopsWhereTheCodeOfChatGlmGoesOn() throws IOException {
             write(new ChatGlm3(), pieces(List.of("<unk>", "a", "[MASK]", "sop"), 2, 1, 3, 3));
-            assertThat(SentencePieceModel.read(folder.resolve("tokenizer.model"))).hasSize(2);
+            assertThat(SentencePieceModel.read(folder.resolve("tokenizer.model")))
+                    .hasSize(2);
         }
 
         @Test
@@ -81,7 +86,8 @@ class TokenizerFilesTest {
     class ByteLevelPairs {
         @Test
         void writesTokenizerJson() throws IOException {
-            Map<String, GgufValue> keys = vocabulary("gpt2", List.of("a", "b", "ab", "<|end|>", "[PAD4]"), 1, 1, 1, 3, 5);
+            Map<String, GgufValue> keys =
+                    vocabulary("gpt2", List.of("a", "b", "ab", "<|end|>", "[PAD4]"), 1, 1, 1, 3, 5);
             keys.put("tokenizer.ggml.pre", GgufValue.of("llama-bpe"));
             keys.put("tokenizer.ggml.merges", GgufValue.ofTexts(List.of("a b")));
             keys.put("tokenizer.ggml.bos_token_id", GgufValue.of(3L));
