@@ -69,8 +69,7 @@ final class LillaPeer implements Peer {
             throw new IllegalArgumentException("room for " + BLOCKS * KvLayout.BLOCK_TOKENS + " tokens");
         }
         Logits result = model.decoder()
-                .forward(
-                        Batch.of(new BatchEntry(tokens, position, blocks, PROMPT, wanted, List.of())), cache);
+                .forward(Batch.of(new BatchEntry(tokens, position, blocks, PROMPT, wanted, List.of())), cache);
         if (wanted == LogitRows.NONE) {
             return -1;
         }

@@ -143,7 +143,8 @@ public final class PeerComparison {
         double[] medians = new double[2];
         for (int i = 0; i < medians.length && !speeds.isEmpty(); i++) {
             int index = i;
-            double[] sorted = speeds.stream().mapToDouble(speed -> speed[index]).sorted().toArray();
+            double[] sorted =
+                    speeds.stream().mapToDouble(speed -> speed[index]).sorted().toArray();
             medians[i] = sorted[sorted.length / 2];
         }
         return medians;

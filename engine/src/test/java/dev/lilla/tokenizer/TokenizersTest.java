@@ -38,8 +38,8 @@ class TokenizersTest {
         piece(bytes, "<unk>", 2);
         piece(bytes, "<s>", 3);
         piece(bytes, "</s>", 3);
-        for (char letter : letters.toCharArray()) {
-            piece(bytes, String.valueOf(letter), 1);
+        for (String letter : letters.split("")) {
+            piece(bytes, letter, 1);
         }
         bytes.writeBytes(new byte[] {0x12, 2, 0x18, 2, 0x1A, 4, 0x18, 0, 0x20, 0});
         Files.write(folder.resolve(name), bytes.toByteArray());

@@ -230,7 +230,10 @@ class ConverterTest {
         "1100048384, 1.1B",
         "7241732096, 7.2B",
         "134515008, 135M",
-        "500, 0.50K", "312500, 312K", "313500, 314K", "9500, 10K",
+        "500, 0.50K",
+        "312500, 312K",
+        "313500, 314K",
+        "9500, 10K",
         "13015864320, 13B"
     })
     void labelsSizesWithTwoDigits(long parameters, String label) {
