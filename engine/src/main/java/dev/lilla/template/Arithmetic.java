@@ -21,8 +21,8 @@ final class Arithmetic {
         if (left instanceof Value.Undefined(String problem)) {
             throw new TemplateException(problem);
         }
-        if (operator == Operator.MODULO && left instanceof Value.Text(String format)) {
-            return new Value.Text(percentFormat.format(format, right));
+        if (operator == Operator.MODULO && left instanceof Value.Text(String format, boolean markup)) {
+            return new Value.Text(percentFormat.format(format, markup ? HtmlText.argument(right) : right), markup);
         }
         if (right instanceof Value.Undefined(String problem)) {
             throw new TemplateException(problem);
@@ -97,9 +97,10 @@ final class Arithmetic {
     }
 
     private @Nullable Value join(Value left, Value right) {
-        if (left instanceof Value.Text(String a) && right instanceof Value.Text(String b)) {
-            limits.allocate((long) a.length() + b.length());
-            return new Value.Text(a + b);
+        if (left instanceof Value.Text a && right instanceof Value.Text b) {
+            boolean markup = a.markup() || b.markup();
+            limits.allocate((markup ? 6L : 1L) * (a.value().length() + b.value().length()));
+            return markup ? new Value.Text(a.escaped() + b.escaped(), true) : new Value.Text(a.value() + b.value());
         }
         if (left instanceof Value.Sequence(List<Value> a) && right instanceof Value.Sequence(List<Value> b)) {
             return new Value.Sequence(joined(a, b));
@@ -131,9 +132,9 @@ final class Arithmetic {
         // A count that does not fit is refused by the limit on characters.
         long times = count.signum() <= 0 ? 0 : count.bitLength() > 31 ? Integer.MAX_VALUE : count.longValue();
         return switch (repeated) {
-            case Value.Text(String text) -> {
+            case Value.Text(String text, boolean markup) -> {
                 limits.allocate(text.length() * times);
-                yield new Value.Text(text.isEmpty() ? "" : text.repeat((int) times));
+                yield new Value.Text(text.isEmpty() ? "" : text.repeat((int) times), markup);
             }
             case Value.Sequence(List<Value> items) -> new Value.Sequence(repeat(items, times));
             case Value.Tuple(List<Value> items, List<String> names) -> new Value.Tuple(repeat(items, times), List.of());

@@ -33,7 +33,7 @@ final class Attributes {
     /// `target.name`, without items.
     Value member(Value target, Value name) {
         refuseUndefined(target);
-        if (!(name instanceof Value.Text(String text))) {
+        if (!(name instanceof Value.Text(String text, _))) {
             return new Undefined("an attribute name is a str, found " + Value.typeName(name));
         }
         return member(target, text).orElseGet(() -> missing(target, text));
@@ -46,7 +46,7 @@ final class Attributes {
         if (found != null) {
             return found;
         }
-        if (key instanceof Value.Text(String name)) {
+        if (key instanceof Value.Text(String name, _)) {
             return member(target, name).orElseGet(() -> missing(target, name));
         }
         return new Undefined("a " + Value.typeName(target) + " has no such item");
@@ -61,7 +61,7 @@ final class Attributes {
             case Value.Sequence(List<Value> items) -> at(items, key);
             case Value.Tuple(List<Value> items, List<String> names) -> at(items, key);
             case Value.Range range -> at(Iteration.elements(range, limits), key);
-            case Value.Text(String text) -> character(text, key);
+            case Value.Text text -> character(text, key);
             case Value other -> null;
         };
     }
@@ -71,10 +71,10 @@ final class Attributes {
         return index < 0 ? null : items.get(index);
     }
 
-    private @Nullable Value character(String text, Value key) {
-        limits.read(text.length());
-        int index = index(key, Characters.length(text));
-        return index < 0 ? null : new Value.Text(Characters.slice(text, index, index + 1));
+    private @Nullable Value character(Value.Text text, Value key) {
+        limits.read(text.value().length());
+        int index = index(key, Characters.length(text.value()));
+        return index < 0 ? null : new Value.Text(Characters.slice(text.value(), index, index + 1), text.markup());
     }
 
     /// The place a Python index means in a sequence of `length`, or -1.
@@ -92,7 +92,7 @@ final class Attributes {
             return Optional.of(unsafe(target, name));
         }
         return switch (target) {
-            case Value.Text(String text) -> TextMethods.find(text, name);
+            case Value.Text text -> TextMethods.find(text, name);
             case Value.Mapping(Dict entries) ->
                 CHANGES_DICT.contains(name) ? Optional.of(unsafe(target, name)) : CollectionMethods.find(entries, name);
             case Value.Sequence(List<Value> items) ->
@@ -133,14 +133,14 @@ final class Attributes {
     Value slice(Value target, Value start, Value stop, Value step) {
         refuseUndefined(target);
         return switch (target) {
-            case Value.Text(String text) -> {
+            case Value.Text(String text, _) -> {
                 limits.allocate(text.length());
                 int[] codePoints = text.codePoints().toArray();
                 StringBuilder sliced = new StringBuilder();
                 for (int index : indexes(codePoints.length, start, stop, step)) {
                     sliced.appendCodePoint(codePoints[index]);
                 }
-                yield new Value.Text(sliced.toString());
+                yield HtmlText.like(target, new Value.Text(sliced.toString()));
             }
             case Value.Sequence(List<Value> items) -> new Value.Sequence(slice(items, start, stop, step));
             case Value.Tuple(List<Value> items, List<String> names) ->

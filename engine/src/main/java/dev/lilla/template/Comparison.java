@@ -52,7 +52,7 @@ final class Comparison {
         if (Arithmetic.isNumber(left) && Arithmetic.isNumber(right)) {
             return compareNumbers(left, right);
         }
-        if (left instanceof Value.Text(String a) && right instanceof Value.Text(String b)) {
+        if (left instanceof Value.Text(String a, _) && right instanceof Value.Text(String b, _)) {
             limits.read(Math.min(a.length(), b.length()));
             return compareCodePoints(a, b);
         }
@@ -123,9 +123,9 @@ final class Comparison {
             return !isNan(left) && !isNan(right) && compareNumbers(left, right) == 0;
         }
         return switch (left) {
-            case Value.Text(String a) -> {
+            case Value.Text(String a, _) -> {
                 limits.read(a.length());
-                yield right instanceof Value.Text(String b) && a.equals(b);
+                yield right instanceof Value.Text(String b, _) && a.equals(b);
             }
             case Value.Sequence(List<Value> a) -> right instanceof Value.Sequence(List<Value> b) && equalItems(a, b);
             case Value.Tuple a -> right instanceof Value.Tuple b && equalItems(a.items(), b.items());
@@ -168,8 +168,8 @@ final class Comparison {
     /// Python's `item in container`.
     boolean contains(Value container, Value item) {
         return switch (container) {
-            case Value.Text(String text) -> {
-                if (!(item instanceof Value.Text(String part))) {
+            case Value.Text(String text, _) -> {
+                if (!(item instanceof Value.Text(String part, _))) {
                     throw new TemplateException("'in <str>' needs a str on its left, found " + Value.typeName(item));
                 }
                 limits.read(text.length());

@@ -28,6 +28,6 @@ final class Filters {
             throw new TemplateException("no filter named '" + name + "'");
         }
         interpreter.limits().step();
-        return filter.apply(input, arguments, interpreter);
+        return HtmlText.filtered(name, input, filter.apply(input, arguments, interpreter));
     }
 }

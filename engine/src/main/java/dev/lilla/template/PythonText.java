@@ -15,7 +15,7 @@ final class PythonText {
 
     /// Python's `str(value)`; what `{{ value }}` prints.
     String str(Value value) {
-        if (value instanceof Value.Text(String text)) {
+        if (value instanceof Value.Text(String text, _)) {
             return text;
         }
         return value instanceof Value.Undefined ? "" : repr(value);
@@ -38,7 +38,11 @@ final class PythonText {
             case Value.Bool(boolean flag) -> out.append(flag ? "True" : "False");
             case Value.Int(BigInteger number) -> out.append(number);
             case Value.Real(double number) -> out.append(real(number));
-            case Value.Text(String text) -> quote(text, out);
+            case Value.Text(String text, boolean markup) -> {
+                out.append(markup ? "Markup(" : "");
+                quote(text, out);
+                out.append(markup ? ")" : "");
+            }
             case Value.Sequence(List<Value> items) -> list(items, '[', ']', out);
             case Value.Tuple(List<Value> items, List<String> names) -> {
                 list(items, '(', ')', out);

@@ -57,11 +57,11 @@ final class Tests {
         });
         all.put("filter", (input, arguments, interpreter) -> {
             arguments.none("filter");
-            return input instanceof Value.Text(String name) && Filters.exists(name);
+            return input instanceof Value.Text(String name, _) && Filters.exists(name);
         });
         all.put("test", (input, arguments, interpreter) -> {
             arguments.none("test");
-            return input instanceof Value.Text(String name) && exists(name);
+            return input instanceof Value.Text(String name, _) && exists(name);
         });
         return Map.copyOf(all);
     }
@@ -92,7 +92,7 @@ final class Tests {
                 value -> value instanceof Value.Function
                         || value instanceof LoopState
                         || value instanceof Value.Undefined);
-        kind(all, "escaped", value -> false);
+        kind(all, "escaped", value -> value instanceof Value.Text(String text, boolean markup) && markup);
     }
 
     private static void kind(Map<String, Test> all, String name, Predicate<Value> test) {
@@ -151,7 +151,7 @@ final class Tests {
         return switch (input) {
             case Value.Bool bool -> bool.equals(other);
             case Value.Int(BigInteger number) -> other instanceof Value.Int(BigInteger same) && number.equals(same);
-            case Value.Text(String text) -> other instanceof Value.Text(String same) && text.equals(same);
+            case Value.Text(String text, _) -> other instanceof Value.Text(String same, _) && text.equals(same);
             case Value any -> false;
         };
     }

@@ -20,10 +20,14 @@ final class TextFilters {
             text("capitalize", Characters::capitalize),
             text("title", TextFilters::title),
             text("string", text -> text),
-            text("safe", text -> text),
-            text("escape", TextFilters::escape),
-            text("e", TextFilters::escape),
-            text("forceescape", TextFilters::escape),
+            Map.entry("safe", (input, arguments, interpreter) -> {
+                arguments.none("safe");
+                return new Value.Text(read(input, interpreter), true);
+            }),
+            Map.entry("escape", TextFilters::escape),
+            Map.entry("e", TextFilters::escape),
+            Map.entry("forceescape", (input, arguments, interpreter) ->
+                    escape(new Value.Text(read(input, interpreter)), arguments, interpreter)),
             text("striptags", TextFilters::withoutTags),
             Map.entry("wordcount", (input, arguments, interpreter) -> {
                 arguments.none("wordcount");
@@ -33,7 +37,7 @@ final class TextFilters {
             Map.entry("trim", (input, arguments, interpreter) -> {
                 Arguments bound = arguments.bind("trim", 0, "chars").arguments();
                 Value stripped =
-                        TextMethods.find(read(input, interpreter), "strip").orElseThrow();
+                        TextMethods.find(new Value.Text(read(input, interpreter)), "strip").orElseThrow();
                 return interpreter.call(stripped, bound);
             }),
             Map.entry("replace", (input, arguments, interpreter) -> {
@@ -49,7 +53,7 @@ final class TextFilters {
             Map.entry("center", (input, arguments, interpreter) -> {
                 int width = arguments.bind("center", 0, "width").integer("width", 80);
                 Value centered =
-                        TextMethods.find(read(input, interpreter), "center").orElseThrow();
+                        TextMethods.find(new Value.Text(read(input, interpreter)), "center").orElseThrow();
                 return interpreter.call(centered, Arguments.of(Value.Int.of(width)));
             }),
             Map.entry("format", (input, arguments, interpreter) -> {
@@ -86,6 +90,13 @@ final class TextFilters {
         return text;
     }
 
+    private static Value escape(Value input, Arguments arguments, Interpreter interpreter) {
+        arguments.none("escape");
+        Value.Text text = input instanceof Value.Text given ? given : new Value.Text(read(input, interpreter));
+        interpreter.limits().allocate(text.value().length() * 5L);
+        return new Value.Text(text.escaped(), true);
+    }
+
     private static String title(String text) {
         StringBuilder titled = new StringBuilder(text.length());
         var matcher = TITLE_WORD_BREAK.matcher(text);
@@ -105,14 +116,6 @@ final class TextFilters {
             titled.append(word.substring(0, first).toUpperCase(Locale.ROOT))
                     .append(word.substring(first).toLowerCase(Locale.ROOT));
         }
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace(">", "&gt;")
-                .replace("<", "&lt;")
-                .replace("'", "&#39;")
-                .replace("\"", "&#34;");
     }
 
     /// Drops comments and tags, and makes every run of white space one space.
@@ -144,7 +147,7 @@ final class TextFilters {
         Value width = bound.or("width", Value.Int.of(4));
         int spaces = width instanceof Value.Text ? 0 : Math.max(0, bound.integer("width", 4));
         limits.allocate(spaces);
-        String indentation = width instanceof Value.Text(String given) ? given : " ".repeat(spaces);
+        String indentation = width instanceof Value.Text(String given, _) ? given : " ".repeat(spaces);
         List<String> lines = TextSplitting.lines(read(input, interpreter) + "\n", false);
         StringBuilder indented = new StringBuilder();
         for (int i = 0; i < lines.size(); i++) {
@@ -160,7 +163,7 @@ final class TextFilters {
 
     private static Value truncate(Value input, Arguments arguments, Interpreter interpreter) {
         Arguments.Bound bound = arguments.bind("truncate", 0, "length", "killwords", "end", "leeway");
-        String text = input instanceof Value.Text(String given) ? given : "";
+        String text = input instanceof Value.Text(String given, _) ? given : "";
         String end = bound.text("end", "...");
         int length = bound.integer("length", 255);
         int leeway = bound.has("leeway") ? bound.integer("leeway", 5) : 5;
@@ -223,7 +226,7 @@ final class TextFilters {
     private static Value toJson(Value input, Arguments arguments, Interpreter interpreter) {
         Arguments.Bound bound = arguments.bind("tojson", 0, "ensure_ascii", "indent", "separators", "sort_keys");
         Optional<String> indent = Optional.empty();
-        if (bound.get("indent") instanceof Value.Text(String given)) {
+        if (bound.get("indent") instanceof Value.Text(String given, _)) {
             indent = Optional.of(given);
         } else if (bound.has("indent")) {
             int spaces = Math.max(0, bound.integer("indent", 0));
@@ -235,8 +238,8 @@ final class TextFilters {
         if (bound.has("separators")) {
             List<Value> separators = Iteration.elements(bound.get("separators"), interpreter.limits());
             if (separators.size() != 2
-                    || !(separators.getFirst() instanceof Value.Text(String item))
-                    || !(separators.getLast() instanceof Value.Text(String key))) {
+                    || !(separators.getFirst() instanceof Value.Text(String item, _))
+                    || !(separators.getLast() instanceof Value.Text(String key, _))) {
                 throw new TemplateException("tojson needs two strs as separators");
             }
             itemSeparator = item;

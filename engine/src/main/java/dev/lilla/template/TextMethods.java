@@ -1,8 +1,10 @@
 package dev.lilla.template;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
@@ -117,14 +119,26 @@ final class TextMethods {
     private TextMethods() {}
 
     /// The method `name` bound to `self`, if `str` has it.
-    static Optional<Value> find(String self, String name) {
-        return Optional.ofNullable(METHODS.get(name))
-                .map(method -> new Value.Function(name, (arguments, interpreter) -> {
-                    // Most methods read all of the text and make at most as much anew.
-                    interpreter.limits().allocate(self.length());
-                    return method.call(
-                            self, KEYWORDS.contains(name) ? arguments : arguments.unnamed(name), interpreter);
-                }));
+    static Optional<Value> find(Value.Text self, String name) {
+        Method method = METHODS.get(name);
+        return method == null
+                ? Optional.empty()
+                : Optional.of(new Value.Function(
+                        name, (arguments, interpreter) -> call(self, name, arguments, interpreter)));
+    }
+
+    private static Value call(Value.Text self, String name, Arguments arguments, Interpreter interpreter) {
+        // Most methods read all of the text and make at most as much anew.
+        interpreter.limits().allocate(self.value().length());
+        Arguments given = KEYWORDS.contains(name) ? arguments : arguments.unnamed(name);
+        if (self.markup()) {
+            Map<String, Value> named = new LinkedHashMap<>(given.named());
+            named.replaceAll((parameter, value) -> HtmlText.argument(value));
+            given = new Arguments(
+                    given.positional().stream().map(HtmlText::argument).toList(), named);
+        }
+        Method method = Objects.requireNonNull(METHODS.get(name));
+        return HtmlText.like(self, method.call(self.value(), given, interpreter));
     }
 
     private static Map.Entry<String, Method> unary(String name, java.util.function.UnaryOperator<String> change) {
@@ -233,7 +247,7 @@ final class TextMethods {
         StringBuilder joined = new StringBuilder();
         int index = 0;
         for (Value item : Iteration.elements(iterable, interpreter.limits())) {
-            if (!(item instanceof Value.Text(String part))) {
+            if (!(item instanceof Value.Text(String part, _))) {
                 throw new TemplateException("join() needs strs, found " + Value.typeName(item) + " at index " + index);
             }
             interpreter.limits().allocate((long) part.length() + self.length());
@@ -266,7 +280,7 @@ final class TextMethods {
                 bound.get("affix") instanceof Value.Tuple tuple ? tuple.items() : List.of(bound.get("affix"));
         boolean found = false;
         for (Value affix : affixes) {
-            if (!(affix instanceof Value.Text(String part))) {
+            if (!(affix instanceof Value.Text(String part, _))) {
                 throw new TemplateException(
                         method + "() needs a str or a tuple of strs, found " + Value.typeName(affix));
             }

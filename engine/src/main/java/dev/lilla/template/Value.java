@@ -30,8 +30,23 @@ sealed interface Value {
 
     record Real(double value) implements Value {}
 
-    record Text(String value) implements Value {
+    /// Text; `markup` marks it as safe HTML, as the filters `safe` and `escape` do: plain text that joins it is
+    /// escaped.
+    record Text(String value, boolean markup) implements Value {
         static final Text EMPTY = new Text("");
+
+        Text(String value) {
+            this(value, false);
+        }
+
+        Text asMarkup() {
+            return new Text(value, true);
+        }
+
+        /// The text as it stands in markup.
+        String escaped() {
+            return markup ? value : HtmlText.escape(value);
+        }
     }
 
     record Sequence(List<Value> items) implements Value {}
