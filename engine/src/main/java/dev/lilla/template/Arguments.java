@@ -85,7 +85,7 @@ record Arguments(List<Value> positional, Map<String, Value> named) {
         /// A text argument; anything else is refused.
         String text(String parameter, String fallback) {
             Value value = or(parameter, new Value.Text(fallback));
-            if (value instanceof Value.Text(String text, _)) {
+            if (value instanceof Value.Text(String text, boolean unusedText)) {
                 return text;
             }
             throw new TemplateException(

@@ -33,7 +33,7 @@ final class Attributes {
     /// `target.name`, without items.
     Value member(Value target, Value name) {
         refuseUndefined(target);
-        if (!(name instanceof Value.Text(String text, _))) {
+        if (!(name instanceof Value.Text(String text, boolean unusedText))) {
             return new Undefined("an attribute name is a str, found " + Value.typeName(name));
         }
         return member(target, text).orElseGet(() -> missing(target, text));
@@ -46,7 +46,7 @@ final class Attributes {
         if (found != null) {
             return found;
         }
-        if (key instanceof Value.Text(String name, _)) {
+        if (key instanceof Value.Text(String name, boolean unusedName)) {
             return member(target, name).orElseGet(() -> missing(target, name));
         }
         return new Undefined("a " + Value.typeName(target) + " has no such item");
@@ -133,7 +133,7 @@ final class Attributes {
     Value slice(Value target, Value start, Value stop, Value step) {
         refuseUndefined(target);
         return switch (target) {
-            case Value.Text(String text, _) -> {
+            case Value.Text(String text, boolean unusedText) -> {
                 limits.allocate(text.length());
                 int[] codePoints = text.codePoints().toArray();
                 StringBuilder sliced = new StringBuilder();

@@ -52,7 +52,8 @@ final class Comparison {
         if (Arithmetic.isNumber(left) && Arithmetic.isNumber(right)) {
             return compareNumbers(left, right);
         }
-        if (left instanceof Value.Text(String a, _) && right instanceof Value.Text(String b, _)) {
+        if (left instanceof Value.Text(String a, boolean unusedA)
+                && right instanceof Value.Text(String b, boolean unusedB)) {
             limits.read(Math.min(a.length(), b.length()));
             return compareCodePoints(a, b);
         }
@@ -123,9 +124,9 @@ final class Comparison {
             return !isNan(left) && !isNan(right) && compareNumbers(left, right) == 0;
         }
         return switch (left) {
-            case Value.Text(String a, _) -> {
+            case Value.Text(String a, boolean unusedA) -> {
                 limits.read(a.length());
-                yield right instanceof Value.Text(String b, _) && a.equals(b);
+                yield right instanceof Value.Text(String b, boolean unusedB) && a.equals(b);
             }
             case Value.Sequence(List<Value> a) -> right instanceof Value.Sequence(List<Value> b) && equalItems(a, b);
             case Value.Tuple a -> right instanceof Value.Tuple b && equalItems(a.items(), b.items());
@@ -168,8 +169,8 @@ final class Comparison {
     /// Python's `item in container`.
     boolean contains(Value container, Value item) {
         return switch (container) {
-            case Value.Text(String text, _) -> {
-                if (!(item instanceof Value.Text(String part, _))) {
+            case Value.Text(String text, boolean unusedText) -> {
+                if (!(item instanceof Value.Text(String part, boolean unusedPart))) {
                     throw new TemplateException("'in <str>' needs a str on its left, found " + Value.typeName(item));
                 }
                 limits.read(text.length());

@@ -94,7 +94,7 @@ final class ContextValues {
         }
         Map<String, Value> named = new LinkedHashMap<>();
         for (Dict.Entry entry : entries.entries()) {
-            if (!(entry.key() instanceof Value.Text(String name, _))) {
+            if (!(entry.key() instanceof Value.Text(String name, boolean unusedName))) {
                 throw new TemplateException("'**' needs keys that are strs, found " + Value.typeName(entry.key()));
             }
             named.put(name, entry.value());

@@ -19,7 +19,7 @@ final class ItemPath {
         return switch (attribute) {
             case Value.None none -> new ItemPath(List.of(), Value.None.NONE);
             case Value.Int index -> new ItemPath(List.of(index), Value.None.NONE);
-            case Value.Text(String path, _) -> {
+            case Value.Text(String path, boolean unusedPath) -> {
                 List<Value> keys = new ArrayList<>();
                 for (String part : TextSplitting.split(path, Optional.of("."), -1)) {
                     boolean index = !part.isEmpty() && part.chars().allMatch(Character::isDigit);
@@ -34,7 +34,7 @@ final class ItemPath {
 
     /// The paths that a text joins with commas.
     static List<ItemPath> all(Value attribute) {
-        if (!(attribute instanceof Value.Text(String paths, _))) {
+        if (!(attribute instanceof Value.Text(String paths, boolean unusedPaths))) {
             return List.of(of(attribute));
         }
         return TextSplitting.split(paths, Optional.of(","), -1).stream()

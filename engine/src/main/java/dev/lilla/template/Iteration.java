@@ -12,7 +12,7 @@ final class Iteration {
     /// The elements in order: the characters of a text, the keys of a dict.
     static List<Value> elements(Value value, Limits limits) {
         return switch (value) {
-            case Value.Text(String text, _) -> characters(text, limits);
+            case Value.Text(String text, boolean unusedText) -> characters(text, limits);
             case Value.Sequence(List<Value> items) -> items;
             case Value.Tuple(List<Value> items, List<String> names) -> items;
             case Value.Mapping(Dict entries) -> entries.keys();
@@ -44,7 +44,7 @@ final class Iteration {
     /// Python's `len(value)`.
     static int length(Value value) {
         return switch (value) {
-            case Value.Text(String text, _) -> Characters.length(text);
+            case Value.Text(String text, boolean unusedText) -> Characters.length(text);
             case Value.Sequence(List<Value> items) -> items.size();
             case Value.Tuple(List<Value> items, List<String> names) -> items.size();
             case Value.Mapping(Dict entries) -> entries.size();

@@ -36,7 +36,7 @@ final class JsonText {
             case Value.Bool(boolean flag) -> out.append(flag);
             case Value.Int(BigInteger number) -> out.append(number);
             case Value.Real(double number) -> out.append(real(number));
-            case Value.Text(String text, _) -> quote(text);
+            case Value.Text(String text, boolean unusedText) -> quote(text);
             case Value.Sequence(List<Value> items) -> list(items);
             case Value.Tuple(List<Value> items, List<String> names) -> list(items);
             case Value.Mapping(Dict entries) -> dict(entries.entries());
@@ -107,7 +107,7 @@ final class JsonText {
 
     private static String key(Value key) {
         return switch (key) {
-            case Value.Text(String text, _) -> text;
+            case Value.Text(String text, boolean unusedText) -> text;
             case Value.Bool(boolean flag) -> String.valueOf(flag);
             case Value.Int(BigInteger number) -> number.toString();
             case Value.Real(double number) -> real(number);

@@ -24,7 +24,7 @@ final class NumberFilters {
         refuseUndefined(input);
         Value fallback = bound.or("default", Value.Int.of(0));
         Optional<BigInteger> integer = switch (input) {
-            case Value.Text(String text, _) -> {
+            case Value.Text(String text, boolean unusedText) -> {
                 interpreter.limits().read(text.length());
                 yield NumberText.parseInteger(text, bound.integer("base", 10))
                         .or(() -> NumberText.parseReal(text).flatMap(NumberFilters::truncated));
@@ -45,7 +45,7 @@ final class NumberFilters {
         Arguments.Bound bound = arguments.bind("float", 0, "default");
         refuseUndefined(input);
         Value fallback = bound.or("default", new Value.Real(0));
-        if (input instanceof Value.Text(String text, _)) {
+        if (input instanceof Value.Text(String text, boolean unusedText)) {
             interpreter.limits().read(text.length());
             return NumberText.parseReal(text).<Value>map(Value.Real::new).orElse(fallback);
         }

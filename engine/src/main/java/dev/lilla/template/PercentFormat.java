@@ -168,7 +168,7 @@ final class PercentFormat {
     }
 
     private static String character(Value value) {
-        if (value instanceof Value.Text(String text, _) && Characters.length(text) == 1) {
+        if (value instanceof Value.Text(String text, boolean unusedText) && Characters.length(text) == 1) {
             return text;
         }
         BigInteger integer = Arithmetic.integer(value);

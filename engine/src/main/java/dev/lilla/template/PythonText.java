@@ -15,7 +15,7 @@ final class PythonText {
 
     /// Python's `str(value)`; what `{{ value }}` prints.
     String str(Value value) {
-        if (value instanceof Value.Text(String text, _)) {
+        if (value instanceof Value.Text(String text, boolean unusedText)) {
             return text;
         }
         return value instanceof Value.Undefined ? "" : repr(value);

@@ -37,7 +37,7 @@ final class SelectionFilters {
             return item -> path.from(item, interpreter);
         }
         if (arguments.positional().isEmpty()
-                || !(arguments.positional().getFirst() instanceof Value.Text(String name, _))) {
+                || !(arguments.positional().getFirst() instanceof Value.Text(String name, boolean unusedName))) {
             throw new TemplateException("map needs the name of a filter");
         }
         Arguments rest = arguments.withoutFirst();
@@ -72,7 +72,7 @@ final class SelectionFilters {
         if (test.positional().isEmpty()) {
             return Value.isTrue(value);
         }
-        if (!(test.positional().getFirst() instanceof Value.Text(String name, _))) {
+        if (!(test.positional().getFirst() instanceof Value.Text(String name, boolean unusedName))) {
             throw new TemplateException("a test is named by a str");
         }
         return Tests.holds(name, value, test.withoutFirst(), interpreter);

@@ -47,7 +47,7 @@ final class SequenceFilters {
 
     private static Value length(Value input, Arguments arguments, Interpreter interpreter) {
         arguments.none("length");
-        if (input instanceof Value.Text(String text, _)) {
+        if (input instanceof Value.Text(String text, boolean unusedText)) {
             interpreter.limits().read(text.length());
         }
         return Value.Int.of(Iteration.length(input));
@@ -92,7 +92,7 @@ final class SequenceFilters {
 
     private static Value reverse(Value input, Arguments arguments, Interpreter interpreter) {
         arguments.none("reverse");
-        if (input instanceof Value.Text(String text, _)) {
+        if (input instanceof Value.Text(String text, boolean unusedText)) {
             interpreter.limits().allocate(text.length());
             int[] codePoints = text.codePoints().toArray();
             StringBuilder reversed = new StringBuilder(text.length());
@@ -106,7 +106,9 @@ final class SequenceFilters {
     }
 
     private static Value caseless(Value value) {
-        return value instanceof Value.Text(String text, _) ? new Value.Text(text.toLowerCase(Locale.ROOT)) : value;
+        return value instanceof Value.Text(String text, boolean unusedText)
+                ? new Value.Text(text.toLowerCase(Locale.ROOT))
+                : value;
     }
 
     private static Comparator<Value> order(Arguments.Bound bound, Interpreter interpreter) {

@@ -57,11 +57,11 @@ final class Tests {
         });
         all.put("filter", (input, arguments, interpreter) -> {
             arguments.none("filter");
-            return input instanceof Value.Text(String name, _) && Filters.exists(name);
+            return input instanceof Value.Text(String name, boolean unusedName) && Filters.exists(name);
         });
         all.put("test", (input, arguments, interpreter) -> {
             arguments.none("test");
-            return input instanceof Value.Text(String name, _) && exists(name);
+            return input instanceof Value.Text(String name, boolean unusedName) && exists(name);
         });
         return Map.copyOf(all);
     }
@@ -151,7 +151,8 @@ final class Tests {
         return switch (input) {
             case Value.Bool bool -> bool.equals(other);
             case Value.Int(BigInteger number) -> other instanceof Value.Int(BigInteger same) && number.equals(same);
-            case Value.Text(String text, _) -> other instanceof Value.Text(String same, _) && text.equals(same);
+            case Value.Text(String text, boolean unusedText) ->
+                other instanceof Value.Text(String same, boolean unusedSame) && text.equals(same);
             case Value any -> false;
         };
     }

@@ -26,8 +26,10 @@ final class TextFilters {
             }),
             Map.entry("escape", TextFilters::escape),
             Map.entry("e", TextFilters::escape),
-            Map.entry("forceescape", (input, arguments, interpreter) ->
-                    escape(new Value.Text(read(input, interpreter)), arguments, interpreter)),
+            Map.entry(
+                    "forceescape",
+                    (input, arguments, interpreter) ->
+                            escape(new Value.Text(read(input, interpreter)), arguments, interpreter)),
             text("striptags", TextFilters::withoutTags),
             Map.entry("wordcount", (input, arguments, interpreter) -> {
                 arguments.none("wordcount");
@@ -36,8 +38,8 @@ final class TextFilters {
             }),
             Map.entry("trim", (input, arguments, interpreter) -> {
                 Arguments bound = arguments.bind("trim", 0, "chars").arguments();
-                Value stripped =
-                        TextMethods.find(new Value.Text(read(input, interpreter)), "strip").orElseThrow();
+                Value stripped = TextMethods.find(new Value.Text(read(input, interpreter)), "strip")
+                        .orElseThrow();
                 return interpreter.call(stripped, bound);
             }),
             Map.entry("replace", (input, arguments, interpreter) -> {
@@ -52,8 +54,8 @@ final class TextFilters {
             Map.entry("truncate", TextFilters::truncate),
             Map.entry("center", (input, arguments, interpreter) -> {
                 int width = arguments.bind("center", 0, "width").integer("width", 80);
-                Value centered =
-                        TextMethods.find(new Value.Text(read(input, interpreter)), "center").orElseThrow();
+                Value centered = TextMethods.find(new Value.Text(read(input, interpreter)), "center")
+                        .orElseThrow();
                 return interpreter.call(centered, Arguments.of(Value.Int.of(width)));
             }),
             Map.entry("format", (input, arguments, interpreter) -> {
@@ -147,7 +149,8 @@ final class TextFilters {
         Value width = bound.or("width", Value.Int.of(4));
         int spaces = width instanceof Value.Text ? 0 : Math.max(0, bound.integer("width", 4));
         limits.allocate(spaces);
-        String indentation = width instanceof Value.Text(String given, _) ? given : " ".repeat(spaces);
+        String indentation =
+                width instanceof Value.Text(String given, boolean unusedGiven) ? given : " ".repeat(spaces);
         List<String> lines = TextSplitting.lines(read(input, interpreter) + "\n", false);
         StringBuilder indented = new StringBuilder();
         for (int i = 0; i < lines.size(); i++) {
@@ -163,7 +166,7 @@ final class TextFilters {
 
     private static Value truncate(Value input, Arguments arguments, Interpreter interpreter) {
         Arguments.Bound bound = arguments.bind("truncate", 0, "length", "killwords", "end", "leeway");
-        String text = input instanceof Value.Text(String given, _) ? given : "";
+        String text = input instanceof Value.Text(String given, boolean unusedGiven) ? given : "";
         String end = bound.text("end", "...");
         int length = bound.integer("length", 255);
         int leeway = bound.has("leeway") ? bound.integer("leeway", 5) : 5;
@@ -226,7 +229,7 @@ final class TextFilters {
     private static Value toJson(Value input, Arguments arguments, Interpreter interpreter) {
         Arguments.Bound bound = arguments.bind("tojson", 0, "ensure_ascii", "indent", "separators", "sort_keys");
         Optional<String> indent = Optional.empty();
-        if (bound.get("indent") instanceof Value.Text(String given, _)) {
+        if (bound.get("indent") instanceof Value.Text(String given, boolean unusedGiven)) {
             indent = Optional.of(given);
         } else if (bound.has("indent")) {
             int spaces = Math.max(0, bound.integer("indent", 0));
@@ -238,8 +241,8 @@ final class TextFilters {
         if (bound.has("separators")) {
             List<Value> separators = Iteration.elements(bound.get("separators"), interpreter.limits());
             if (separators.size() != 2
-                    || !(separators.getFirst() instanceof Value.Text(String item, _))
-                    || !(separators.getLast() instanceof Value.Text(String key, _))) {
+                    || !(separators.getFirst() instanceof Value.Text(String item, boolean unusedItem))
+                    || !(separators.getLast() instanceof Value.Text(String key, boolean unusedKey))) {
                 throw new TemplateException("tojson needs two strs as separators");
             }
             itemSeparator = item;

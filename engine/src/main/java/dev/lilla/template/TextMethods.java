@@ -123,8 +123,8 @@ final class TextMethods {
         Method method = METHODS.get(name);
         return method == null
                 ? Optional.empty()
-                : Optional.of(new Value.Function(
-                        name, (arguments, interpreter) -> call(self, name, arguments, interpreter)));
+                : Optional.of(
+                        new Value.Function(name, (arguments, interpreter) -> call(self, name, arguments, interpreter)));
     }
 
     private static Value call(Value.Text self, String name, Arguments arguments, Interpreter interpreter) {
@@ -247,7 +247,7 @@ final class TextMethods {
         StringBuilder joined = new StringBuilder();
         int index = 0;
         for (Value item : Iteration.elements(iterable, interpreter.limits())) {
-            if (!(item instanceof Value.Text(String part, _))) {
+            if (!(item instanceof Value.Text(String part, boolean unusedPart))) {
                 throw new TemplateException("join() needs strs, found " + Value.typeName(item) + " at index " + index);
             }
             interpreter.limits().allocate((long) part.length() + self.length());
@@ -280,7 +280,7 @@ final class TextMethods {
                 bound.get("affix") instanceof Value.Tuple tuple ? tuple.items() : List.of(bound.get("affix"));
         boolean found = false;
         for (Value affix : affixes) {
-            if (!(affix instanceof Value.Text(String part, _))) {
+            if (!(affix instanceof Value.Text(String part, boolean unusedPart))) {
                 throw new TemplateException(
                         method + "() needs a str or a tuple of strs, found " + Value.typeName(affix));
             }
