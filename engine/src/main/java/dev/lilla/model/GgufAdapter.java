@@ -24,7 +24,7 @@ final class GgufAdapter {
     ///
     /// @throws ModelFormatException if the file is broken or no adapter, or made for another architecture
     /// @throws UnsupportedModelException if it is of a kind that Lilla lacks
-    static List<AdapterPart> read(Gguf file, AdapterBase base) {
+    static List<AdapterPart> read(Gguf file, AdapterHost base) {
         double alpha = alpha(file, base);
         List<AdapterPart> parts = new ArrayList<>();
         Map<String, Tensor> tensors = file.tensors();
@@ -47,7 +47,7 @@ final class GgufAdapter {
         return parts;
     }
 
-    private static double alpha(Gguf file, AdapterBase base) {
+    private static double alpha(Gguf file, AdapterHost base) {
         GgufMetadata metadata = file.metadata();
         String type = metadata.findString(TYPE_KEY).orElse("model");
         if (!type.equals("adapter")) {

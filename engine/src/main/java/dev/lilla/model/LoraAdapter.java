@@ -51,7 +51,7 @@ public final class LoraAdapter implements AutoCloseable {
     /// @throws ModelFormatException if it is broken, or made for another model
     /// @throws UnsupportedModelException if it is of a kind that Lilla lacks: DoRA, trained biases, whole modules,
     ///     embeddings
-    public static LoraAdapter open(Path path, AdapterBase base, Backend backend) {
+    public static LoraAdapter open(Path path, AdapterHost base, Backend backend) {
         if (Files.isRegularFile(path) && Gguf.isGguf(path)) {
             try (Gguf file = Gguf.open(path)) {
                 return create(path, GgufAdapter.read(file, base), AdapterFormat.GGUF, base, backend);
@@ -68,7 +68,7 @@ public final class LoraAdapter implements AutoCloseable {
 
     @SuppressWarnings("MustBeClosedChecker") // the adapter owns the arena and closes it
     private static LoraAdapter create(
-            Path path, List<AdapterPart> parts, AdapterFormat format, AdapterBase base, Backend backend) {
+            Path path, List<AdapterPart> parts, AdapterFormat format, AdapterHost base, Backend backend) {
         if (parts.isEmpty()) {
             throw new ModelFormatException(path + ": the adapter changes nothing: it has no matrices.");
         }

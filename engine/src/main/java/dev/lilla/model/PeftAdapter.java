@@ -71,7 +71,7 @@ final class PeftAdapter {
     ///
     /// @throws ModelFormatException if the adapter is broken, or made for another model
     /// @throws UnsupportedModelException if it is of a kind that Lilla lacks
-    static List<AdapterPart> read(Path directory, Checkpoint weights, AdapterBase base) {
+    static List<AdapterPart> read(Path directory, Checkpoint weights, AdapterHost base) {
         Path file = directory.resolve(CONFIG_NAME);
         JsonNode config = JsonFiles.read(file);
         if (!config.isObject()) {
@@ -110,7 +110,7 @@ final class PeftAdapter {
         };
     }
 
-    private List<AdapterPart> parts(Checkpoint weights, AdapterBase base) {
+    private List<AdapterPart> parts(Checkpoint weights, AdapterHost base) {
         List<AdapterPart> parts = new ArrayList<>();
         for (Tensor tensor : weights.tensors().values()) {
             String name = tensor.name();
@@ -126,7 +126,7 @@ final class PeftAdapter {
         return parts;
     }
 
-    private AdapterPart part(String downName, Checkpoint weights, AdapterBase base) {
+    private AdapterPart part(String downName, Checkpoint weights, AdapterHost base) {
         if (!downName.startsWith(MODULE_PREFIX)) {
             throw new ModelFormatException(
                     weights.path() + ": tensor " + downName + " does not begin with " + MODULE_PREFIX);

@@ -66,7 +66,7 @@ class LoraAdapterTest {
     private Decoder decoder;
 
     /// Names as a module path on Hugging Face would have them: `model.` before ours.
-    private record Base(DecoderSpec spec, Map<String, int[]> orders) implements AdapterBase {
+    private record Base(DecoderSpec spec, Map<String, int[]> orders) implements AdapterHost {
         @Override
         public String ggufArchitecture() {
             return "small";

@@ -7,8 +7,8 @@ import dev.lilla.format.ModelFormatException;
 import dev.lilla.format.UnsupportedModelException;
 import dev.lilla.kernel.Dequantizer;
 import dev.lilla.kernel.KvType;
-import dev.lilla.model.AdapterBase;
 import dev.lilla.model.AdapterFormat;
+import dev.lilla.model.AdapterHost;
 import dev.lilla.model.Attention;
 import dev.lilla.model.DecoderSpec;
 import dev.lilla.tensor.ElementType;
@@ -31,7 +31,7 @@ import java.util.Set;
 /// A model whose files are mapped and understood, but not yet loaded into anything that computes.
 ///
 /// Its tensors stay valid until [#close].
-public final class ModelDescription implements AdapterBase, AutoCloseable {
+public final class ModelDescription implements AdapterHost, AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     /// Elements that share a scale in an 8-bit cache, and the bytes of one such block.

@@ -3,7 +3,7 @@ package dev.lilla.model;
 import java.util.Optional;
 
 /// The model that an adapter is put on, as far as reading the adapter needs to know it.
-public interface AdapterBase {
+public interface AdapterHost {
     DecoderSpec spec();
 
     /// `general.architecture` that a GGUF of this model has: `llama` for Mistral, too.
