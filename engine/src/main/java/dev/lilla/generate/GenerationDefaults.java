@@ -34,7 +34,9 @@ public record GenerationDefaults(SamplerOptions sampler, Set<Integer> stopTokens
     /// Reads the files of a model.
     static GenerationDefaults of(ModelDescription description, Tokenizer tokenizer) {
         Set<Integer> stops = new HashSet<>();
-        tokenizer.endOfText().ifPresent(stops::add);
+        for (int id : tokenizer.endsOfGeneration()) {
+            stops.add(id);
+        }
         ChatDefaults chat = description.family().chat();
         chat.stopTokens().forEach(text -> tokenizer.id(text).ifPresent(stops::add));
         SamplerOptions sampler = SamplerOptions.greedy();
