@@ -26,13 +26,12 @@ final class JlamaPeer implements Peer {
             case "q8_0" -> DType.I8;
             default -> throw new IllegalArgumentException("Jlama has no type like " + type);
         };
+        Path work = directory.resolve("jlama-work");
+        if (!work.toFile().isDirectory() && !work.toFile().mkdir()) {
+            throw new IllegalArgumentException(work + " cannot be made; Jlama writes there");
+        }
         model = ModelSupport.loadModel(
-                directory.toFile(),
-                directory.resolve("jlama-work").toFile(),
-                DType.F32,
-                DType.I8,
-                Optional.of(weights),
-                Optional.of(threads));
+                directory.toFile(), work.toFile(), DType.F32, DType.I8, Optional.of(weights), Optional.empty());
     }
 
     @Override

@@ -61,6 +61,9 @@ public final class PeerComparison {
             double prefill = plan.prompt() / peer.prefill(plan.prompt());
             double decode = plan.written() / peer.decode(plan.written());
             System.out.println(RESULT + prefill + " " + decode);
+            System.out.flush();
+            // java-llama.cpp leaves threads behind that keep the JVM from ending.
+            Runtime.getRuntime().halt(0);
         }
     }
 
