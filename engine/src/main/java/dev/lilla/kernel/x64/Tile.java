@@ -1,0 +1,17 @@
+package dev.lilla.kernel.x64;
+
+/// A tile register of AMX: up to 16 rows of 64 bytes.
+public enum Tile {
+    TMM0,
+    TMM1,
+    TMM2,
+    TMM3,
+    TMM4,
+    TMM5,
+    TMM6,
+    TMM7;
+
+    int number() {
+        return ordinal();
+    }
+}
