@@ -155,7 +155,7 @@ abstract sealed class CodeBuffer permits ScalarInstructions {
 
     /// ModRM for two registers, by the low three bits of their numbers.
     final void modRegister(int reg, int rm) {
-        emit(0xC0 | (reg & 7) << 3 | rm & 7);
+        emit(0xC0 | (reg & 7) << 3 | (rm & 7));
     }
 
     /// ModRM, SIB and displacement of an operand in memory.
@@ -187,9 +187,9 @@ abstract sealed class CodeBuffer permits ScalarInstructions {
         if (index >= 0 || (base.number() & 7) == 4) {
             emit(mod << 6 | field | 4);
             int scale = Integer.numberOfTrailingZeros(mem.scale());
-            emit(scale << 6 | (index >= 0 ? index & 7 : 4) << 3 | base.number() & 7);
+            emit(scale << 6 | (index >= 0 ? index & 7 : 4) << 3 | (base.number() & 7));
         } else {
-            emit(mod << 6 | field | base.number() & 7);
+            emit(mod << 6 | field | (base.number() & 7));
         }
         if (mod == 1) {
             emit(displacement / unit);

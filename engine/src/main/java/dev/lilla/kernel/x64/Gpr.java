@@ -20,6 +20,7 @@ public enum Gpr {
     R14,
     R15;
 
+    @SuppressWarnings("EnumOrdinal") // declared in the order of the encoding
     int number() {
         return ordinal();
     }

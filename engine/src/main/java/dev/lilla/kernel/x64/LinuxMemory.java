@@ -83,7 +83,7 @@ public final class LinuxMemory {
         }
         long start = address.get();
         MemorySegment segment = MemorySegment.ofAddress(roundUp(start, boundary))
-                .reinterpret(roundUp(bytes, PAGE), arena, unused -> unmap(start, mapped));
+                .reinterpret(roundUp(bytes, PAGE), arena, _ -> unmap(start, mapped));
         advise(segment, ADVISE_HUGE_PAGES);
         return Optional.of(segment.asSlice(0, bytes));
     }
@@ -104,7 +104,7 @@ public final class LinuxMemory {
         long to = (segment.address() + segment.byteSize()) / PAGE * PAGE;
         if (to > from) {
             try {
-                int unused = (int) MADVISE.invokeExact(from, to - from, advice);
+                int _ = (int) MADVISE.invokeExact(from, to - from, advice);
             } catch (Throwable e) {
                 throw failed("madvise", e);
             }
@@ -122,7 +122,7 @@ public final class LinuxMemory {
 
     static void unmap(long address, long bytes) {
         try {
-            int unused = (int) MUNMAP.invokeExact(address, bytes);
+            int _ = (int) MUNMAP.invokeExact(address, bytes);
         } catch (Throwable e) {
             throw failed("munmap", e);
         }

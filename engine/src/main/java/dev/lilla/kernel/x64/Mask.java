@@ -10,6 +10,7 @@ public enum Mask {
     K6,
     K7;
 
+    @SuppressWarnings("EnumOrdinal") // declared in the order of the encoding
     int number() {
         return ordinal() + 1;
     }

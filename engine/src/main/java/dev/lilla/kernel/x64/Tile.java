@@ -11,6 +11,7 @@ public enum Tile {
     TMM6,
     TMM7;
 
+    @SuppressWarnings("EnumOrdinal") // declared in the order of the encoding
     int number() {
         return ordinal();
     }
