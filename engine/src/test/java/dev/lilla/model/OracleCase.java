@@ -25,7 +25,7 @@ record OracleCase(String golden, Path path, LoadOptions options, boolean narrowe
 
     /// Every model from its checkpoint and from its GGUF, by every implementation of the kernels.
     static Stream<OracleCase> all() {
-        return Stream.of(HostOptions.Choice.REFERENCE, HostOptions.Choice.VECTOR)
+        return KernelPaths.here()
                 .flatMap(kernels -> OracleModel.names().stream().flatMap(model -> of(model, kernels)));
     }
 
