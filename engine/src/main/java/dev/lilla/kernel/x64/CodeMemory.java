@@ -51,6 +51,9 @@ public final class CodeMemory {
             LinuxMemory.unmap(address, bytes);
             return Optional.empty();
         }
+        if (PerfMap.isWanted()) {
+            PerfMap.append(kernels.values());
+        }
         return Optional.of(kernels);
     }
 

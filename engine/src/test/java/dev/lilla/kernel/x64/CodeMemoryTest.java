@@ -10,9 +10,14 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class CodeMemoryTest {
@@ -87,5 +92,46 @@ class CodeMemoryTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("none");
         assertThatThrownBy(() -> CodeMemory.publish(Map.of())).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Nested
+    class ProfilersMap {
+        @AfterEach
+        void remove() throws IOException {
+            System.clearProperty("lilla.perf.map");
+            Files.deleteIfExists(PerfMap.file());
+        }
+
+        @Test
+        void namesEveryKernelWithItsPlace() throws IOException {
+            System.setProperty("lilla.perf.map", "true");
+            Kernel first = CodeMemory.publish("first", sum(1)).orElseThrow();
+            Kernel second = CodeMemory.publish("second one", sum(2)).orElseThrow();
+            assertThat(Files.readAllLines(PerfMap.file())).isEqualTo(List.of(line(first), line(second)));
+        }
+
+        private static String line(Kernel kernel) {
+            return Long.toHexString(kernel.code().address()) + " " + Integer.toHexString(kernel.bytes()) + " lilla:"
+                    + kernel.name();
+        }
+
+        @Test
+        void isNotWrittenUnlessAskedFor() {
+            assertThat(CodeMemory.publish("quiet", sum(1))).isPresent();
+            assertThat(PerfMap.file()).doesNotExist();
+        }
+
+        @Test
+        void doesNotFollowALinkThatSomebodyPutThere() throws IOException {
+            Path victim = Files.createTempFile("victim", "");
+            try {
+                Files.createSymbolicLink(PerfMap.file(), victim);
+                System.setProperty("lilla.perf.map", "true");
+                assertThatThrownBy(() -> CodeMemory.publish("linked", sum(1))).hasMessageContaining("lilla.perf.map");
+                assertThat(victim).isEmptyFile();
+            } finally {
+                Files.delete(victim);
+            }
+        }
     }
 }
