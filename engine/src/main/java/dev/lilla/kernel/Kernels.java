@@ -20,6 +20,16 @@ sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKer
         return Optional.empty();
     }
 
+    /// Lays out panels `share.from()` to `share.to()` of `weight`.
+    ///
+    /// @param target its memory is zeroed
+    default void pack(HostWeight weight, PackedWeight target, Share share) {
+        PanelPacker packer = new PanelPacker(weight);
+        for (int panel = share.from(); panel < share.to(); panel++) {
+            packer.pack(panel, target.data());
+        }
+    }
+
     /// Encodes rows of `x` for products with panels.
     ///
     /// @param share of the tiles of `target`

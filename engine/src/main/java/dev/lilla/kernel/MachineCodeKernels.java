@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// block of a kernel and calls it. What no kernel serves, `others` computes.
 final class MachineCodeKernels implements Kernels {
     private final Isa isa;
+    private final KernelSet kernels;
     private final PanelProducts products;
     private final Kernels others;
 
@@ -25,7 +26,8 @@ final class MachineCodeKernels implements Kernels {
             throw new IllegalArgumentException(isa + " needs " + isa.missing(features));
         }
         this.isa = isa;
-        this.products = new PanelProducts(new KernelSet(isa));
+        this.kernels = new KernelSet(isa);
+        this.products = new PanelProducts(kernels);
         this.others = others;
     }
 
@@ -37,6 +39,18 @@ final class MachineCodeKernels implements Kernels {
     @Override
     public Optional<PanelLayout> packing(ElementType type) {
         return isa.hasMasks() ? Optional.of(PanelPacker.layout(type)) : Optional.empty();
+    }
+
+    @Override
+    public void pack(HostWeight weight, PackedWeight target, Share share) {
+        Optional<PanelTransposer> transposer =
+                isa.hasMasks() ? PanelTransposer.of(kernels, weight, target.data(), share.scratch()) : Optional.empty();
+        PanelPacker packer = new PanelPacker(weight);
+        for (int panel = share.from(); panel < share.to(); panel++) {
+            if (transposer.isEmpty() || !transposer.get().pack(panel)) {
+                packer.pack(panel, target.data());
+            }
+        }
     }
 
     @Override

@@ -45,8 +45,7 @@ class QuantizedOracleTest {
         JsonNode types = Oracle.json("golden/quant/quant.json").path("types");
         return types.properties().stream()
                 .filter(entry -> entry.getValue().path("file").isString())
-                .flatMap(entry -> KernelPaths.here()
-                        .flatMap(kernels -> of(entry, kernels).stream()));
+                .flatMap(entry -> KernelPaths.here().flatMap(kernels -> of(entry, kernels).stream()));
     }
 
     private static Optional<Quantized> of(Map.Entry<String, JsonNode> entry, HostOptions.Choice kernels) {
@@ -108,7 +107,8 @@ class QuantizedOracleTest {
     }
 
     static Stream<Quantized> exactFiles() {
-        return files().filter(file -> !KernelPaths.roundsActivations(file.sample().kernels()));
+        return files().filter(
+                        file -> !KernelPaths.roundsActivations(file.sample().kernels()));
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
