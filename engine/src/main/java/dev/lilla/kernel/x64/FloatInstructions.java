@@ -36,7 +36,8 @@ abstract sealed class FloatInstructions extends VectorInstructions permits Integ
     private static final VectorOp FMA_231_SCALAR = VectorOp.both(2, 1, 0xB9, BYTES_4);
     private static final VectorOp ROUND = VectorOp.both(3, 1, 0x08, FULL);
     private static final VectorOp SCALE = VectorOp.avx512(2, 1, 0x2C, 0, FULL);
-    private static final VectorOp COMPARE = VectorOp.both(1, 0, 0xC2, FULL);
+    private static final VectorOp COMPARE = VectorOp.avx(1, 0, 0xC2);
+    private static final VectorOp COMPARE_TO_MASK = VectorOp.avx512(1, 0, 0xC2, 0, FULL);
     private static final VectorOp BLEND_BY_SIGN = VectorOp.avx(3, 1, 0x4A);
     private static final VectorOp BLEND_BY_MASK = VectorOp.avx512(2, 1, 0x65, 0, FULL);
     private static final VectorOp SHUFFLE = VectorOp.both(1, 0, 0xC6, FULL);
@@ -181,7 +182,7 @@ abstract sealed class FloatInstructions extends VectorInstructions permits Integ
 
     /// `predicate` 1 less, 2 less or equal, 3 not a number, 13 greater or equal, 14 greater.
     public void vcmpps(Mask target, Vec left, Operand right, int predicate) {
-        compare(COMPARE, target, left, right, predicate);
+        compare(COMPARE_TO_MASK, target, left, right, predicate);
     }
 
     /// All bits of the lanes for which it holds. AVX.

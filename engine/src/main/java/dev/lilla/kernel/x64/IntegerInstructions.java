@@ -61,7 +61,7 @@ abstract sealed class IntegerInstructions extends FloatInstructions permits Asse
     private static final VectorOp MIN_32 = VectorOp.both(2, 1, 0x39, FULL);
     private static final VectorOp MAX_32 = VectorOp.both(2, 1, 0x3D, FULL);
     private static final VectorOp COMPARE_32 = VectorOp.avx512(3, 1, 0x1F, 0, FULL);
-    private static final VectorOp GREATER_32 = VectorOp.both(1, 1, 0x66, FULL);
+    private static final VectorOp GREATER_32 = VectorOp.avx(1, 1, 0x66);
     private static final VectorOp BROADCAST_32 = VectorOp.both(2, 1, 0x58, BYTES_4);
     private static final VectorOp BROADCAST_16 = VectorOp.both(2, 1, 0x79, BYTES_2);
     private static final VectorOp BROADCAST_8 = VectorOp.both(2, 1, 0x78, BYTE);

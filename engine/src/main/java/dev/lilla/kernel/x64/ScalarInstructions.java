@@ -35,7 +35,7 @@ abstract sealed class ScalarInstructions extends CodeBuffer permits VectorInstru
     }
 
     public void mov(Gpr target, Gpr source) {
-        registers(0x8B, target, source);
+        registers(0x89, source, target);
     }
 
     /// The shortest form that gives all 64 bits.
@@ -91,7 +91,7 @@ abstract sealed class ScalarInstructions extends CodeBuffer permits VectorInstru
     }
 
     public void add(Gpr target, Gpr source) {
-        registers(0x03, target, source);
+        registers(0x01, source, target);
     }
 
     public void add(Gpr target, int value) {
@@ -103,7 +103,7 @@ abstract sealed class ScalarInstructions extends CodeBuffer permits VectorInstru
     }
 
     public void sub(Gpr target, Gpr source) {
-        registers(0x2B, target, source);
+        registers(0x29, source, target);
     }
 
     public void sub(Gpr target, int value) {
@@ -115,11 +115,11 @@ abstract sealed class ScalarInstructions extends CodeBuffer permits VectorInstru
     }
 
     public void and(Gpr target, Gpr source) {
-        registers(0x23, target, source);
+        registers(0x21, source, target);
     }
 
     public void or(Gpr target, Gpr source) {
-        registers(0x0B, target, source);
+        registers(0x09, source, target);
     }
 
     public void or(Gpr target, int value) {
@@ -127,7 +127,7 @@ abstract sealed class ScalarInstructions extends CodeBuffer permits VectorInstru
     }
 
     public void xor(Gpr target, Gpr source) {
-        registers(0x33, target, source);
+        registers(0x31, source, target);
     }
 
     public void xor(Gpr target, int value) {
@@ -135,7 +135,7 @@ abstract sealed class ScalarInstructions extends CodeBuffer permits VectorInstru
     }
 
     public void cmp(Gpr left, Gpr right) {
-        registers(0x3B, left, right);
+        registers(0x39, right, left);
     }
 
     public void cmp(Gpr left, int right) {
