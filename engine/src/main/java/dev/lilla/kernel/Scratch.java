@@ -9,12 +9,22 @@ final class Scratch {
     /// Bytes of a cache line and of the widest vector.
     static final int ALIGNMENT = 64;
 
+    /// Bytes of a kernel's argument block at most.
+    static final int ARGUMENT_BYTES = 512;
+
     private final Arena arena;
+    private final MemorySegment arguments;
     private MemorySegment memory = MemorySegment.NULL;
     private float[] floats = new float[0];
 
     Scratch(Arena arena) {
         this.arena = arena;
+        this.arguments = arena.allocate(ARGUMENT_BYTES, ALIGNMENT);
+    }
+
+    /// [#ARGUMENT_BYTES] bytes off the heap for the argument block of one call of a kernel, aligned to 64.
+    MemorySegment arguments() {
+        return arguments;
     }
 
     /// At least `bytes` bytes off the heap, aligned to 64.
