@@ -5,6 +5,8 @@ import dev.lilla.tensor.Shape;
 import dev.lilla.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +25,14 @@ public final class HostBackend implements Backend {
     /// cache line, so no two workers write the same.
     private static final int ROW_GRAIN = 16;
 
+    /// Kinds of rotary frequencies whose angles are kept; models have one or two.
+    private static final int ANGLES_MAX = 8;
+
     private final Kernels kernels;
     private final WorkerPool pool;
     private final Arena arena = Arena.ofShared();
     private final Scratch[] scratch;
-    private @Nullable RotaryAngles angles;
+    private List<RotaryAngles> angles = List.of();
 
     HostBackend(Kernels kernels, int threads) {
         this.kernels = kernels;
@@ -224,14 +229,26 @@ public final class HostBackend implements Backend {
                 positions.length + " positions",
                 "headDim " + x.headDim(),
                 "rotaryDim " + frequencies.rotaryDim());
-        RotaryAngles current = angles;
-        if (current == null || !current.serves(frequencies, positions)) {
-            current = RotaryAngles.of(frequencies, positions);
-            angles = current;
-        }
-        RotaryAngles served = current;
+        RotaryAngles served = angles(frequencies, positions);
         long steps = (long) x.heads() * x.headDim();
         share(data.rows(), steps, share -> kernels.rotate(x, served, share));
+    }
+
+    /// Kept for the step: all layers share them, and a model has at most a few kinds (one for local layers, one for
+    /// global ones), which take turns.
+    private RotaryAngles angles(RotaryFrequencies frequencies, int[] positions) {
+        for (RotaryAngles known : angles) {
+            if (known.serves(frequencies, positions)) {
+                return known;
+            }
+        }
+        RotaryAngles made = RotaryAngles.of(frequencies, positions);
+        boolean isSameStep =
+                !angles.isEmpty() && Arrays.equals(angles.getFirst().positions(), positions);
+        List<RotaryAngles> kept = new ArrayList<>(isSameStep && angles.size() < ANGLES_MAX ? angles : List.of());
+        kept.add(made);
+        angles = kept;
+        return made;
     }
 
     @Override
