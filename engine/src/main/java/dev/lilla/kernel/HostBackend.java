@@ -211,12 +211,7 @@ public final class HostBackend implements Backend {
         HostMatrix data = ShapeCheck.host(x.data());
         NormWeights norm = new NormWeights(ShapeCheck.host(weight), null, epsilon);
         ShapeCheck.vector("headNorm", norm.weight(), x.headDim());
-        share(data.rows(), 2L * x.heads() * x.headDim(), share -> {
-            for (int head = 0; head < x.heads(); head++) {
-                HostMatrix part = data.columns(x.offset() + head * x.stride(), x.headDim());
-                kernels.rmsNorm(part, norm, part, share);
-            }
-        });
+        share(data.rows(), 2L * x.heads() * x.headDim(), share -> kernels.headNorm(x, norm, share));
     }
 
     @Override
