@@ -49,7 +49,7 @@ final class LaneFunctions {
         this.lanes = lanes;
     }
 
-    /// `x = e^x` within 1.5 units in the last place (1.02 on 100,000 random arguments), also where the result is subnormal; 0 for minus infinity, infinity
+    /// `x = e^x` within 1.5 units in the last place, also where the result is subnormal; 0 for minus infinity, infinity
     /// from 88.8 on, NaN for NaN.
     void exp(Vec x, Vec first, Vec second) {
         // A maximum or minimum gives its last operand where one is not a number: so x stays.

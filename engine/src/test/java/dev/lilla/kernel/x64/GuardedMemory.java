@@ -34,6 +34,7 @@ public final class GuardedMemory implements AutoCloseable {
         return all().asSlice(bytes - size, size);
     }
 
+    @SuppressWarnings("restricted") // the pages mapped above
     private MemorySegment all() {
         return MemorySegment.ofAddress(mapping + LinuxMemory.PAGE).reinterpret(bytes);
     }
