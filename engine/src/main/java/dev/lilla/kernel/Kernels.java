@@ -50,6 +50,15 @@ sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKer
     /// See [Backend#rmsNorm].
     void rmsNorm(HostMatrix x, NormWeights norm, HostMatrix y, Share share);
 
+    /// See [Backend#headNorm].
+    default void headNorm(Heads x, NormWeights norm, Share share) {
+        HostMatrix data = (HostMatrix) x.data();
+        for (int head = 0; head < x.heads(); head++) {
+            HostMatrix part = data.columns(x.offset() + head * x.stride(), x.headDim());
+            rmsNorm(part, norm, part, share);
+        }
+    }
+
     /// See [Backend#layerNorm].
     void layerNorm(HostMatrix x, NormWeights norm, HostMatrix y, Share share);
 

@@ -19,6 +19,7 @@ final class MachineCodeKernels implements Kernels {
     private final KernelSet kernels;
     private final PanelProducts products;
     private final Kernels others;
+    private final ElementOperations elements;
 
     /// @param features what the processor offers, all that `isa` needs among it
     MachineCodeKernels(Isa isa, Set<CpuFeature> features, Kernels others) {
@@ -29,6 +30,7 @@ final class MachineCodeKernels implements Kernels {
         this.kernels = new KernelSet(isa);
         this.products = new PanelProducts(kernels);
         this.others = others;
+        this.elements = new ElementOperations(isa);
     }
 
     @Override
@@ -82,17 +84,22 @@ final class MachineCodeKernels implements Kernels {
 
     @Override
     public void rmsNorm(HostMatrix x, NormWeights norm, HostMatrix y, Share share) {
-        others.rmsNorm(x, norm, y, share);
+        elements.rmsNorm(x, norm, y, share);
+    }
+
+    @Override
+    public void headNorm(Heads x, NormWeights norm, Share share) {
+        elements.headNorm(x, norm, share);
     }
 
     @Override
     public void layerNorm(HostMatrix x, NormWeights norm, HostMatrix y, Share share) {
-        others.layerNorm(x, norm, y, share);
+        elements.layerNorm(x, norm, y, share);
     }
 
     @Override
     public void rotate(Heads x, RotaryAngles angles, Share share) {
-        others.rotate(x, angles, share);
+        elements.rotate(x, angles, share);
     }
 
     @Override
@@ -102,21 +109,21 @@ final class MachineCodeKernels implements Kernels {
 
     @Override
     public void gate(ActivationFunction function, HostMatrix gate, HostMatrix up, HostMatrix out, Share share) {
-        others.gate(function, gate, up, out, share);
+        elements.gate(function, gate, up, out, share);
     }
 
     @Override
     public void activate(ActivationFunction function, HostMatrix x, Share share) {
-        others.activate(function, x, share);
+        elements.activate(function, x, share);
     }
 
     @Override
     public void add(HostMatrix x, HostMatrix y, Share share) {
-        others.add(x, y, share);
+        elements.add(x, y, share);
     }
 
     @Override
     public void softCap(HostMatrix x, float cap, Share share) {
-        others.softCap(x, cap, share);
+        elements.softCap(x, cap, share);
     }
 }

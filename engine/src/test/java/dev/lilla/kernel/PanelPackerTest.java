@@ -34,7 +34,7 @@ class PanelPackerTest {
     @ParameterizedTest
     @MethodSource("types")
     void machineCodeLaysOutTheSameBytes(ElementType type) {
-        MachineCodeKernels kernels = MachineCodeContract.kernels(Isa.AVX512);
+        MachineCodeKernels kernels = MachineCodeContractTest.kernels(Isa.AVX512);
         for (int[] shape : shapes(type)) {
             try (KernelOperands operands = new KernelOperands(shape[0])) {
                 HostWeight weight = operands.weight(type, shape[0], shape[1]);
