@@ -12,11 +12,17 @@ public record HostOptions(Choice kernels, int threads) {
 
     static final String VECTOR_BITS = "lilla.vector.bits";
 
-    /// Which implementation of the kernels.
+    /// Which implementation of the kernels; what cannot run here is refused.
     public enum Choice {
         /// The fastest that can run here.
         AUTO,
-        /// The Vector API; refused where it cannot run.
+        /// Machine code with tiles (AMX).
+        AMX,
+        /// Machine code for AVX-512 with VNNI.
+        AVX512,
+        /// Machine code for AVX2.
+        AVX2,
+        /// The Vector API.
         VECTOR,
         /// Plain loops.
         REFERENCE
@@ -29,9 +35,9 @@ public record HostOptions(Choice kernels, int threads) {
         }
     }
 
-    /// From the system properties `lilla.kernels` (`auto`, `vector` or `reference`) and `lilla.threads`; by default
-    /// whatever is fastest, on all physical cores. Vectors have `lilla.vector.bits` bits (128, 256 or 512), fixed
-    /// for the whole program when it first computes.
+    /// From the system properties `lilla.kernels` (`auto`, `amx`, `avx512`, `avx2`, `vector` or `reference`) and
+    /// `lilla.threads`; by default whatever is fastest, on all physical cores. The Vector API computes with
+    /// `lilla.vector.bits` bits (128, 256 or 512), fixed for the whole program when it first does.
     ///
     /// @throws IllegalArgumentException if a property has no value of its kind
     public static HostOptions fromProperties() {
@@ -49,8 +55,8 @@ public record HostOptions(Choice kernels, int threads) {
                 return choice;
             }
         }
-        throw new IllegalArgumentException(
-                "lilla.kernels is \"" + word + "\", expected auto, vector or reference; leave it out for auto");
+        throw new IllegalArgumentException("lilla.kernels is \"" + word
+                + "\", expected auto, amx, avx512, avx2, vector or reference; leave it out for auto");
     }
 
     private static int threadsWanted() {

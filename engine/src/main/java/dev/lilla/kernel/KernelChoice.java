@@ -1,30 +1,84 @@
 package dev.lilla.kernel;
 
+import dev.lilla.kernel.x64.CpuFeature;
+import dev.lilla.kernel.x64.Isa;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
 /// Which kernels serve here, and why.
 ///
 /// @param reason one sentence: why these, and what to do if that is not what it should be
 record KernelChoice(Kernels kernels, String reason) {
     private static final String MODULE = "jdk.incubator.vector";
+    private static final String ASKED_FOR = "lilla.kernels asks for them";
 
     /// @throws IllegalArgumentException if the wanted kernels cannot run here
     static KernelChoice of(HostOptions.Choice wanted) {
         return switch (wanted) {
-            case REFERENCE -> new KernelChoice(new ReferenceKernels(), "lilla.kernels asks for them");
+            case REFERENCE -> new KernelChoice(new ReferenceKernels(), ASKED_FOR);
             case VECTOR -> {
                 try {
-                    yield new KernelChoice(vector(), "lilla.kernels asks for them");
+                    yield new KernelChoice(vector(), ASKED_FOR);
                 } catch (ReflectiveOperationException | LinkageError e) {
-                    throw new IllegalArgumentException("lilla.kernels is vector, but " + refusal(), e);
+                    throw new IllegalArgumentException("lilla.kernels is vector, but " + vectorRefusal(), e);
                 }
             }
-            case AUTO -> {
-                try {
-                    yield new KernelChoice(vector(), "the fastest that run here");
-                } catch (ReflectiveOperationException | LinkageError e) {
-                    yield new KernelChoice(new ReferenceKernels(), refusal());
-                }
-            }
+            case AMX -> forced(Isa.AMX);
+            case AVX512 -> forced(Isa.AVX512);
+            case AVX2 -> forced(Isa.AVX2);
+            case AUTO -> best();
         };
+    }
+
+    private static KernelChoice forced(Isa isa) {
+        Optional<Set<CpuFeature>> features = CpuFeature.ofThisMachine();
+        String asked = "lilla.kernels is " + isa.name().toLowerCase(Locale.ROOT) + ", but ";
+        if (features.isEmpty()) {
+            throw new IllegalArgumentException(asked + codeRefusal() + "; leave it out for the fastest that run here");
+        }
+        Set<CpuFeature> missing = isa.missing(features.get());
+        if (!missing.isEmpty()) {
+            throw new IllegalArgumentException(asked + "this processor or system lacks " + words(missing)
+                    + "; leave it out for the fastest that run here");
+        }
+        return new KernelChoice(machineCode(isa, features.get()), ASKED_FOR);
+    }
+
+    private static KernelChoice best() {
+        Optional<Set<CpuFeature>> features = CpuFeature.ofThisMachine();
+        if (features.isPresent()) {
+            for (Isa isa : new Isa[] {Isa.AMX, Isa.AVX512, Isa.AVX2}) {
+                if (isa.missing(features.get()).isEmpty()) {
+                    return new KernelChoice(machineCode(isa, features.get()), "the fastest that run here");
+                }
+            }
+        }
+        String refusal = features.isEmpty()
+                ? codeRefusal()
+                : "this processor lacks " + words(Isa.AVX2.missing(features.get())) + " for machine code";
+        try {
+            return new KernelChoice(vector(), refusal + "; the Vector API is the fastest that is left");
+        } catch (ReflectiveOperationException | LinkageError e) {
+            return new KernelChoice(new ReferenceKernels(), refusal + "; " + vectorRefusal());
+        }
+    }
+
+    private static Kernels machineCode(Isa isa, Set<CpuFeature> features) {
+        Kernels others;
+        try {
+            others = vector();
+        } catch (ReflectiveOperationException | LinkageError e) {
+            others = new ReferenceKernels();
+        }
+        return new MachineCodeKernels(isa, features, others);
+    }
+
+    private static String words(Set<CpuFeature> features) {
+        return features.stream()
+                .map(feature -> feature.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
     }
 
     /// By reflection, so that nothing else needs the module.
@@ -35,7 +89,11 @@ record KernelChoice(Kernels kernels, String reason) {
                 .newInstance();
     }
 
-    private static String refusal() {
+    private static String codeRefusal() {
+        return "machine code cannot run here: it needs Linux on x86-64 and a system that allows executable memory";
+    }
+
+    private static String vectorRefusal() {
         return ModuleLayer.boot().findModule(MODULE).isPresent()
                 ? "the Vector API does not work in this Java machine; run it with the JDK's own virtual machine"
                 : "the Vector API is not loaded, and plain loops are many times slower; start Java with --add-modules "

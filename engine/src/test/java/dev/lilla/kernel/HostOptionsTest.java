@@ -46,7 +46,7 @@ class HostOptionsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> with(Map.of("lilla.kernels", "fast")))
                 .withMessageContaining("\"fast\"")
-                .withMessageContaining("auto, vector or reference");
+                .withMessageContaining("auto, amx, avx512, avx2, vector or reference");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> with(Map.of("lilla.threads", "two")))
                 .withMessageContaining("\"two\"");

@@ -1,0 +1,156 @@
+package dev.lilla.kernel.x64;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.Optional;
+
+/// The calls of the C library that machine code needs: pages of memory with rights of their own, advice about them, and
+/// the permission to use tiles. Linux on x86-64.
+public final class LinuxMemory {
+    public static final long PAGE = 4096;
+    public static final long HUGE_PAGE = 2 << 20;
+
+    static final int READ = 1;
+    static final int WRITE = 2;
+    static final int EXECUTE = 4;
+
+    /// `madvise` numbers (linux/mman.h).
+    private static final int ADVISE_NOT_NEEDED = 4;
+
+    private static final int ADVISE_HUGE_PAGES = 14;
+    private static final int ADVISE_POPULATE_READ = 22;
+
+    private static final int PRIVATE_ANONYMOUS = 0x22;
+    private static final long SYSCALL_ARCH_PRCTL = 158;
+    private static final long REQUEST_COMPONENT_PERMISSION = 0x1023;
+    private static final long TILE_DATA = 18;
+
+    private static final Linker LINKER = Linker.nativeLinker();
+
+    private static final MethodHandle MMAP = handle(
+            "mmap",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_LONG));
+    private static final MethodHandle MUNMAP =
+            handle("munmap", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+    private static final MethodHandle MPROTECT = handle(
+            "mprotect",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+    private static final MethodHandle MADVISE = handle(
+            "madvise",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+    private static final MethodHandle SYSCALL = handle(
+            "syscall",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+
+    private LinuxMemory() {}
+
+    @SuppressWarnings("restricted") // the descriptors are those of the C library
+    private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor);
+    }
+
+    /// Whether this is an operating system and a processor that the calls below are for.
+    public static boolean isHere() {
+        return System.getProperty("os.name").equals("Linux")
+                && System.getProperty("os.arch").equals("amd64");
+    }
+
+    /// Zeroed pages that belong to `arena`, in huge pages where the system has them; aligned to 2 MiB if they are at
+    /// least as large. Memory is taken from the machine only as it is touched.
+    ///
+    /// @return empty if the system refuses
+    @SuppressWarnings("restricted") // the address is what the system just gave
+    public static Optional<MemorySegment> pages(long bytes, Arena arena) {
+        long boundary = bytes >= HUGE_PAGE ? HUGE_PAGE : PAGE;
+        long mapped = roundUp(bytes, PAGE) + boundary - PAGE;
+        Optional<Long> address = map(mapped);
+        if (address.isEmpty()) {
+            return Optional.empty();
+        }
+        long start = address.get();
+        MemorySegment segment = MemorySegment.ofAddress(roundUp(start, boundary))
+                .reinterpret(roundUp(bytes, PAGE), arena, _ -> unmap(start, mapped));
+        advise(segment, ADVISE_HUGE_PAGES);
+        return Optional.of(segment.asSlice(0, bytes));
+    }
+
+    /// Says that a mapped file's pages are not needed in memory any more; they are read again when they are.
+    public static void release(MemorySegment mapped) {
+        advise(mapped, ADVISE_NOT_NEEDED);
+    }
+
+    /// Asks that the pages of a mapped file are in memory and known to this process before they are used.
+    public static void populate(MemorySegment mapped) {
+        advise(mapped, ADVISE_POPULATE_READ);
+    }
+
+    /// Whole pages only; advice that is refused changes nothing but speed.
+    private static void advise(MemorySegment segment, int advice) {
+        long from = roundUp(segment.address(), PAGE);
+        long to = (segment.address() + segment.byteSize()) / PAGE * PAGE;
+        if (to > from) {
+            try {
+                int _ = (int) MADVISE.invokeExact(from, to - from, advice);
+            } catch (Throwable e) {
+                throw failed("madvise", e);
+            }
+        }
+    }
+
+    static Optional<Long> map(long bytes) {
+        try {
+            long address = (long) MMAP.invokeExact(0L, bytes, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
+            return address == -1 ? Optional.empty() : Optional.of(address);
+        } catch (Throwable e) {
+            throw failed("mmap", e);
+        }
+    }
+
+    static void unmap(long address, long bytes) {
+        try {
+            int _ = (int) MUNMAP.invokeExact(address, bytes);
+        } catch (Throwable e) {
+            throw failed("munmap", e);
+        }
+    }
+
+    /// @return whether the system allows it
+    static boolean protect(long address, long bytes, int rights) {
+        try {
+            return (int) MPROTECT.invokeExact(address, bytes, rights) == 0;
+        } catch (Throwable e) {
+            throw failed("mprotect", e);
+        }
+    }
+
+    /// Asks Linux for the right to use tiles in this process; threads made before have it too.
+    static boolean requestTiles() {
+        try {
+            return (long) SYSCALL.invokeExact(SYSCALL_ARCH_PRCTL, REQUEST_COMPONENT_PERMISSION, TILE_DATA) == 0;
+        } catch (Throwable e) {
+            throw failed("arch_prctl", e);
+        }
+    }
+
+    static long roundUp(long value, long unit) {
+        return (value + unit - 1) / unit * unit;
+    }
+
+    private static IllegalStateException failed(String name, Throwable cause) {
+        return new IllegalStateException("the call of " + name + " failed", cause);
+    }
+}
