@@ -103,11 +103,8 @@ final class BenchCommand implements Callable<Integer> {
             description = "Threads that compute. Default: one per core.")
     private @Nullable List<Integer> threads;
 
-    @Option(
-            names = "--kernels",
-            paramLabel = "KIND",
-            description = "auto, vector or reference (plain, slow, the definition). Default: auto.")
-    private HostOptions.@Nullable Choice kernels;
+    @Mixin
+    private final KernelsMixin kernels = new KernelsMixin();
 
     @Option(names = "--synthetic", description = "Random weights in the shapes of a model of the catalog.")
     private boolean synthetic;
@@ -214,11 +211,9 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private List<HostOptions> hosts() {
-        HostOptions usual = HostOptions.fromProperties();
-        List<Integer> counts = threads == null ? List.of(usual.threads()) : threads;
-        return counts.stream()
-                .map(count -> new HostOptions(kernels == null ? usual.kernels() : kernels, count))
-                .toList();
+        List<Integer> counts =
+                threads == null ? List.of(HostOptions.fromProperties().threads()) : threads;
+        return counts.stream().map(kernels::options).toList();
     }
 
     private void show(BenchReport report) {
