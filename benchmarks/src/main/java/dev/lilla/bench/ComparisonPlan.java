@@ -11,34 +11,31 @@ import java.util.Optional;
 /// @param gguf the model, for all engines but Jlama
 /// @param directory the same model as a Hugging Face directory, for Jlama; empty to leave Jlama out
 /// @param type of the weights, for Jlama, which quantizes while it loads
-/// @param prompts tokens to read
-/// @param generations tokens to write
+/// @param work what each does
 /// @param rounds turns of every engine
 /// @param engines those that run in a JVM
-/// @param programs further ones, each a `llama-bench` with its flags
+/// @param programs further ones, with their flags
 record ComparisonPlan(
         Path gguf,
         Optional<Path> directory,
         String type,
         int threads,
-        List<Integer> prompts,
-        List<Integer> generations,
+        ComparedWork work,
         int rounds,
         List<String> engines,
-        List<LlamaBenchProgram> programs) {
+        List<Contestant> programs) {
     static final String USAGE = """
             usage: PeerComparison --gguf FILE [--directory DIR --type q4_0] [--threads 2] [--prompt 128,512] [--tokens 64]
                                   [--rounds 5] [--engines lilla,java-llama.cpp,jlama]
                                   [--llama-bench "LABEL=PROGRAM FLAGS"] ...
+                                  [--depth 512 --sequences 1,8,16 [--batched-bench "LABEL=PROGRAM FLAGS"] ...]
             for example: --llama-bench "llama.cpp=build/bin/llama-bench"
                          --llama-bench "llama.cpp -fa 1=build/bin/llama-bench -fa 1\"""";
 
     ComparisonPlan {
-        prompts = List.copyOf(prompts);
-        generations = List.copyOf(generations);
         engines = List.copyOf(engines);
         programs = List.copyOf(programs);
-        if (threads < 1 || rounds < 1 || (prompts.isEmpty() && generations.isEmpty())) {
+        if (threads < 1 || rounds < 1) {
             throw new IllegalArgumentException(USAGE);
         }
     }
@@ -53,9 +50,11 @@ record ComparisonPlan(
         int threads = 2;
         List<Integer> prompts = List.of(512);
         List<Integer> generations = List.of(64);
+        List<Integer> depths = List.of();
+        List<Integer> sequences = List.of();
         int rounds = 5;
         List<String> engines = JavaEngine.NAMES;
-        List<LlamaBenchProgram> programs = new ArrayList<>();
+        List<Contestant> programs = new ArrayList<>();
         if (arguments.size() % 2 != 0) {
             throw new IllegalArgumentException(USAGE);
         }
@@ -68,9 +67,12 @@ record ComparisonPlan(
                 case "--threads" -> threads = Integer.parseInt(value);
                 case "--prompt" -> prompts = numbers(value);
                 case "--tokens" -> generations = numbers(value);
+                case "--depth" -> depths = numbers(value);
+                case "--sequences" -> sequences = numbers(value);
                 case "--rounds" -> rounds = Integer.parseInt(value);
                 case "--engines" -> engines = List.of(value.split(","));
-                case "--llama-bench" -> programs.add(LlamaBenchProgram.parse(value));
+                case "--llama-bench" -> programs.add(LlamaBenchProgram.of(ProgramLine.parse(value)));
+                case "--batched-bench" -> programs.add(BatchedBenchProgram.of(ProgramLine.parse(value)));
                 default -> throw new IllegalArgumentException("no option " + arguments.get(i) + "\n" + USAGE);
             }
         }
@@ -79,8 +81,7 @@ record ComparisonPlan(
                 directory,
                 type,
                 threads,
-                prompts,
-                generations,
+                new ComparedWork(prompts, generations, depths, sequences),
                 rounds,
                 engines,
                 programs);

@@ -1,14 +1,14 @@
 package dev.lilla.bench;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
 /// An engine that takes its turns, each in a process of its own.
-sealed interface Contestant permits JavaEngine, LlamaBenchProgram {
+sealed interface Contestant permits JavaEngine, LlamaBenchProgram, BatchedBenchProgram {
     String label();
 
     /// The command line of one turn.
@@ -21,18 +21,21 @@ sealed interface Contestant permits JavaEngine, LlamaBenchProgram {
     ///
     /// @throws IOException if the command cannot be started
     default Turn turn(ComparisonPlan plan) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command(plan))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        StringBuilder output = new StringBuilder();
-        try (BufferedReader reader =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            reader.lines().forEach(line -> output.append(line).append('\n'));
+        Path log = Files.createTempFile("turn", ".log");
+        try {
+            Process process = new ProcessBuilder(command(plan))
+                    .redirectError(log.toFile())
+                    .start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            int status = process.waitFor();
+            return new Turn(speeds(output), status, output + Files.readString(log, StandardCharsets.ISO_8859_1));
+        } finally {
+            Files.delete(log);
         }
-        int status = process.waitFor();
-        return new Turn(speeds(output.toString()), status, output.toString());
     }
 
     /// What a turn gave.
+    ///
+    /// @param output what it printed, its log behind its results
     record Turn(Map<String, Double> speeds, int status, String output) {}
 }

@@ -1,5 +1,6 @@
 package dev.lilla.bench;
 
+import dev.lilla.evaluate.SpeedCase;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,7 +19,7 @@ record JavaEngine(String label, List<String> arguments) implements Contestant {
     /// Opens the engine in this JVM.
     static Peer open(String name, ComparisonPlan plan) {
         return switch (name) {
-            case LILLA -> new LillaPeer(plan.gguf(), plan.threads());
+            case LILLA -> new LillaPeer(plan.gguf(), plan.threads(), plan.work().all());
             case "java-llama.cpp" -> new JavaLlamaCppPeer(plan.gguf(), plan.threads());
             case "jlama" ->
                 new JlamaPeer(
@@ -31,13 +32,18 @@ record JavaEngine(String label, List<String> arguments) implements Contestant {
 
     /// Takes a turn in this JVM: everything once to warm up, and once more.
     static void measure(Peer peer, ComparisonPlan plan) {
-        for (int tokens : plan.prompts()) {
+        for (int tokens : plan.work().prompts()) {
             peer.prefill(tokens);
             System.out.println(RESULT + "pp" + tokens + " " + tokens / peer.prefill(tokens));
         }
-        for (int tokens : plan.generations()) {
+        for (int tokens : plan.work().generations()) {
             peer.decode(tokens);
             System.out.println(RESULT + "tg" + tokens + " " + tokens / peer.decode(tokens));
+        }
+        for (SpeedCase work : plan.work().sideBySide()) {
+            peer.sideBySide(work);
+            peer.sideBySide(work)
+                    .ifPresent(seconds -> System.out.println(RESULT + work.label() + " " + work.tokens() / seconds));
         }
         System.out.flush();
     }
@@ -62,8 +68,8 @@ record JavaEngine(String label, List<String> arguments) implements Contestant {
     public Map<String, Double> speeds(String output) {
         Map<String, Double> speeds = new LinkedHashMap<>();
         output.lines().filter(line -> line.startsWith(RESULT)).forEach(line -> {
-            String[] words = line.substring(RESULT.length()).split(" ");
-            speeds.put(words[0], Double.valueOf(words[1]));
+            int space = line.lastIndexOf(' ');
+            speeds.put(line.substring(RESULT.length(), space), Double.valueOf(line.substring(space + 1)));
         });
         return speeds;
     }

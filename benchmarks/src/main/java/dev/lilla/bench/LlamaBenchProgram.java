@@ -1,7 +1,6 @@
 package dev.lilla.bench;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,16 +18,8 @@ record LlamaBenchProgram(String label, List<String> words) implements Contestant
         words = List.copyOf(words);
     }
 
-    /// Reads `LABEL=PROGRAM FLAGS`.
-    ///
-    /// @throws IllegalArgumentException if it is nothing of that form
-    static LlamaBenchProgram parse(String text) {
-        int equals = text.indexOf('=');
-        if (equals < 1 || text.substring(equals + 1).isBlank()) {
-            throw new IllegalArgumentException("--llama-bench takes \"LABEL=PROGRAM FLAGS\", not \"" + text + "\"");
-        }
-        List<String> words = Arrays.asList(text.substring(equals + 1).strip().split("\\s+"));
-        return new LlamaBenchProgram(text.substring(0, equals).strip(), words);
+    static LlamaBenchProgram of(ProgramLine line) {
+        return new LlamaBenchProgram(line.label(), line.words());
     }
 
     /// One round after its own warm-up: rounds are turns here.
@@ -38,8 +29,8 @@ record LlamaBenchProgram(String label, List<String> words) implements Contestant
         command.addAll(List.of(
                 "-m", plan.gguf().toString(),
                 "-t", Integer.toString(plan.threads()),
-                "-p", list(plan.prompts()),
-                "-n", list(plan.generations()),
+                "-p", list(plan.work().prompts()),
+                "-n", list(plan.work().generations()),
                 "-r", "1",
                 "-o", "json"));
         return command;

@@ -17,6 +17,10 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class PeerComparisonTest {
+    private static LlamaBenchProgram program(String line) {
+        return LlamaBenchProgram.of(ProgramLine.parse(line));
+    }
+
     @Nested
     class APlan {
         @Test
@@ -40,8 +44,8 @@ class PeerComparisonTest {
                     "cpp -fa 1=bin/llama-bench -fa 1"));
 
             assertThat(plan.gguf()).isEqualTo(Path.of("m.gguf"));
-            assertThat(plan.prompts()).containsExactly(128, 512);
-            assertThat(plan.generations()).isEmpty();
+            assertThat(plan.work().prompts()).containsExactly(128, 512);
+            assertThat(plan.work().generations()).isEmpty();
             assertThat(plan.programs()).hasSize(2);
             assertThat(plan.programs().getLast().label()).isEqualTo("cpp -fa 1");
             assertThat(PeerComparison.contestants(plan, List.of()).stream().map(Contestant::label))
@@ -57,7 +61,9 @@ class PeerComparisonTest {
             assertThatThrownBy(() -> ComparisonPlan.parse(List.of("--gguf", "m", "--llama-bench", "bin/llama-bench")))
                     .hasMessageContaining("LABEL=PROGRAM");
             assertThatThrownBy(() -> ComparisonPlan.parse(List.of("--gguf", "m", "--prompt", "0", "--tokens", "0")))
-                    .hasMessageContaining("usage:");
+                    .hasMessageContaining("nothing is read");
+            assertThatThrownBy(() -> ComparisonPlan.parse(List.of("--gguf", "m", "--depth", "8")))
+                    .hasMessageContaining("belong together");
         }
     }
 
@@ -68,7 +74,7 @@ class PeerComparisonTest {
 
         @Test
         void getsItsFlagsAndTheWork() {
-            LlamaBenchProgram program = LlamaBenchProgram.parse("ik -rtr 1 = bin/llama-bench  -rtr 1");
+            LlamaBenchProgram program = program("ik -rtr 1 = bin/llama-bench  -rtr 1");
             assertThat(program.label()).isEqualTo("ik -rtr 1");
             assertThat(String.join(" ", program.command(plan)))
                     .isEqualTo("bin/llama-bench -rtr 1 -m m.gguf -t 3 -p 16 -n 4 -r 1 -o json");
@@ -76,7 +82,7 @@ class PeerComparisonTest {
 
         @Test
         void isUnderstoodAmidItsLog() {
-            LlamaBenchProgram program = LlamaBenchProgram.parse("x=y");
+            LlamaBenchProgram program = program("x=y");
             String output = """
                     warning: a debug build
                     [
@@ -100,9 +106,44 @@ class PeerComparisonTest {
                     exit 3
                     """);
             Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-            Contestant.Turn turn = LlamaBenchProgram.parse("fake=" + script).turn(plan);
+            Contestant.Turn turn = program("fake=" + script).turn(plan);
             assertThat(turn.speeds()).containsExactly(Map.entry("pp16", 2.5));
             assertThat(turn.status()).isEqualTo(3);
+        }
+    }
+
+    @Nested
+    class ABatchedBench {
+        private final ComparisonPlan plan = ComparisonPlan.parse(List.of(
+                "--gguf",
+                "m.gguf",
+                "--tokens",
+                "4",
+                "--depth",
+                "16,32",
+                "--sequences",
+                "1,8",
+                "--batched-bench",
+                "cpp=bin/llama-batched-bench -fa"));
+        private final Contestant program = plan.programs().getFirst();
+
+        @Test
+        void getsRoomForAllTexts() {
+            assertThat(String.join(" ", program.command(plan)))
+                    .isEqualTo("bin/llama-batched-bench -fa -m m.gguf -t 2 -c 288 -npp 16,32 -ntg 4 -npl 1,8 "
+                            + "--output-format jsonl");
+        }
+
+        @Test
+        void isUnderstoodAmidItsLog() {
+            String output = """
+                    build: 1
+                    {"n_kv_max": 288, "pp": 16, "tg": 4, "pl": 1, "speed_pp": 9.0, "speed_tg": 25.5}
+                    {"n_kv_max": 288, "pp": 16, "tg": 4, "pl": 8, "speed_pp": 9.0, "speed_tg": 36.0}
+                    {"broken
+                    """;
+            assertThat(program.speeds(output))
+                    .containsExactly(Map.entry("tg4 @ d16", 25.5), Map.entry("8 x tg4 @ d16", 36.0));
         }
     }
 
@@ -138,8 +179,8 @@ class PeerComparisonTest {
 
     @Test
     void readsAgainWhatAJvmPrinted() {
-        assertThat(new JavaEngine("lilla", List.of()).speeds("log\nresult pp16 12.5\nresult tg4 3.0\n"))
-                .containsExactly(Map.entry("pp16", 12.5), Map.entry("tg4", 3.0));
+        assertThat(new JavaEngine("lilla", List.of()).speeds("log\nresult pp16 12.5\nresult 8 x tg4 @ d16 3.0\n"))
+                .containsExactly(Map.entry("pp16", 12.5), Map.entry("8 x tg4 @ d16", 3.0));
     }
 
     @Test
@@ -148,9 +189,12 @@ class PeerComparisonTest {
                 .filter(path -> path.toString().endsWith("llama"))
                 .findFirst()
                 .orElseThrow();
-        try (Peer peer = new LillaPeer(model, 1)) {
+        ComparedWork work = new ComparedWork(List.of(16), List.of(3), List.of(70), List.of(2));
+        try (Peer peer = new LillaPeer(model, 1, work.all())) {
             assertThat(peer.prefill(16)).isPositive();
             assertThat(peer.decode(3)).isPositive();
+            assertThat(peer.sideBySide(work.sideBySide().getFirst()).getAsDouble())
+                    .isPositive();
         }
     }
 }
