@@ -19,6 +19,13 @@ public interface Backend extends AutoCloseable {
     /// Takes a tensor as a weight. The backend may keep a view: the memory of `tensor` must outlive it.
     Weight weight(Tensor tensor);
 
+    /// The same for the weight of linear maps, `[out, in]`: the backend may keep it in a layout of its own, in memory
+    /// of
+    /// its own, and then reads `tensor` here and no more.
+    ///
+    /// @throws CapacityException if the memory for it cannot be had
+    Weight linearWeight(Tensor tensor);
+
     /// Takes a vector of numbers as a weight, copied.
     Weight weight(String name, float[] values);
 
@@ -33,8 +40,14 @@ public interface Backend extends AutoCloseable {
     /// `out[t, :] = table[tokens[t], :] * scale`.
     void embed(Weight table, int[] tokens, float scale, Activation out);
 
-    /// `y = x · weightᵀ + bias`, with `x [rows, in]`, `weight [out, in]`, `bias [out]`, `y [rows, out]`.
-    void linear(Weight weight, @Nullable Weight bias, Activation x, Activation y);
+    /// `y = x · weightᵀ + bias` for every term, with `x [rows, in]`, `weight [out, in]`, `bias [out]`, `y [rows, out]`:
+    /// at once, since what is done to `x` and the meeting of all threads cost the same for one and for many.
+    void linear(List<LinearTerm> terms, Activation x);
+
+    /// The same for one.
+    default void linear(Weight weight, @Nullable Weight bias, Activation x, Activation y) {
+        linear(List.of(new LinearTerm(weight, bias, y)), x);
+    }
 
     /// `y += scale * (x · weightᵀ)`: the two products of a LoRA adapter (Hu et al., arXiv 2106.09685).
     void linearAdd(Weight weight, float scale, Activation x, Activation y);

@@ -12,30 +12,16 @@ import org.jspecify.annotations.Nullable;
 /// The processor this program runs on. Matrices stay where they were mapped, vectors are copied to f32, activations
 /// live off the heap; every operation checks its shapes, then is cut into shares for the workers.
 public final class HostBackend implements Backend {
-    /// Elementary steps below which an operation is not worth sharing: waking and joining workers takes 0.5 µs
-    /// (KERNELS.md 5), one core does some 8 steps a nanosecond, so 16,384 are about 2 µs.
-    private static final long STEPS_WORTH_SHARING = 16_384;
-
-    /// Chunks a worker gets of a loop on average: enough that a worker that loses its core costs a tenth of the loop.
-    private static final int CHUNKS_PER_WORKER = 8;
-
-    /// Weight rows in a chunk are a multiple of this, so that kernels can take four rows at once; 16 results are one
-    /// cache line, so no two workers write the same.
-    private static final int ROW_GRAIN = 16;
-
     private final Kernels kernels;
-    private final WorkerPool pool;
     private final Arena arena = Arena.ofShared();
-    private final Scratch[] scratch;
+    private final Shares shares;
+    private final LinearMaps maps;
     private @Nullable RotaryAngles angles;
 
     HostBackend(Kernels kernels, int threads) {
         this.kernels = kernels;
-        this.pool = new WorkerPool(threads);
-        this.scratch = new Scratch[threads];
-        for (int i = 0; i < threads; i++) {
-            scratch[i] = new Scratch(arena);
-        }
+        this.shares = new Shares(threads, arena);
+        this.maps = new LinearMaps(kernels, shares, arena);
     }
 
     /// @throws IllegalArgumentException if the chosen kernels cannot run here
@@ -45,7 +31,7 @@ public final class HostBackend implements Backend {
 
     @Override
     public String description() {
-        int threads = pool.threads();
+        int threads = shares.threads();
         return kernels.description() + ", " + threads + (threads == 1 ? " thread" : " threads");
     }
 
@@ -142,39 +128,19 @@ public final class HostBackend implements Backend {
     }
 
     @Override
-    public void linear(Weight weight, @Nullable Weight bias, Activation x, Activation y) {
-        HostWeight matrix = ShapeCheck.host(weight);
-        HostWeight added = bias == null ? null : ShapeCheck.host(bias);
-        HostMatrix in = ShapeCheck.host(x);
-        HostMatrix out = ShapeCheck.host(y);
-        product("linear", matrix, in, out);
-        if (added != null) {
-            ShapeCheck.vector("linear", added, matrix.out());
-        }
-        long steps = (long) matrix.in() * in.rows();
-        share(matrix.out(), steps, ROW_GRAIN, share -> kernels.matmul(matrix, added, in, out, share));
+    public Weight linearWeight(Tensor tensor) {
+        HostWeight stored = ShapeCheck.host(weight(tensor));
+        return stored.shape().rank() >= 2 ? maps.pack(stored) : stored;
+    }
+
+    @Override
+    public void linear(List<LinearTerm> terms, Activation x) {
+        maps.linear(terms, ShapeCheck.host(x));
     }
 
     @Override
     public void linearAdd(Weight weight, float scale, Activation x, Activation y) {
-        HostWeight matrix = ShapeCheck.host(weight);
-        HostMatrix in = ShapeCheck.host(x);
-        HostMatrix out = ShapeCheck.host(y);
-        product("linearAdd", matrix, in, out);
-        long steps = (long) matrix.in() * in.rows();
-        share(matrix.out(), steps, ROW_GRAIN, share -> kernels.matmulAdd(matrix, scale, in, out, share));
-    }
-
-    private static void product(String operation, HostWeight weight, HostMatrix x, HostMatrix y) {
-        ShapeCheck.require(
-                weight.shape().rank() >= 2
-                        && x.rows() == y.rows()
-                        && x.columns() == weight.in()
-                        && y.columns() == weight.out(),
-                operation,
-                weight,
-                x,
-                y);
+        maps.linearAdd(ShapeCheck.host(weight), scale, ShapeCheck.host(x), ShapeCheck.host(y));
     }
 
     @Override
@@ -311,7 +277,7 @@ public final class HostBackend implements Backend {
         }
         AttentionStep step = new AttentionStep(queries, blocks, layer, mask, List.copyOf(spans), target);
         long steps = 2L * keys * queries.headDim();
-        share(data.rows() * queries.heads(), steps, step.group(), share -> kernels.attend(step, share));
+        shares.run(data.rows() * queries.heads(), steps, step.group(), share -> kernels.attend(step, share));
     }
 
     @Override
@@ -384,31 +350,13 @@ public final class HostBackend implements Backend {
 
     @Override
     public void close() {
-        pool.close();
+        shares.close();
         if (arena.scope().isAlive()) {
             arena.close();
         }
     }
 
-    /// What an operation does to a share of its rows.
-    @FunctionalInterface
-    private interface Operation {
-        void run(Share share);
-    }
-
-    private void share(int rows, long stepsPerRow, Operation operation) {
-        share(rows, stepsPerRow, 1, operation);
-    }
-
-    /// @param grain chunks are a multiple of so many rows
-    private void share(int rows, long stepsPerRow, int grain, Operation operation) {
-        if (rows == 0) {
-            return;
-        }
-        int chunk = rows;
-        if (pool.threads() > 1 && rows * stepsPerRow >= STEPS_WORTH_SHARING) {
-            chunk = Math.ceilDiv(Math.ceilDiv(rows, pool.threads() * CHUNKS_PER_WORKER), grain) * grain;
-        }
-        pool.run(rows, chunk, (from, to, worker) -> operation.run(new Share(from, to, scratch[worker])));
+    private void share(int rows, long stepsPerRow, Shares.Operation operation) {
+        shares.run(rows, stepsPerRow, operation);
     }
 }

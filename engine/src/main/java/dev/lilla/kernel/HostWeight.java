@@ -3,11 +3,27 @@ package dev.lilla.kernel;
 import dev.lilla.tensor.ElementType;
 import dev.lilla.tensor.Shape;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /// A weight in host memory, as stored; vectors are held in f32.
 ///
 /// @param data off-heap, rows one after the other, alignment not guaranteed
-record HostWeight(String name, ElementType type, Shape shape, MemorySegment data) implements Weight {
+/// @param packed the same matrix as machine code reads it, or null
+record HostWeight(
+        String name,
+        ElementType type,
+        Shape shape,
+        MemorySegment data,
+        @Nullable PackedWeight packed) implements Weight {
+    /// A weight as it is stored.
+    HostWeight(String name, ElementType type, Shape shape, MemorySegment data) {
+        this(name, type, shape, data, null);
+    }
+
+    HostWeight withPacked(PackedWeight panels) {
+        return new HostWeight(name, type, shape, data, panels);
+    }
+
     /// Outputs of a matrix `[out, in]`; 1 for a vector.
     int out() {
         return Math.toIntExact(shape.rows());

@@ -1,6 +1,9 @@
 package dev.lilla.kernel;
 
+import dev.lilla.kernel.x64.PanelLayout;
+import dev.lilla.tensor.ElementType;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The numeric operations on host memory, each for a share of its rows, so that a pool can cut the work.
@@ -12,15 +15,27 @@ sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKer
     /// What computes, in words: `vector, 512 bits`.
     String description();
 
+    /// The panels in which these kernels read weights of a type, or empty if they read them as stored.
+    default Optional<PanelLayout> packing(ElementType type) {
+        return Optional.empty();
+    }
+
+    /// Encodes rows of `x` for products with panels.
+    ///
+    /// @param share of the tiles of `target`
+    default void encode(HostMatrix x, EncodedRows target, Share share) {
+        throw new IllegalArgumentException(description() + " kernels read rows as they are");
+    }
+
     /// `y[t, r] = sum_k x[t, k] * weight[r, k] + bias[r]` for all rows `t` of `x`.
     ///
     /// @param share rows of `weight`, columns of `y`
-    void matmul(HostWeight weight, @Nullable HostWeight bias, HostMatrix x, HostMatrix y, Share share);
+    void matmul(HostWeight weight, @Nullable HostWeight bias, LinearInput x, HostMatrix y, Share share);
 
     /// `y[t, r] += scale * sum_k x[t, k] * weight[r, k]` for all rows `t` of `x`.
     ///
     /// @param share rows of `weight`, columns of `y`
-    void matmulAdd(HostWeight weight, float scale, HostMatrix x, HostMatrix y, Share share);
+    void matmulAdd(HostWeight weight, float scale, LinearInput x, HostMatrix y, Share share);
 
     /// See [Backend#rmsNorm].
     void rmsNorm(HostMatrix x, NormWeights norm, HostMatrix y, Share share);

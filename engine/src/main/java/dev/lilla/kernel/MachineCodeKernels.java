@@ -2,7 +2,11 @@ package dev.lilla.kernel;
 
 import dev.lilla.kernel.x64.CpuFeature;
 import dev.lilla.kernel.x64.Isa;
+import dev.lilla.kernel.x64.KernelSet;
+import dev.lilla.kernel.x64.PanelLayout;
+import dev.lilla.tensor.ElementType;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// block of a kernel and calls it. What no kernel serves, `others` computes.
 final class MachineCodeKernels implements Kernels {
     private final Isa isa;
+    private final PanelProducts products;
     private final Kernels others;
 
     /// @param features what the processor offers, all that `isa` needs among it
@@ -20,6 +25,7 @@ final class MachineCodeKernels implements Kernels {
             throw new IllegalArgumentException(isa + " needs " + isa.missing(features));
         }
         this.isa = isa;
+        this.products = new PanelProducts(new KernelSet(isa));
         this.others = others;
     }
 
@@ -29,13 +35,35 @@ final class MachineCodeKernels implements Kernels {
     }
 
     @Override
-    public void matmul(HostWeight weight, @Nullable HostWeight bias, HostMatrix x, HostMatrix y, Share share) {
-        others.matmul(weight, bias, x, y, share);
+    public Optional<PanelLayout> packing(ElementType type) {
+        return isa.hasMasks() ? Optional.of(PanelPacker.layout(type)) : Optional.empty();
     }
 
     @Override
-    public void matmulAdd(HostWeight weight, float scale, HostMatrix x, HostMatrix y, Share share) {
-        others.matmulAdd(weight, scale, x, y, share);
+    public void encode(HostMatrix x, EncodedRows target, Share share) {
+        products.encode(x, target, share);
+    }
+
+    @Override
+    public void matmul(HostWeight weight, @Nullable HostWeight bias, LinearInput x, HostMatrix y, Share share) {
+        PackedWeight panels = weight.packed();
+        EncodedRows rows = panels == null ? null : x.encoded(panels.layout().encoding());
+        if (panels == null || rows == null) {
+            others.matmul(weight, bias, x, y, share);
+        } else {
+            products.multiply(panels, bias, rows, y, share);
+        }
+    }
+
+    @Override
+    public void matmulAdd(HostWeight weight, float scale, LinearInput x, HostMatrix y, Share share) {
+        PackedWeight panels = weight.packed();
+        EncodedRows rows = panels == null ? null : x.encoded(panels.layout().encoding());
+        if (panels == null || rows == null) {
+            others.matmulAdd(weight, scale, x, y, share);
+        } else {
+            products.multiplyAdd(panels, scale, rows, y, share);
+        }
     }
 
     @Override

@@ -11,7 +11,8 @@ final class ReferenceKernels implements Kernels {
     }
 
     @Override
-    public void matmul(HostWeight weight, @Nullable HostWeight bias, HostMatrix x, HostMatrix y, Share share) {
+    public void matmul(HostWeight weight, @Nullable HostWeight bias, LinearInput input, HostMatrix y, Share share) {
+        HostMatrix x = input.rows();
         float[] row = share.scratch().floats(weight.in());
         for (int r = share.from(); r < share.to(); r++) {
             weight.copyRow(r, row);
@@ -23,7 +24,8 @@ final class ReferenceKernels implements Kernels {
     }
 
     @Override
-    public void matmulAdd(HostWeight weight, float scale, HostMatrix x, HostMatrix y, Share share) {
+    public void matmulAdd(HostWeight weight, float scale, LinearInput input, HostMatrix y, Share share) {
+        HostMatrix x = input.rows();
         float[] row = share.scratch().floats(weight.in());
         for (int r = share.from(); r < share.to(); r++) {
             weight.copyRow(r, row);

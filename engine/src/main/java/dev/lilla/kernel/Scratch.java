@@ -9,12 +9,24 @@ final class Scratch {
     /// Bytes of a cache line and of the widest vector.
     static final int ALIGNMENT = 64;
 
+    /// Two cache lines more than the longest argument block.
+    private static final int ARGUMENT_BYTES = 512;
+
     private final Arena arena;
     private MemorySegment memory = MemorySegment.NULL;
     private float[] floats = new float[0];
+    private MemorySegment arguments = MemorySegment.NULL;
 
     Scratch(Arena arena) {
         this.arena = arena;
+    }
+
+    /// Where the argument block of a kernel is written; apart from [#memory(long)].
+    MemorySegment arguments() {
+        if (arguments.byteSize() == 0) {
+            arguments = arena.allocate(ARGUMENT_BYTES, ALIGNMENT);
+        }
+        return arguments;
     }
 
     /// At least `bytes` bytes off the heap, aligned to 64.

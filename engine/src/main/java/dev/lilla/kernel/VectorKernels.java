@@ -13,7 +13,8 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void matmul(HostWeight weight, @Nullable HostWeight bias, HostMatrix x, HostMatrix y, Share share) {
+    public void matmul(HostWeight weight, @Nullable HostWeight bias, LinearInput input, HostMatrix y, Share share) {
+        HostMatrix x = input.rows();
         if (bias == null) {
             VectorMatmul.multiply(weight, x, share, y::set);
         } else {
@@ -22,9 +23,9 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void matmulAdd(HostWeight weight, float scale, HostMatrix x, HostMatrix y, Share share) {
+    public void matmulAdd(HostWeight weight, float scale, LinearInput input, HostMatrix y, Share share) {
         VectorMatmul.multiply(
-                weight, x, share, (token, row, sum) -> y.set(token, row, y.get(token, row) + scale * sum));
+                weight, input.rows(), share, (token, row, sum) -> y.set(token, row, y.get(token, row) + scale * sum));
     }
 
     @Override

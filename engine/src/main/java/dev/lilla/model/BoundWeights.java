@@ -12,12 +12,14 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Gives the tensors that a spec names to the backend, each once, after checking that it has the shape the spec says.
+/// Gives the tensors that a spec names to the backend, each once for each use (a table that is also the head is two),
+/// after checking that it has the shape the spec says.
 final class BoundWeights {
     private final String family;
     private final Function<String, Tensor> tensors;
     private final Backend backend;
     private final Map<String, Weight> weights = new HashMap<>();
+    private final Map<String, Weight> matrices = new HashMap<>();
 
     BoundWeights(String family, Function<String, Tensor> tensors, Backend backend) {
         this.family = family;
@@ -27,8 +29,9 @@ final class BoundWeights {
 
     /// @throws ModelFormatException if a tensor is missing or has another shape
     BoundLinear linear(Linear map) {
+        Shape shape = Shape.of(map.out(), map.in());
         return new BoundLinear(
-                map, weight(map.weight(), Shape.of(map.out(), map.in())), optional(map.bias(), map.out()));
+                map, bound(map.weight(), shape, matrices, backend::linearWeight), optional(map.bias(), map.out()));
     }
 
     /// @param length elements of a row that is normed
@@ -41,8 +44,13 @@ final class BoundWeights {
         return new BoundNorm(norm, weight(norm.weight(), Shape.of(length)), optional(norm.bias(), length));
     }
 
+    /// A vector, or a table whose rows are looked up.
     Weight weight(String name, Shape expected) {
-        Weight known = weights.get(name);
+        return bound(name, expected, weights, backend::weight);
+    }
+
+    private Weight bound(String name, Shape expected, Map<String, Weight> bound, Function<Tensor, Weight> binding) {
+        Weight known = bound.get(name);
         if (known != null) {
             requireShape(name, known.shape(), expected);
             return known;
@@ -57,8 +65,8 @@ final class BoundWeights {
             throw new ModelFormatException(
                     family + ": tensor " + name + " holds " + tensor.type() + ", expected real numbers.");
         }
-        Weight weight = backend.weight(tensor);
-        weights.put(name, weight);
+        Weight weight = binding.apply(tensor);
+        bound.put(name, weight);
         return weight;
     }
 

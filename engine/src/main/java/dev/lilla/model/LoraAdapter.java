@@ -79,8 +79,8 @@ public final class LoraAdapter implements AutoCloseable {
             for (AdapterPart part : parts) {
                 check(path, part, maps.get(part.weight()));
                 int @Nullable [] order = base.rowOrder(part.weight(), format).orElse(null);
-                Weight down = backend.weight(copy(part.down(), null, memory));
-                Weight up = backend.weight(copy(part.up(), order, memory));
+                Weight down = backend.linearWeight(copy(part.down(), null, memory));
+                Weight up = backend.linearWeight(copy(part.up(), order, memory));
                 int rank = Math.toIntExact(part.down().shape().rows());
                 if (changes.put(part.weight(), new Change(down, up, rank, part.scaling())) != null) {
                     throw new ModelFormatException(path + ": changes " + part.weight() + " twice.");

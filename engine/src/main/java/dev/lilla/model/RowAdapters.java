@@ -2,6 +2,7 @@ package dev.lilla.model;
 
 import dev.lilla.kernel.Activation;
 import dev.lilla.kernel.Backend;
+import dev.lilla.kernel.LinearTerm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -54,7 +55,24 @@ record RowAdapters(Backend backend, Workspace workspace, List<Run> runs) {
     /// @param x `[rows, in]`
     /// @param y `[rows, out]`
     void linear(BoundLinear map, Activation x, Activation y) {
-        backend.linear(map.weight(), map.bias(), x, y);
+        linear(List.of(map), x, y);
+    }
+
+    /// The same for maps that write adjacent columns of `y`.
+    void linear(List<BoundLinear> maps, Activation x, Activation y) {
+        List<LinearTerm> terms = new ArrayList<>(maps.size());
+        int column = 0;
+        for (BoundLinear map : maps) {
+            terms.add(new LinearTerm(map.weight(), map.bias(), y.columns(column, map.out())));
+            column += map.out();
+        }
+        backend.linear(terms, x);
+        for (int i = 0; i < maps.size(); i++) {
+            addChanges(maps.get(i), x, terms.get(i).y());
+        }
+    }
+
+    private void addChanges(BoundLinear map, Activation x, Activation y) {
         for (Run run : runs) {
             for (ActiveAdapter active : run.adapters()) {
                 Optional<LoraAdapter.Change> change =

@@ -26,10 +26,6 @@ record Step(
 
     /// Runs maps that write adjacent columns of `y`.
     void linear(List<BoundLinear> parts, Activation x, Activation y) {
-        int column = 0;
-        for (BoundLinear part : parts) {
-            linear(part, x, y.columns(column, part.out()));
-            column += part.out();
-        }
+        adapters.linear(parts, x, y);
     }
 }

@@ -24,6 +24,11 @@ final class KernelOperands implements AutoCloseable {
         return new Scratch(arena);
     }
 
+    /// Zeroed, aligned to 64 bytes.
+    MemorySegment memory(long bytes) {
+        return arena.allocate(bytes, 64);
+    }
+
     Share share(int from, int to) {
         return new Share(from, to, scratch());
     }

@@ -67,22 +67,24 @@ final class KernelsContract {
 
     private void checkProduct(ElementType type, int in, int out, int tokens) {
         try (KernelOperands operands = new KernelOperands(in + 31L * tokens)) {
-            HostWeight weight = operands.weight(type, out, in);
+            LinearOperands linear = new LinearOperands(kernels, operands);
+            HostWeight weight = linear.packed(operands.weight(type, out, in));
             HostWeight bias = operands.vector(out);
             HostMatrix x = operands.matrix(tokens, in);
             HostMatrix before = operands.matrix(tokens, out);
             HostMatrix y = operands.copy(before);
-            kernels.matmul(weight, bias, x, y, operands.share(0, out));
+            kernels.matmul(weight, bias, linear.input(weight, x), y, operands.share(0, out));
             HostMatrix added = operands.copy(before);
-            kernels.matmulAdd(weight, 0.5f, x, added, operands.share(0, out));
+            kernels.matmulAdd(weight, 0.5f, linear.input(weight, x), added, operands.share(0, out));
             float[] row = new float[in];
+            double[][] rows = LinearOperands.meant(weight, x);
             for (int r = 0; r < out; r++) {
                 weight.copyRow(r, row);
                 for (int t = 0; t < tokens; t++) {
                     double sum = 0;
                     double size = 0;
                     for (int k = 0; k < in; k++) {
-                        sum += (double) row[k] * x.get(t, k);
+                        sum += row[k] * rows[t][k];
                         size += Math.abs((double) row[k] * x.get(t, k));
                     }
                     String where = type + " [" + out + ", " + in + "], token " + t + ", row " + r;
@@ -108,18 +110,22 @@ final class KernelsContract {
                     int in = type.isQuantized() ? 5 * 256 : 1100;
                     try (KernelOperands operands = new KernelOperands(7)) {
                         int out = 19;
-                        HostWeight weight = operands.weight(type, out, in);
+                        LinearOperands linear = new LinearOperands(kernels, operands);
+                        HostWeight weight = linear.packed(operands.weight(type, out, in));
                         HostMatrix x = operands.matrix(40, in);
                         HostMatrix alone = operands.matrix(40, out);
                         for (int t = 0; t < 40; t++) {
-                            kernels.matmul(weight, null, x.rows(t, 1), alone.rows(t, 1), operands.share(0, out));
+                            LinearInput row = linear.input(weight, x.rows(t, 1));
+                            kernels.matmul(weight, null, row, alone.rows(t, 1), operands.share(0, out));
                         }
+                        int[] cuts = weight.packed() == null ? new int[] {1, 3, 4, 16, 19} : new int[] {16, 32};
                         for (int tokens : new int[] {2, 3, 4, 7, 8, 31, 32, 40}) {
-                            for (int cut : new int[] {1, 3, 4, 16, 19}) {
+                            LinearInput input = linear.input(weight, x.rows(0, tokens));
+                            for (int cut : cuts) {
                                 HostMatrix y = operands.matrix(40, out);
                                 for (int from = 0; from < out; from += cut) {
                                     Share share = operands.share(from, Math.min(from + cut, out));
-                                    kernels.matmul(weight, null, x.rows(0, tokens), y.rows(0, tokens), share);
+                                    kernels.matmul(weight, null, input, y.rows(0, tokens), share);
                                 }
                                 assertSameBits(y.rows(0, tokens), alone.rows(0, tokens));
                             }

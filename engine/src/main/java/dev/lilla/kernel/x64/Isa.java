@@ -24,6 +24,7 @@ public enum Isa {
     AMX(512, Set.of(AMX_TILE, AMX_BF16));
 
     private final int vectorBits;
+
     @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
     private final Set<CpuFeature> needs;
 

@@ -88,7 +88,9 @@ public final class LinuxMemory {
         return Optional.of(segment.asSlice(0, bytes));
     }
 
-    /// Says that a mapped file's pages are not needed in memory any more; they are read again when they are.
+    /// Says that the pages of a mapped file are not needed in memory any more; they are read again when they are.
+    /// Memory
+    /// that is no file would lose its contents.
     public static void release(MemorySegment mapped) {
         advise(mapped, ADVISE_NOT_NEEDED);
     }

@@ -1,0 +1,144 @@
+package dev.lilla.kernel;
+
+import dev.lilla.kernel.x64.LinuxMemory;
+import dev.lilla.kernel.x64.PanelLayout;
+import dev.lilla.kernel.x64.RowEncoding;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The linear maps of the host: weights are packed once where the kernels want that, rows are encoded once for all maps
+/// that read them, and all weight rows of these maps are cut into one set of shares.
+final class LinearMaps {
+    /// Weight rows in a share are a multiple of this: the rows of a panel, which also are one cache line of results, so
+    /// no two workers write the same.
+    private static final int ROW_GRAIN = PanelLayout.ROWS;
+
+    private final Kernels kernels;
+    private final Shares shares;
+    private final Arena arena;
+    private final Scratch bytes;
+    private final Scratch floats;
+
+    LinearMaps(Kernels kernels, Shares shares, Arena arena) {
+        this.kernels = kernels;
+        this.shares = shares;
+        this.arena = arena;
+        this.bytes = new Scratch(arena);
+        this.floats = new Scratch(arena);
+    }
+
+    /// One map on the host.
+    ///
+    /// @param firstUnit number of its first 16 rows among those of all maps
+    private record Term(HostWeight weight, @Nullable HostWeight bias, HostMatrix y, int firstUnit) {
+        int units() {
+            return Math.ceilDiv(weight.out(), ROW_GRAIN);
+        }
+    }
+
+    /// The weight with its panels, if the kernels read such.
+    ///
+    /// @throws CapacityException if the memory for them cannot be had
+    HostWeight pack(HostWeight weight) {
+        Optional<PanelLayout> layout = kernels.packing(weight.type());
+        if (layout.isEmpty() || weight.in() == 0 || weight.out() == 0) {
+            return weight;
+        }
+        long size = PackedWeight.bytes(layout.get(), weight.out(), weight.in());
+        MemorySegment memory = LinuxMemory.pages(size, arena)
+                .orElseThrow(() -> new CapacityException(
+                        "no memory for the panels of " + weight + ", " + size + " bytes outside the heap"));
+        PackedWeight packed = new PackedWeight(layout.get(), weight.out(), weight.in(), memory);
+        shares.run(packed.panels(), (long) ROW_GRAIN * weight.in(), share -> {
+            PanelPacker packer = new PanelPacker(weight);
+            for (int panel = share.from(); panel < share.to(); panel++) {
+                packer.pack(panel, memory);
+            }
+        });
+        if (weight.data().isMapped()) {
+            LinuxMemory.release(weight.data());
+        }
+        return weight.withPacked(packed);
+    }
+
+    /// See [Backend#linear].
+    void linear(List<LinearTerm> terms, HostMatrix x) {
+        Term[] maps = new Term[terms.size()];
+        int units = 0;
+        for (int i = 0; i < maps.length; i++) {
+            LinearTerm term = terms.get(i);
+            HostWeight bias = term.bias() == null ? null : ShapeCheck.host(term.bias());
+            maps[i] = new Term(ShapeCheck.host(term.weight()), bias, ShapeCheck.host(term.y()), units);
+            check(maps[i], x);
+            units += maps[i].units();
+        }
+        LinearInput input = encode(maps, x);
+        long steps = (long) ROW_GRAIN * x.columns() * x.rows();
+        shares.run(units, steps, share -> {
+            for (Term map : maps) {
+                int from = Math.max(share.from() - map.firstUnit(), 0);
+                int to = Math.min(share.to() - map.firstUnit(), map.units());
+                if (from < to) {
+                    kernels.matmul(map.weight(), map.bias(), input, map.y(), rows(map, from, to, share));
+                }
+            }
+        });
+    }
+
+    private static Share rows(Term map, int from, int to, Share share) {
+        return new Share(from * ROW_GRAIN, Math.min(to * ROW_GRAIN, map.weight().out()), share.scratch());
+    }
+
+    /// See [Backend#linearAdd].
+    void linearAdd(HostWeight weight, float scale, HostMatrix x, HostMatrix y) {
+        Term map = new Term(weight, null, y, 0);
+        check(map, x);
+        LinearInput input = encode(new Term[] {map}, x);
+        long steps = (long) ROW_GRAIN * x.columns() * x.rows();
+        shares.run(
+                map.units(),
+                steps,
+                share -> kernels.matmulAdd(weight, scale, input, y, rows(map, share.from(), share.to(), share)));
+    }
+
+    private static void check(Term map, HostMatrix x) {
+        ShapeCheck.require(
+                map.weight().shape().rank() >= 2
+                        && x.rows() == map.y().rows()
+                        && x.columns() == map.weight().in()
+                        && map.y().columns() == map.weight().out(),
+                "linear",
+                map.weight(),
+                x,
+                map.y());
+        if (map.bias() != null) {
+            ShapeCheck.vector("linear", map.bias(), map.weight().out());
+        }
+    }
+
+    private LinearInput encode(Term[] maps, HostMatrix x) {
+        @Nullable EncodedRows asBytes = null;
+        @Nullable EncodedRows asFloats = null;
+        for (Term map : maps) {
+            PackedWeight packed = map.weight().packed();
+            if (packed != null) {
+                switch (packed.layout().encoding()) {
+                    case BYTES -> asBytes = asBytes == null ? encode(x, RowEncoding.BYTES, bytes) : asBytes;
+                    case FLOATS -> asFloats = asFloats == null ? encode(x, RowEncoding.FLOATS, floats) : asFloats;
+                }
+            }
+        }
+        return new LinearInput(x, asBytes, asFloats);
+    }
+
+    private EncodedRows encode(HostMatrix x, RowEncoding encoding, Scratch memory) {
+        long size = EncodedRows.bytes(encoding, x.rows(), x.columns());
+        EncodedRows target = new EncodedRows(encoding, x.rows(), x.columns(), memory.memory(size));
+        long steps = (long) x.columns() * encoding.tileRows();
+        shares.run(target.tiles(), steps, share -> kernels.encode(x, target, share));
+        return target;
+    }
+}

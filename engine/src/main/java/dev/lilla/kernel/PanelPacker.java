@@ -1,0 +1,201 @@
+package dev.lilla.kernel;
+
+import dev.lilla.kernel.x64.PanelLayout;
+import dev.lilla.tensor.ElementType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/// Lays stored rows out as panels. Every value stays what it was, bit for bit: codes are only moved, or written as
+/// bytes
+/// where their own width has no layout, and scales are the same f16 or their exact products in f32.
+///
+/// | stored | panels |
+/// | --- | --- |
+/// | Q4_0 | `NIBBLES` |
+/// | Q8_0, Q5_0, IQ4_NL | `BYTES` |
+/// | Q4_K | `NIBBLE_SUPER` |
+/// | Q5_K | `BYTE_SUPER` |
+/// | Q6_K, Q3_K, IQ4_XS | `BYTE_SUPER_16` |
+/// | Q4_1, Q5_1, Q2_K | `BYTE_AFFINE_16` |
+/// | F64, F32; F16; BF16 | the same |
+final class PanelPacker {
+    private static final int ROWS = PanelLayout.ROWS;
+    private static final int WORD = 64;
+
+    private final HostWeight source;
+    private final ElementType type;
+    private final PanelLayout layout;
+
+    /// Columns that are packed at once: a block of either kind.
+    private final int unit;
+
+    /// Stored bytes of a unit of one row; zero where there is none.
+    private final byte[] stored;
+
+    /// The same unit of all rows as panel blocks.
+    private final byte[] packed;
+
+    private final ByteBuffer numbers;
+
+    PanelPacker(HostWeight source) {
+        this.source = source;
+        this.type = source.type();
+        this.layout = layout(type);
+        this.unit = Math.max(layout.blockColumns(), type.blockElements());
+        this.stored = new byte[Math.toIntExact(type.byteSize(unit))];
+        this.packed = new byte[unit / layout.blockColumns() * layout.blockBytes()];
+        this.numbers = ByteBuffer.wrap(packed).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /// @throws IllegalArgumentException if the elements are no real numbers
+    static PanelLayout layout(ElementType type) {
+        return switch (type) {
+            case Q4_0 -> PanelLayout.NIBBLES;
+            case Q8_0, Q5_0, IQ4_NL -> PanelLayout.BYTES;
+            case Q4_K -> PanelLayout.NIBBLE_SUPER;
+            case Q5_K -> PanelLayout.BYTE_SUPER;
+            case Q6_K, Q3_K, IQ4_XS -> PanelLayout.BYTE_SUPER_16;
+            case Q4_1, Q5_1, Q2_K -> PanelLayout.BYTE_AFFINE_16;
+            case F64, F32 -> PanelLayout.F32;
+            case F16 -> PanelLayout.F16;
+            case BF16 -> PanelLayout.BF16;
+            case I64, I32, I16, I8, U8, BOOL ->
+                throw new IllegalArgumentException("elements of type " + type + " are no real numbers");
+        };
+    }
+
+    /// Packs panel `panel` to the place it has in `target`.
+    void pack(int panel, MemorySegment target) {
+        long to = panel * layout.panelBytes(source.in());
+        for (int column = 0; column < source.in(); column += unit) {
+            Arrays.fill(packed, (byte) 0);
+            for (int r = 0; r < ROWS; r++) {
+                read((long) panel * ROWS + r, column);
+                place(r);
+            }
+            MemorySegment.copy(packed, 0, target, ValueLayout.JAVA_BYTE, to, packed.length);
+            to += packed.length;
+        }
+    }
+
+    private void read(long row, int column) {
+        int bytes = 0;
+        if (row < source.out()) {
+            bytes = Math.toIntExact(type.byteSize(Math.min(unit, source.in() - column)));
+            long at = row * source.rowBytes() + type.byteSize(column);
+            MemorySegment.copy(source.data(), ValueLayout.JAVA_BYTE, at, stored, 0, bytes);
+        }
+        Arrays.fill(stored, bytes, stored.length, (byte) 0);
+    }
+
+    private void place(int r) {
+        switch (layout) {
+            case NIBBLES -> nibbles(r);
+            case BYTES -> bytes(r);
+            case NIBBLE_SUPER -> nibbleSuper(r);
+            case BYTE_SUPER -> byteSuper(r);
+            case BYTE_SUPER_16 -> byteSuper16(r);
+            case BYTE_AFFINE_16 -> affine(r);
+            case F32 -> floats(r);
+            case F16 -> {
+                copyHalf(0, 0, r);
+                copyHalf(2, 2 * ROWS, r);
+            }
+            case BF16 -> copyWords(0, 1, 0, r);
+        }
+    }
+
+    private void copyWords(int from, int words, int to, int r) {
+        for (int word = 0; word < words; word++) {
+            System.arraycopy(stored, from + 4 * word, packed, to + word * WORD + 4 * r, 4);
+        }
+    }
+
+    private void copyHalf(int from, int to, int r) {
+        packed[to + 2 * r] = stored[from];
+        packed[to + 2 * r + 1] = stored[from + 1];
+    }
+
+    /// Puts the code of column `i` of a group whose words begin at `to`.
+    private void put(int to, int i, int r, int code) {
+        packed[to + i / 4 * WORD + 4 * r + i % 4] = (byte) code;
+    }
+
+    private void nibbles(int r) {
+        for (int group = 0; group < 2; group++) {
+            int from = group * type.blockBytes();
+            copyHalf(from, group * 2 * ROWS, r);
+            copyWords(from + 2, 4, WORD + group * 4 * WORD, r);
+        }
+    }
+
+    private void bytes(int r) {
+        for (int group = 0; group < 2; group++) {
+            int from = group * type.blockBytes();
+            int to = WORD + group * 8 * WORD;
+            copyHalf(from, group * 2 * ROWS, r);
+            for (int i = 0; i < 32; i++) {
+                put(to, i, r, StoredCodes.code(type, stored, from, i) + 128);
+            }
+        }
+    }
+
+    private void superScales(int r) {
+        copyHalf(0, 0, r);
+        copyHalf(2, 2 * ROWS, r);
+        for (int group = 0; group < 8; group++) {
+            packed[WORD + group * ROWS + r] = (byte) SuperBlocks.scaleQ4(stored, 4, group);
+            packed[WORD + (8 + group) * ROWS + r] = (byte) SuperBlocks.minQ4(stored, 4, group);
+        }
+    }
+
+    private void nibbleSuper(int r) {
+        superScales(r);
+        copyWords(16, 32, WORD + 16 * ROWS, r);
+    }
+
+    private void byteSuper(int r) {
+        superScales(r);
+        for (int i = 0; i < unit; i++) {
+            put(WORD + 16 * ROWS, i, r, StoredCodes.code(type, stored, 0, i));
+        }
+    }
+
+    private void byteSuper16(int r) {
+        copyHalf(StoredCodes.superScaleAt(type), 0, r);
+        for (int group = 0; group < 16; group++) {
+            packed[WORD + group * ROWS + r] = (byte) StoredCodes.scale(type, stored, group);
+        }
+        for (int i = 0; i < unit; i++) {
+            put(WORD + 16 * ROWS, i, r, StoredCodes.code(type, stored, 0, i) + 128);
+        }
+    }
+
+    private void affine(int r) {
+        for (int first = 0; first < unit; first += layout.blockColumns()) {
+            int to = first / layout.blockColumns() * layout.blockBytes();
+            for (int half = 0; half < 2; half++) {
+                int group = first / 16 + half;
+                numbers.putFloat(to + half * WORD + 4 * r, StoredCodes.factor(type, stored, group));
+                numbers.putFloat(to + (2 + half) * WORD + 4 * r, StoredCodes.offset(type, stored, group));
+            }
+            for (int i = 0; i < layout.blockColumns(); i++) {
+                put(to + 4 * WORD, i, r, StoredCodes.code(type, stored, 0, first + i));
+            }
+        }
+    }
+
+    private void floats(int r) {
+        if (type == ElementType.F32) {
+            copyWords(0, 2, 0, r);
+            return;
+        }
+        ByteBuffer doubles = ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN);
+        for (int k = 0; k < 2; k++) {
+            numbers.putFloat(k * WORD + 4 * r, (float) doubles.getDouble(8 * k));
+        }
+    }
+}

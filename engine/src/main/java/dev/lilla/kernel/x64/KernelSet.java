@@ -1,0 +1,45 @@
+package dev.lilla.kernel.x64;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
+
+/// The kernels of one instruction set, assembled when they are first needed and kept for the life of the program.
+public final class KernelSet {
+    private final Isa isa;
+    private final ConcurrentMap<Object, Kernel> kernels = new ConcurrentHashMap<>();
+
+    /// What a product of panels is made for.
+    private record ProductKey(PanelLayout layout, int rows) {}
+
+    public KernelSet(Isa isa) {
+        this.isa = isa;
+    }
+
+    public Isa isa() {
+        return isa;
+    }
+
+    /// See [PanelProduct.Argument] for its arguments.
+    ///
+    /// @param rows of the tile, 1 to [RowEncoding#tileRows()]
+    public Kernel panelProduct(PanelLayout layout, int rows) {
+        return kernel(new ProductKey(layout, rows), () -> PanelProduct.assemble(layout, rows));
+    }
+
+    /// See [RowEncoder.Argument] for its arguments.
+    public Kernel rowEncoder() {
+        return kernel(RowEncoder.class, RowEncoder::assemble);
+    }
+
+    private Kernel kernel(Object key, Supplier<byte[]> code) {
+        Kernel known = kernels.get(key);
+        return known == null ? kernels.computeIfAbsent(key, k -> publish(k, code.get())) : known;
+    }
+
+    private static Kernel publish(Object key, byte[] code) {
+        return CodeMemory.publish(key.toString(), code)
+                .orElseThrow(() -> new IllegalStateException(
+                        "the system gave executable memory before and refuses it now, for " + key));
+    }
+}

@@ -1,0 +1,75 @@
+package dev.lilla.kernel.x64;
+
+/// How rows of activations are laid out for products with panels: in tiles of up to [#tileRows()] rows, each tile's
+/// rows interleaved block by block, so that a product reads one stream front to back.
+public enum RowEncoding {
+    /// Signed bytes with a scale for every 32 columns. A block of 32 columns of a tile of `T` rows is `[T][32]` bytes,
+    /// then the fields of [Field], each `[T]` in 32 bits. Columns are filled up with zeros to a multiple of 64.
+    BYTES(16),
+    /// f32, `[columns][T]`, filled up with zeros to an even number of columns. Two partial sums for each row and 16
+    /// accumulators more than half of the 32 registers: hence 12 rows.
+    FLOATS(12);
+
+    /// Columns with one scale.
+    public static final int BLOCK_COLUMNS = 32;
+
+    private static final int BLOCK_GRAIN = 2;
+
+    private final int tileRows;
+
+    RowEncoding(int tileRows) {
+        this.tileRows = tileRows;
+    }
+
+    /// Numbers beside the bytes of a row's block, where `q` are the bytes and `d` the scale: `x ≈ d * q`.
+    ///
+    /// Weights meet `q` as unsigned bytes. What was added to make them so is taken off by a product with the sum of
+    /// `q`, from which the integer sum starts.
+    public enum Field {
+        /// `d`, f32.
+        SCALE,
+        /// `-8 * sum(q)`, i32, for weights stored with 8 added.
+        MINUS_8,
+        /// `-128 * sum(q)` of the first 16 columns, i32.
+        MINUS_128_LOW,
+        /// `-128 * sum(q)` of the last 16 columns, i32.
+        MINUS_128_HIGH,
+        /// `d * sum(q)`, f32, for what an affine type adds to each weight.
+        SUM,
+        /// `d * sum(q)` of the first 16 columns, f32.
+        SUM_LOW,
+        /// `d * sum(q)` of the last 16 columns, f32.
+        SUM_HIGH;
+
+        /// Bytes from the beginning of a block to the number of row `row` of a tile of `tileRows`.
+        @SuppressWarnings("EnumOrdinal") // the order of the layout
+        int offset(int tileRows, int row) {
+            return tileRows * BLOCK_COLUMNS + (ordinal() * tileRows + row) * Float.BYTES;
+        }
+    }
+
+    /// The most rows of a tile.
+    public int tileRows() {
+        return tileRows;
+    }
+
+    /// Columns with those that fill up.
+    public int paddedColumns(int columns) {
+        int grain = this == BYTES ? BLOCK_COLUMNS * BLOCK_GRAIN : 2;
+        return Math.ceilDiv(columns, grain) * grain;
+    }
+
+    /// Bytes of a block of [#BLOCK_COLUMNS] columns in [#BYTES], or of one column in [#FLOATS].
+    public int blockBytes(int rows) {
+        return switch (this) {
+            case BYTES -> rows * (BLOCK_COLUMNS + Field.values().length * Float.BYTES);
+            case FLOATS -> rows * Float.BYTES;
+        };
+    }
+
+    /// Bytes of a tile of `rows` rows.
+    public long tileBytes(int rows, int columns) {
+        int blocks = this == BYTES ? paddedColumns(columns) / BLOCK_COLUMNS : paddedColumns(columns);
+        return (long) blocks * blockBytes(rows);
+    }
+}
