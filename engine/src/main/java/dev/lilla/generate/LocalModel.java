@@ -8,7 +8,6 @@ import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.HostBackend;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.kernel.KvLayout;
-import dev.lilla.kernel.KvType;
 import dev.lilla.model.ActiveAdapter;
 import dev.lilla.model.Decoder;
 import dev.lilla.model.family.LoadedModel;
@@ -42,18 +41,22 @@ public final class LocalModel implements AutoCloseable {
         this.tokenizer = tokenizer(model.description());
         this.encoder = new PromptEncoder(tokenizer, model.family().chat().bos());
         this.defaults = GenerationDefaults.of(model.description(), tokenizer);
-        KvType kvType = options.kvType();
-        this.draftModel = options.speculation() instanceof Speculation.SmallerModel choice
-                ? DraftModel.open(choice, model, tokenizer, backend, kvType)
-                : null;
+        int blocks = Math.ceilDiv(model.spec().contextLength(), KvLayout.BLOCK_TOKENS);
+        this.cache = backend.allocateBlocks(model.decoder().kvLayout(options.kvType()), blocks);
+        try {
+            this.draftModel = options.speculation() instanceof Speculation.SmallerModel choice
+                    ? DraftModel.open(choice, model, tokenizer, backend, options.kvType())
+                    : null;
+        } catch (Throwable e) {
+            cache.close();
+            throw e;
+        }
         this.drafter = switch (options.speculation()) {
             case Speculation.None() -> Drafter.NONE;
             case Speculation.Ngram(int tokensMax) -> new NgramDrafter(tokensMax);
             case Speculation.SmallerModel _ ->
                 Objects.requireNonNull(draftModel).drafter();
         };
-        int blocks = Math.ceilDiv(model.spec().contextLength(), KvLayout.BLOCK_TOKENS);
-        this.cache = backend.allocateBlocks(model.decoder().kvLayout(kvType), blocks);
     }
 
     /// Opens a Hugging Face directory or a GGUF file.
