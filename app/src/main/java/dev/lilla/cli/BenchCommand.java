@@ -1,5 +1,6 @@
 package dev.lilla.cli;
 
+import dev.lilla.kernel.Ceilings;
 import dev.lilla.kernel.HostOptions;
 import dev.lilla.model.family.LoadOptions;
 import dev.lilla.model.family.ModelLoader;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,11 +45,15 @@ import picocli.CommandLine.Parameters;
             "  lilla bench model.gguf -p 0 -n 64 -d 512 -npl 1,8,16",
             "  lilla bench tinyllama-1.1b --synthetic --type q4_0,q8_0,q4_k",
             "  lilla bench tinyllama-1.1b --synthetic --type q4_0 --save random.gguf",
+            "  lilla bench --ceilings",
         })
 final class BenchCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "NAME|MODEL", description = "A name of the catalog, or a model.")
+    @Parameters(
+            paramLabel = "NAME|MODEL",
+            arity = "0..1",
+            description = "A name of the catalog, or a model; needed but with --ceilings.")
     private String name = "";
 
     @Option(
@@ -129,6 +135,12 @@ final class BenchCommand implements Callable<Integer> {
             description = "Writes the synthetic model to a GGUF file, and measures nothing.")
     private @Nullable Path save;
 
+    @Option(
+            names = "--ceilings",
+            description = "First measures what this machine can do at most, so that the rates below have a measure: "
+                    + "the best read bandwidth of many ways to read 1 GiB, and the fastest multiplications.")
+    private boolean ceilings;
+
     @Mixin
     private final CacheMixin cache = new CacheMixin();
 
@@ -153,6 +165,14 @@ final class BenchCommand implements Callable<Integer> {
         if (save != null) {
             return save(save);
         }
+        if (name.isEmpty() && !ceilings) {
+            throw new IllegalArgumentException("a model or a name of the catalog is missing");
+        }
+        CeilingsReport limits = ceilings ? measureCeilings() : CeilingsReport.NONE;
+        if (name.isEmpty()) {
+            show(limits);
+            return 0;
+        }
         BenchPlan plan = new BenchPlan(prompts, tokens, depths, sequences, repeat, warmUp);
         try (Interruption interruption = Interruption.open()) {
             BenchRun run = new BenchRun(plan, cache.type(), new ProgressLine(console), interruption);
@@ -165,7 +185,7 @@ final class BenchCommand implements Callable<Integer> {
                     run.measure(host, backend -> BenchModel.of(ModelLoader.open(path, options, backend)));
                 }
             }
-            show(new BenchReport(run.rows()));
+            show(new BenchReport(run.rows(), limits));
             return interruption.getAsBoolean() ? Lilla.INTERRUPTED : 0;
         }
     }
@@ -214,6 +234,27 @@ final class BenchCommand implements Callable<Integer> {
         List<Integer> counts =
                 threads == null ? List.of(HostOptions.fromProperties().threads()) : threads;
         return counts.stream().map(kernels::options).toList();
+    }
+
+    /// Of the most threads that are asked for.
+    private CeilingsReport measureCeilings() {
+        int count = hosts().stream().mapToInt(HostOptions::threads).max().orElseThrow();
+        ProgressLine progress = new ProgressLine(console);
+        progress.started("measuring what this machine can do at most", 0);
+        Optional<Ceilings> found = Ceilings.measure(count, step -> progress.started("measuring: " + step, 0));
+        progress.finished();
+        if (found.isEmpty()) {
+            console.warn("ceilings need machine code, which cannot run here; see lilla doctor");
+        }
+        return new CeilingsReport(count, found);
+    }
+
+    private void show(CeilingsReport limits) {
+        if (json.isSet()) {
+            console.printJson(limits.json());
+        } else {
+            limits.print(console.out());
+        }
     }
 
     private void show(BenchReport report) {

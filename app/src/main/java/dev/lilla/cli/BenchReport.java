@@ -14,10 +14,13 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Measurements as a table for people, or as JSON with the field names of `llama-bench`.
-record BenchReport(List<BenchRow> rows) {
+///
+/// @param limits what the rates are a share of
+record BenchReport(List<BenchRow> rows, CeilingsReport limits) {
     void print(PrintStream out) {
-        Table table =
-                new Table("MODEL", ">SIZE", ">THREADS", "TEST", ">TOKENS/S", ">+/-", ">SPREAD", ">GB/S", ">GFLOP/S");
+        limits.print(out);
+        Table table = new Table(
+                "MODEL", ">SIZE", ">THREADS", "TEST", ">TOKENS/S", ">+/-", ">SPREAD", ">GB/S", ">OF READ", ">GFLOP/S");
         for (BenchRow row : rows) {
             SpeedResult result = row.result();
             table.row(
@@ -29,6 +32,7 @@ record BenchReport(List<BenchRow> rows) {
                     result.nanos().length > 1 ? number("%.2f", result.deviation()) : "",
                     result.nanos().length > 1 ? number("%.1f %%", 100 * result.spread()) : "",
                     row.isReading() ? number("%.1f", row.weightBytesPerSecond() / 1e9) : "",
+                    row.isReading() ? limits.shareOfReading(row.weightBytesPerSecond()) : "",
                     number("%.0f", row.operationsPerSecond() / 1e9));
         }
         table.print(out);

@@ -52,6 +52,9 @@ final class LinearMaps {
                 .orElseThrow(() -> new CapacityException(
                         "no memory for the panels of " + weight + ", " + size + " bytes outside the heap"));
         PackedWeight packed = new PackedWeight(layout.get(), weight.out(), weight.in(), memory);
+        if (weight.data().isMapped()) {
+            LinuxMemory.populate(weight.data());
+        }
         shares.run(packed.panels(), (long) ROW_GRAIN * weight.in(), share -> kernels.pack(weight, packed, share));
         if (weight.data().isMapped()) {
             LinuxMemory.release(weight.data());

@@ -55,12 +55,12 @@ final class WorkerPool implements AutoCloseable {
             return;
         }
         if (!busy.compareAndSet(false, true)) {
-            throw new IllegalStateException("a loop is running already: a backend computes one step at a time");
+            throw new IllegalStateException(
+                    closed
+                            ? "the worker pool is closed"
+                            : "a loop is running already: a backend computes one step at a time");
         }
         try {
-            if (closed) {
-                throw new IllegalStateException("the worker pool is closed");
-            }
             if (workers.length == 0 || count <= grain) {
                 task.run(0, count, 0);
             } else {
@@ -89,10 +89,18 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /// Ends the threads. What they are computing is finished first.
+    /// Ends the threads. A loop that runs, on whatever thread, is finished first, and none begins afterwards: what the
+    /// loops work on may be freed when this returns.
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
+        // Never given back, so that no loop can begin.
+        while (!busy.compareAndSet(false, true)) {
+            LockSupport.parkNanos(this, CALLER_SLEEP_NANOS);
+        }
         for (Worker worker : workers) {
             LockSupport.unpark(worker);
         }

@@ -159,6 +159,27 @@ class WorkerPoolTest {
         }
 
         @Test
+        void waitsForALoopOnAnotherThread() throws InterruptedException {
+            WorkerPool pool = new WorkerPool(2);
+            CountDownLatch running = new CountDownLatch(1);
+            CountDownLatch released = new CountDownLatch(1);
+            AtomicInteger done = new AtomicInteger();
+            Thread computing = Thread.ofPlatform().start(() -> pool.run(4, 1, (from, to, worker) -> {
+                running.countDown();
+                awaitQuietly(released);
+                done.incrementAndGet();
+            }));
+            awaitQuietly(running);
+            Thread closing = Thread.ofPlatform().start(pool::close);
+            closing.join(50);
+            assertThat(closing.isAlive()).isTrue();
+            released.countDown();
+            closing.join();
+            assertThat(done).hasValue(4);
+            computing.join();
+        }
+
+        @Test
         void refusesFurtherLoops() {
             WorkerPool pool = new WorkerPool(2);
             pool.close();
