@@ -1,5 +1,6 @@
 package dev.lilla.kernel;
 
+import dev.lilla.kernel.x64.ByteDots;
 import dev.lilla.kernel.x64.CpuFeature;
 import dev.lilla.kernel.x64.Isa;
 import dev.lilla.kernel.x64.KernelSet;
@@ -27,7 +28,7 @@ final class MachineCodeKernels implements Kernels {
             throw new IllegalArgumentException(isa + " needs " + isa.missing(features));
         }
         this.isa = isa;
-        this.kernels = new KernelSet(isa);
+        this.kernels = new KernelSet(isa, ByteDots.of(features));
         this.products = new PanelProducts(kernels);
         this.others = others;
         this.elements = new ElementOperations(isa);
@@ -40,7 +41,7 @@ final class MachineCodeKernels implements Kernels {
 
     @Override
     public Optional<PanelLayout> packing(ElementType type) {
-        return isa.hasMasks() ? Optional.of(PanelPacker.layout(type)) : Optional.empty();
+        return Optional.of(PanelPacker.layout(type));
     }
 
     @Override

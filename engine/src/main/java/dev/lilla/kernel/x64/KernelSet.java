@@ -7,13 +7,16 @@ import java.util.function.Supplier;
 /// The kernels of one instruction set, assembled when they are first needed and kept for the life of the program.
 public final class KernelSet {
     private final Isa isa;
+    private final ByteDots dots;
     private final ConcurrentMap<Object, Kernel> kernels = new ConcurrentHashMap<>();
 
     /// What a product of panels is made for.
     private record ProductKey(PanelLayout layout, int rows) {}
 
-    public KernelSet(Isa isa) {
+    /// @param dots what [Isa#AVX2] multiplies bytes with
+    public KernelSet(Isa isa, ByteDots dots) {
         this.isa = isa;
+        this.dots = dots;
     }
 
     public Isa isa() {
@@ -24,7 +27,11 @@ public final class KernelSet {
     ///
     /// @param rows of the tile, 1 to [RowEncoding#tileRows()]
     public Kernel panelProduct(PanelLayout layout, int rows) {
-        return kernel(new ProductKey(layout, rows), () -> PanelProduct.assemble(layout, rows));
+        return kernel(
+                new ProductKey(layout, rows),
+                () -> isa.hasMasks()
+                        ? PanelProduct.assemble(layout, rows)
+                        : Avx2PanelProduct.assemble(layout, rows, dots));
     }
 
     /// See [RowEncoder.Argument] for its arguments.

@@ -32,13 +32,7 @@ import static dev.lilla.kernel.x64.Vec.zmm;
 /// A sum depends on nothing but its row and its weights: the same blocks in the same order, integers exactly, then one
 /// fused multiply-add a group. So 1 row and 16 rows give the same bits.
 public final class PanelProduct {
-    /// How far ahead the panel is fetched. Tried from 512 to 4,096 bytes; see benchmarks/README.md.
-    private static final int PREFETCH_BYTES = 2048;
-
     private static final int LINE = 64;
-
-    /// Blocks of float panels in one turn of the loop: 16 columns.
-    private static final int FLOAT_UNROLL = 8;
 
     final Assembler asm = new Assembler();
     final PanelLayout layout;
@@ -117,7 +111,7 @@ public final class PanelProduct {
         }
         asm.mov(RDX, R11);
         asm.mov(RCX, argument(Argument.BLOCKS));
-        blocks(unpacker);
+        new PanelStream(asm, layout, rows).blocks(unpacker::block, RDX);
         store();
         asm.add(R8, PanelLayout.ROWS * Float.BYTES);
         asm.sub(R10, 1);
@@ -132,55 +126,6 @@ public final class PanelProduct {
     /// four cycles and a column of one row would wait for the last.
     private int sums() {
         return layout.encoding() == RowEncoding.FLOATS ? 2 * rows : rows;
-    }
-
-    private void blocks(PanelUnpacker unpacker) {
-        int unroll = layout.encoding() == RowEncoding.FLOATS ? FLOAT_UNROLL : 1;
-        Label many = new Label();
-        Label few = new Label();
-        Label end = new Label();
-        if (unroll > 1) {
-            asm.cmp(RCX, unroll);
-            asm.jump(Condition.BELOW, few);
-            asm.align(LINE / 2);
-            asm.bind(many);
-            turn(unpacker, unroll);
-            asm.cmp(RCX, unroll);
-            asm.jump(Condition.ABOVE_OR_EQUAL, many);
-            asm.bind(few);
-        }
-        asm.test(RCX, RCX);
-        asm.jump(EQUAL, end);
-        Label one = new Label();
-        asm.align(LINE / 2);
-        asm.bind(one);
-        turn(unpacker, 1);
-        asm.test(RCX, RCX);
-        asm.jump(NOT_EQUAL, one);
-        asm.bind(end);
-    }
-
-    /// `count` blocks, with their part of the panel further on fetched meanwhile.
-    private void turn(PanelUnpacker unpacker, int count) {
-        int bytes = count * layout.blockBytes();
-        for (int line = 0; line < bytes; line += LINE) {
-            asm.prefetcht0(Mem.at(RSI, PREFETCH_BYTES + line));
-        }
-        for (int i = 0; i < count; i++) {
-            unpacker.block(i);
-        }
-        asm.add(RSI, bytes);
-        asm.add(
-                RDX,
-                count
-                        * layout.blockColumns()
-                        / columnsOfTileBlock()
-                        * layout.encoding().blockBytes(rows));
-        asm.sub(RCX, count);
-    }
-
-    private int columnsOfTileBlock() {
-        return layout.encoding() == RowEncoding.FLOATS ? 1 : RowEncoding.BLOCK_COLUMNS;
     }
 
     /// A number of row `t` in block `block` of 32 columns of this turn.

@@ -1,0 +1,248 @@
+package dev.lilla.kernel.x64;
+
+import static dev.lilla.kernel.x64.Avx2Rows.ACTIVATION;
+import static dev.lilla.kernel.x64.Avx2Rows.CONSTANT;
+import static dev.lilla.kernel.x64.Avx2Rows.SECOND;
+import static dev.lilla.kernel.x64.Avx2Rows.WEIGHT;
+import static dev.lilla.kernel.x64.Gpr.RDX;
+import static dev.lilla.kernel.x64.Gpr.RSI;
+import static dev.lilla.kernel.x64.RowEncoding.Field.MINUS_128_HIGH;
+import static dev.lilla.kernel.x64.RowEncoding.Field.MINUS_128_LOW;
+import static dev.lilla.kernel.x64.RowEncoding.Field.MINUS_8;
+import static dev.lilla.kernel.x64.RowEncoding.Field.SUM;
+import static dev.lilla.kernel.x64.RowEncoding.Field.SUM_HIGH;
+import static dev.lilla.kernel.x64.RowEncoding.Field.SUM_LOW;
+
+import dev.lilla.kernel.x64.Avx2Rows.Codes;
+import dev.lilla.kernel.x64.Avx2Rows.Range;
+import java.util.List;
+
+/// Unpacks a block of a panel with AVX2 and adds its products to the sums of some rows: the part of an
+/// [Avx2PanelProduct] that depends on the layout. A word is unpacked half by half right before all rows use it.
+sealed interface Avx2PanelUnpacker {
+    /// Words of 64 bytes in a group of 32 columns with a byte each.
+    int WORDS = 8;
+
+    int WORD = 64;
+
+    int HALF_WORD = WORD / 2;
+
+    /// f16 numbers of 16 rows, and of half of them.
+    int HALVES = 32;
+
+    int HALF_HALVES = HALVES / 2;
+
+    /// Groups of 32 columns in a super-block.
+    int GROUPS = 8;
+
+    /// Rows of a half.
+    int LANES = PanelLayout.ROWS / 2;
+
+    /// One block, `index` blocks behind the pointers.
+    void block(int index);
+
+    static Avx2PanelUnpacker of(Avx2Rows rows) {
+        return switch (rows.layout()) {
+            case NIBBLES -> new Nibbles(rows);
+            case BYTES -> new Bytes(rows);
+            case NIBBLE_SUPER -> new Super(rows, true);
+            case BYTE_SUPER -> new Super(rows, false);
+            case BYTE_SUPER_16 -> new Super16(rows);
+            case BYTE_AFFINE_16 -> new Affine16(rows);
+            case F32, F16, BF16 -> new Floats(rows);
+        };
+    }
+
+    private static void load(Assembler asm, int offset) {
+        asm.vmovups(WEIGHT, Mem.at(RSI, offset));
+    }
+
+    private static void loadLowNibbles(Assembler asm, int offset) {
+        asm.vpand(WEIGHT, CONSTANT, Mem.at(RSI, offset));
+    }
+
+    private static void loadHighNibbles(Assembler asm, int offset) {
+        load(asm, offset);
+        asm.vpsrld(WEIGHT, WEIGHT, 4);
+        asm.vpand(WEIGHT, WEIGHT, CONSTANT);
+    }
+
+    /// See [PanelLayout#NIBBLES].
+    record Nibbles(Avx2Rows rows) implements Avx2PanelUnpacker {
+        @Override
+        public void block(int index) {
+            for (int group = 0; group < 2; group++) {
+                Range range = new Range(group, 0, WORDS, Codes.NIBBLE, List.of(MINUS_8));
+                for (int half = 0; half < 2; half++) {
+                    int words = 2 * HALVES + group * WORDS / 2 * WORD + half * HALF_WORD;
+                    rows.dots(range, word -> word(words, word));
+                    rows.asm().vcvtph2ps(WEIGHT, Mem.at(RSI, group * HALVES + half * HALF_HALVES));
+                    rows.addDots(half, group);
+                }
+            }
+        }
+
+        private void word(int words, int word) {
+            if (word < WORDS / 2) {
+                loadLowNibbles(rows.asm(), words + word * WORD);
+            } else {
+                loadHighNibbles(rows.asm(), words + (word - WORDS / 2) * WORD);
+            }
+        }
+    }
+
+    /// See [PanelLayout#BYTES].
+    record Bytes(Avx2Rows rows) implements Avx2PanelUnpacker {
+        @Override
+        public void block(int index) {
+            Assembler asm = rows.asm();
+            for (int group = 0; group < 2; group++) {
+                Range range = new Range(group, 0, WORDS, Codes.BYTE, List.of(MINUS_128_LOW, MINUS_128_HIGH));
+                for (int half = 0; half < 2; half++) {
+                    int words = 2 * HALVES + group * WORDS * WORD + half * HALF_WORD;
+                    rows.dots(range, word -> load(asm, words + word * WORD));
+                    asm.vcvtph2ps(WEIGHT, Mem.at(RSI, group * HALVES + half * HALF_HALVES));
+                    rows.addDots(half, group);
+                }
+            }
+        }
+    }
+
+    /// See [PanelLayout#NIBBLE_SUPER] and [PanelLayout#BYTE_SUPER].
+    record Super(Avx2Rows rows, boolean isNibbles) implements Avx2PanelUnpacker {
+        private static final int SCALES = 2 * HALVES;
+        private static final int MINS = SCALES + GROUPS * PanelLayout.ROWS;
+        private static final int QUANTS = MINS + GROUPS * PanelLayout.ROWS;
+
+        @Override
+        public void block(int index) {
+            for (int group = 0; group < GROUPS; group++) {
+                Codes codes = isNibbles ? Codes.NIBBLE : Codes.FIVE_BITS;
+                Range range = new Range(group, 0, WORDS, codes, List.of());
+                for (int half = 0; half < 2; half++) {
+                    int first = QUANTS + (isNibbles ? group / 2 : group) * WORDS * WORD + half * HALF_WORD;
+                    boolean isHigh = isNibbles && group % 2 == 1;
+                    number(MINS + group * PanelLayout.ROWS, HALVES, half);
+                    rows.subtractOffsets(half, group, SUM);
+                    rows.dots(range, word -> word(first + word * WORD, isHigh));
+                    number(SCALES + group * PanelLayout.ROWS, 0, half);
+                    rows.addDots(half, group);
+                }
+            }
+        }
+
+        /// `WEIGHT = ` unsigned bytes `* ` f16, of one half.
+        private void number(int bytes, int factors, int half) {
+            Assembler asm = rows.asm();
+            asm.vpmovzxbd(WEIGHT, Mem.at(RSI, bytes + half * LANES));
+            asm.vcvtdq2ps(WEIGHT, WEIGHT);
+            asm.vcvtph2ps(SECOND, Mem.at(RSI, factors + half * HALF_HALVES));
+            asm.vmulps(WEIGHT, WEIGHT, SECOND);
+        }
+
+        private void word(int offset, boolean isHigh) {
+            if (isHigh) {
+                loadHighNibbles(rows.asm(), offset);
+            } else if (isNibbles) {
+                loadLowNibbles(rows.asm(), offset);
+            } else {
+                load(rows.asm(), offset);
+            }
+        }
+    }
+
+    /// See [PanelLayout#BYTE_SUPER_16].
+    record Super16(Avx2Rows rows) implements Avx2PanelUnpacker {
+        private static final int SCALES = 2 * HALVES;
+        private static final int QUANTS = SCALES + 2 * GROUPS * PanelLayout.ROWS;
+
+        @Override
+        public void block(int index) {
+            for (int group = 0; group < GROUPS; group++) {
+                for (int half = 0; half < 2; half++) {
+                    columns(new Range(group, 0, WORDS / 2, Codes.BYTE, List.of(MINUS_128_LOW)), half);
+                    columns(new Range(group, WORDS / 2, WORDS, Codes.BYTE, List.of(MINUS_128_HIGH)), half);
+                }
+            }
+        }
+
+        /// 16 columns.
+        private void columns(Range range, int half) {
+            Assembler asm = rows.asm();
+            int words = QUANTS + range.block() * WORDS * WORD + half * HALF_WORD;
+            int scale = 2 * range.block() + range.from() / (WORDS / 2);
+            rows.dots(range, word -> load(asm, words + word * WORD));
+            asm.vpmovsxbd(WEIGHT, Mem.at(RSI, SCALES + scale * PanelLayout.ROWS + half * LANES));
+            asm.vcvtdq2ps(WEIGHT, WEIGHT);
+            asm.vcvtph2ps(SECOND, Mem.at(RSI, half * HALF_HALVES));
+            asm.vmulps(WEIGHT, WEIGHT, SECOND);
+            rows.addDots(half, range.block());
+        }
+    }
+
+    /// See [PanelLayout#BYTE_AFFINE_16].
+    record Affine16(Avx2Rows rows) implements Avx2PanelUnpacker {
+        private static final int NUMBERS = 64;
+
+        @Override
+        public void block(int index) {
+            for (int half = 0; half < 2; half++) {
+                columns(new Range(0, 0, WORDS / 2, Codes.FIVE_BITS, List.of()), half, SUM_LOW);
+                columns(new Range(0, WORDS / 2, WORDS, Codes.FIVE_BITS, List.of()), half, SUM_HIGH);
+            }
+        }
+
+        /// 16 columns.
+        private void columns(Range range, int half, RowEncoding.Field rowSum) {
+            int numbers = range.from() / (WORDS / 2) * NUMBERS + half * NUMBERS / 2;
+            int words = 4 * NUMBERS + half * HALF_WORD;
+            rows.dots(range, word -> load(rows.asm(), words + word * WORD));
+            load(rows.asm(), numbers);
+            rows.addDots(half, 0);
+            load(rows.asm(), 2 * NUMBERS + numbers);
+            rows.addOffsets(half, 0, rowSum);
+        }
+    }
+
+    /// See [PanelLayout#F32], [PanelLayout#F16] and [PanelLayout#BF16]: two columns a block, each with sums of
+    /// its own.
+    record Floats(Avx2Rows rows) implements Avx2PanelUnpacker {
+        @Override
+        public void block(int index) {
+            int at = index * rows.layout().blockBytes();
+            for (int column = 0; column < 2; column++) {
+                weights(WEIGHT, at, column, 0);
+                weights(SECOND, at, column, 1);
+                for (int t = 0; t < rows.count(); t++) {
+                    int element = (2 * index + column) * rows.tileRows() + t;
+                    rows.asm().vbroadcastss(ACTIVATION, Mem.at(RDX, element * Float.BYTES));
+                    rows.asm().vfmadd231ps(sum(column, 0, t), WEIGHT, ACTIVATION);
+                    rows.asm().vfmadd231ps(sum(column, 1, t), SECOND, ACTIVATION);
+                }
+            }
+        }
+
+        private Vec sum(int column, int half, int t) {
+            return column == 0 ? rows.sum(half, t) : rows.oddSum(half, t);
+        }
+
+        private void weights(Vec target, int at, int column, int half) {
+            Assembler asm = rows.asm();
+            switch (rows.layout()) {
+                case F32 -> asm.vmovups(target, Mem.at(RSI, at + column * WORD + half * HALF_WORD));
+                case F16 -> asm.vcvtph2ps(target, Mem.at(RSI, at + column * HALVES + half * HALF_HALVES));
+                case BF16 -> {
+                    Mem pairs = Mem.at(RSI, at + half * HALF_WORD);
+                    if (column == 1) {
+                        asm.vpand(target, CONSTANT, pairs);
+                    } else {
+                        asm.vmovups(target, pairs);
+                        asm.vpslld(target, target, 16);
+                    }
+                }
+                case NIBBLES, BYTES, NIBBLE_SUPER, BYTE_SUPER, BYTE_SUPER_16, BYTE_AFFINE_16 ->
+                    throw new IllegalArgumentException(rows.layout() + " holds no floats");
+            }
+        }
+    }
+}
