@@ -1,7 +1,6 @@
 package dev.lilla.cli;
 
-import dev.lilla.kernel.Backend;
-import dev.lilla.kernel.HostBackend;
+import dev.lilla.kernel.HostDescription;
 import dev.lilla.kernel.HostOptions;
 import dev.lilla.kernel.ProcessorFacts;
 import dev.lilla.store.ModelStore;
@@ -57,7 +56,7 @@ final class Diagnosis {
         checks.add(vectorModule());
         checks.add(nativeAccess());
         checks.addAll(processor());
-        checks.add(kernels());
+        checks.addAll(kernels());
         checks.add(memory());
         checks.add(store());
         return checks;
@@ -73,8 +72,11 @@ final class Diagnosis {
     }
 
     private static Check vectorModule() {
-        return hasVectorModule()
-                ? Check.ok("Vector API", "module " + VECTOR_MODULE + " is there")
+        boolean isNeeded = !HostDescription.runsMachineCode();
+        return hasVectorModule() || !isNeeded
+                ? Check.ok(
+                        "Vector API",
+                        "module " + VECTOR_MODULE + (hasVectorModule() ? " is there" : " is not loaded, nor needed"))
                 : Check.warning(
                         "Vector API",
                         "module " + VECTOR_MODULE + " is missing: arithmetic runs on plain loops, many times slower",
@@ -110,30 +112,28 @@ final class Diagnosis {
                 Check.ok("Extensions", features));
     }
 
-    /// Which kernels serve, as the backend itself says.
-    private static Check kernels() {
-        HostOptions options;
+    /// Which kernels serve, what each of them does, and why no faster ones do.
+    private static List<Check> kernels() {
+        HostDescription host;
         try {
-            options = HostOptions.fromProperties();
+            host = HostDescription.of(HostOptions.fromProperties());
         } catch (IllegalArgumentException e) {
-            return Check.problem("Kernels", String.valueOf(e.getMessage()), "Correct the option");
+            return List.of(Check.problem("Kernels", String.valueOf(e.getMessage()), "Correct or leave out the option"));
         }
-        try (Backend backend = HostBackend.open(options)) {
-            String description = backend.description();
-            if (description.startsWith("reference")) {
-                return Check.warning(
-                        "Kernels",
-                        description + ": THE FAST PATH IS MISSING",
-                        options.kernels() == HostOptions.Choice.REFERENCE
-                                ? "Plain loops were asked for with lilla.kernels=reference: leave that out"
-                                : hasVectorModule()
-                                        ? "This processor has no vectors that Lilla can use yet"
-                                        : LAUNCHER);
-            }
-            return Check.ok("Kernels", description);
-        } catch (IllegalArgumentException e) {
-            return Check.problem("Kernels", String.valueOf(e.getMessage()), LAUNCHER);
-        }
+        List<Check> checks = new ArrayList<>();
+        String finding = host.kernels() + ": " + host.reason();
+        checks.add(
+                host.isFast()
+                        ? Check.ok("Kernels", finding)
+                        : Check.warning(
+                                "Kernels",
+                                finding + ": THE FAST PATH IS MISSING",
+                                System.getProperty("lilla.kernels", "auto").equals("reference")
+                                        ? "Plain loops were asked for with lilla.kernels=reference: leave that out"
+                                        : LAUNCHER));
+        host.uses().forEach(use -> checks.add(Check.ok("  served", use.operation() + ": " + use.servedBy())));
+        host.others().forEach((path, why) -> checks.add(Check.ok("  not used", path + ": " + why)));
+        return checks;
     }
 
     private static Check memory() {

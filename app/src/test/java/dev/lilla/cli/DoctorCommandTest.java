@@ -29,6 +29,8 @@ class DoctorCommandTest {
                     .isEqualTo(check.get("status").asString().equals("ok"));
         }
         assertThat(names)
+                .contains("  served")
+                .filteredOn(name -> !name.startsWith(" "))
                 .containsExactly(
                         "Java", "Vector API", "Native access", "Processor", "Extensions", "Kernels", "Memory", "Store");
     }

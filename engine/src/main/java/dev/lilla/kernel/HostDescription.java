@@ -1,5 +1,7 @@
 package dev.lilla.kernel;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// What computes here and why, for `lilla doctor`.
@@ -10,8 +12,22 @@ import java.util.Set;
 /// @param kernels what serves, in words: `vector, 512 bits`
 /// @param isFast whether that is a fast path, not the plain loops
 /// @param reason why these kernels serve, and what to do where that is not what it should be
+/// @param uses what serves which operation and element type
+/// @param others for each other path by its name, why it does not serve
 public record HostDescription(
-        String processor, int cores, Set<String> flags, String kernels, boolean isFast, String reason) {
+        String processor,
+        int cores,
+        Set<String> flags,
+        String kernels,
+        boolean isFast,
+        String reason,
+        List<KernelUse> uses,
+        Map<String, String> others) {
+    /// Whether this machine runs machine code of some level, so that the Vector API is not needed.
+    public static boolean runsMachineCode() {
+        return !KernelChoice.refusals().containsKey("avx2");
+    }
+
     /// @throws IllegalArgumentException if the wanted kernels cannot run here
     public static HostDescription of(HostOptions options) {
         ProcessorFacts processor = ProcessorFacts.read();
@@ -22,6 +38,8 @@ public record HostDescription(
                 processor.flags(),
                 choice.kernels().description(),
                 !(choice.kernels() instanceof ReferenceKernels),
-                choice.reason());
+                choice.reason(),
+                choice.kernels().uses(),
+                KernelChoice.refusals());
     }
 }

@@ -2,7 +2,9 @@ package dev.lilla.kernel;
 
 import dev.lilla.kernel.x64.CpuFeature;
 import dev.lilla.kernel.x64.Isa;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -63,6 +65,21 @@ record KernelChoice(Kernels kernels, String reason) {
         } catch (ReflectiveOperationException | LinkageError e) {
             return new KernelChoice(new ReferenceKernels(), refusal + "; " + vectorRefusal());
         }
+    }
+
+    /// For each level of machine code that cannot run here, by the name that forces it, why.
+    static Map<String, String> refusals() {
+        Optional<Set<CpuFeature>> features = CpuFeature.ofThisMachine();
+        Map<String, String> refusals = new LinkedHashMap<>();
+        for (Isa isa : new Isa[] {Isa.AMX, Isa.AVX512, Isa.AVX2}) {
+            String name = isa.name().toLowerCase(Locale.ROOT);
+            if (features.isEmpty()) {
+                refusals.put(name, codeRefusal());
+            } else if (!isa.missing(features.get()).isEmpty()) {
+                refusals.put(name, "this processor or system lacks " + words(isa.missing(features.get())));
+            }
+        }
+        return refusals;
     }
 
     private static Kernels machineCode(Isa isa, Set<CpuFeature> features) {

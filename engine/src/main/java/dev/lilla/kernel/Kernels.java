@@ -15,6 +15,11 @@ sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKer
     /// What computes, in words: `vector, 512 bits`.
     String description();
 
+    /// What serves which operation, for people.
+    default List<KernelUse> uses() {
+        return List.of(new KernelUse("everything", description() + ", weights as stored, f32 activations"));
+    }
+
     /// The panels in which these kernels read weights of a type, or empty if they read them as stored.
     default Optional<PanelLayout> packing(ElementType type) {
         return Optional.empty();

@@ -6,6 +6,7 @@ import dev.lilla.kernel.x64.Isa;
 import dev.lilla.kernel.x64.KernelSet;
 import dev.lilla.kernel.x64.PanelLayout;
 import dev.lilla.tensor.ElementType;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// block of a kernel and calls it. What no kernel serves, `others` computes.
 final class MachineCodeKernels implements Kernels {
     private final Isa isa;
+    private final ByteDots dots;
     private final KernelSet kernels;
     private final PanelProducts products;
     private final Kernels others;
@@ -28,7 +30,8 @@ final class MachineCodeKernels implements Kernels {
             throw new IllegalArgumentException(isa + " needs " + isa.missing(features));
         }
         this.isa = isa;
-        this.kernels = new KernelSet(isa, ByteDots.of(features));
+        this.dots = ByteDots.of(features);
+        this.kernels = new KernelSet(isa, dots);
         this.products = new PanelProducts(kernels);
         this.others = others;
         this.elements = new ElementOperations(isa);
@@ -37,6 +40,11 @@ final class MachineCodeKernels implements Kernels {
     @Override
     public String description() {
         return "machine code, " + isa.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public List<KernelUse> uses() {
+        return new MachineCodeUses(isa, dots).all();
     }
 
     @Override

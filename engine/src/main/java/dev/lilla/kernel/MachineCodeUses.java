@@ -1,0 +1,62 @@
+package dev.lilla.kernel;
+
+import dev.lilla.kernel.x64.ByteDots;
+import dev.lilla.kernel.x64.Isa;
+import dev.lilla.kernel.x64.PanelLayout;
+import dev.lilla.kernel.x64.RowEncoding;
+import dev.lilla.tensor.ElementType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Which machine code serves which operation and element type.
+record MachineCodeUses(Isa isa, ByteDots dots) {
+    List<KernelUse> all() {
+        List<KernelUse> uses = new ArrayList<>();
+        for (PanelLayout layout : PanelLayout.values()) {
+            uses.add(new KernelUse("products with " + types(layout), panels(layout) + ", " + arithmetic(layout)));
+        }
+        if (isa == Isa.AMX) {
+            uses.add(new KernelUse(
+                    "products with 32 rows and more", "the same panels, unpacked to bf16 tiles, bf16 activations, AMX"));
+        }
+        uses.add(new KernelUse("attention", "caches of f32, f16 and q8_0, f32 arithmetic, " + vectors()));
+        uses.add(new KernelUse("norms, rotation, gates, activations", "f32, " + vectors()));
+        return List.copyOf(uses);
+    }
+
+    private static String types(PanelLayout layout) {
+        return Arrays.stream(ElementType.values())
+                .filter(ElementType::isReal)
+                .filter(type -> PanelPacker.layout(type) == layout)
+                .map(ElementType::name)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String panels(PanelLayout layout) {
+        return switch (layout) {
+            case NIBBLES, NIBBLE_SUPER -> "nibbles in panels";
+            case BYTES, BYTE_SUPER, BYTE_SUPER_16, BYTE_AFFINE_16 -> "bytes in panels";
+            case F32, F16, BF16 -> "panels as stored";
+        };
+    }
+
+    private String arithmetic(PanelLayout layout) {
+        if (layout.encoding() != RowEncoding.BYTES) {
+            return "f32 activations, " + vectors();
+        }
+        String instructions = isa.hasMasks()
+                ? "AVX-512 VNNI"
+                : switch (dots) {
+                    case MULTIPLY_ADD -> "AVX2";
+                    case AVX_VNNI -> "AVX-VNNI";
+                    case AVX512_VNNI -> "VNNI of 256 bits";
+                };
+        return "8-bit activations, " + instructions;
+    }
+
+    private String vectors() {
+        return isa.hasMasks() ? "AVX-512" : "AVX2";
+    }
+}
