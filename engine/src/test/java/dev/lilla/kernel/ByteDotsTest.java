@@ -36,7 +36,7 @@ class ByteDotsTest {
 
     private static HostMatrix product(
             PanelProducts products, HostWeight weight, HostMatrix x, KernelOperands operands) {
-        LinearOperands linear = new LinearOperands(MachineCodeContract.kernels(Isa.AVX2), operands);
+        LinearOperands linear = new LinearOperands(MachineCodeContractTest.kernels(Isa.AVX2), operands);
         HostWeight panels = linear.packed(weight);
         LinearInput input = linear.input(panels, x);
         PackedWeight packed = Objects.requireNonNull(panels.packed());
