@@ -5,7 +5,6 @@ import dev.lilla.chat.ChatRequest;
 import dev.lilla.chat.ChatResponse;
 import dev.lilla.chat.FinishReason;
 import dev.lilla.chat.Message;
-import dev.lilla.chat.SamplerOptions;
 import dev.lilla.chat.Usage;
 import dev.lilla.generate.ChatTemplates;
 import dev.lilla.generate.Completion;
@@ -13,9 +12,7 @@ import dev.lilla.generate.GenerationDefaults;
 import dev.lilla.generate.GenerationRequest;
 import dev.lilla.generate.LocalChatModel;
 import dev.lilla.generate.LocalModel;
-import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.generate.StopConditions;
-import dev.lilla.store.ModelStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,9 +51,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class RunCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "MODEL", description = "A GGUF file, a directory or a name in the store.")
-    private String model = "";
-
     @Parameters(
             index = "1",
             arity = "0..1",
@@ -81,25 +75,7 @@ final class RunCommand implements Callable<Integer> {
     private List<String> stop = List.of();
 
     @Mixin
-    private final SamplerMixin sampler = new SamplerMixin();
-
-    @Mixin
-    private final LoraMixin lora = new LoraMixin();
-
-    @Mixin
-    private final SpeculationMixin speculation = new SpeculationMixin();
-
-    @Mixin
-    private final ContextMixin context = new ContextMixin();
-
-    @Mixin
-    private final CacheMixin cache = new CacheMixin();
-
-    @Mixin
-    private final LoadMixin load = new LoadMixin();
-
-    @Mixin
-    private final HostMixin host = new HostMixin();
+    private final GenerationMixin generation = new GenerationMixin();
 
     @Mixin
     private final JsonOption json = new JsonOption();
@@ -111,12 +87,8 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         String text = prompt();
-        ModelStore store = ModelStore.open(console.environment());
-        LocalModelOptions options = new LocalModelOptions(
-                context.limit(load.options()), cache.type(), host.options(), speculation.choice(store));
-        try (LocalModel opened = LocalModel.open(store.resolve(model), options);
-                Adapters adapters = lora.open(opened, store)) {
-            opened.model().warnings().forEach(console::warn);
+        try (LocalModel opened = generation.open(console);
+                Adapters adapters = generation.adapters(opened, console)) {
             boolean converses = !raw
                     && (system != null
                             || ChatTemplates.source(opened.model().description())
@@ -150,7 +122,7 @@ final class RunCommand implements Callable<Integer> {
         messages.add(Message.user(text));
         ChatRequest request = new ChatRequest(
                 messages,
-                Optional.of(sampler.over(opened.defaults().sampler())),
+                Optional.of(generation.sampler(opened)),
                 maxTokens == 0 ? OptionalInt.empty() : OptionalInt.of(maxTokens),
                 stop,
                 Map.of());
@@ -162,11 +134,11 @@ final class RunCommand implements Callable<Integer> {
 
     private void continueText(LocalModel opened, Adapters adapters, String text) {
         GenerationDefaults defaults = opened.defaults();
-        SamplerOptions options = sampler.over(defaults.sampler());
         StopConditions until =
                 new StopConditions(defaults.stopTokens(), stop, maxTokens == 0 ? Integer.MAX_VALUE : maxTokens);
         Completion completion = opened.generate(
-                new GenerationRequest(opened.encode(text), options, until, adapters.active()), listener());
+                new GenerationRequest(opened.encode(text), generation.sampler(opened), until, adapters.active()),
+                listener());
         finish(completion.text(), completion.finishReason(), completion.usage());
     }
 

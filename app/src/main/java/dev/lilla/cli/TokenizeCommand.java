@@ -1,6 +1,5 @@
 package dev.lilla.cli;
 
-import dev.lilla.store.ModelStore;
 import dev.lilla.tokenizer.SpecialTokens;
 import dev.lilla.tokenizer.Tokenizer;
 import java.io.BufferedReader;
@@ -42,8 +41,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class TokenizeCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "MODEL", description = "A GGUF file, a directory or a name in the store.")
-    private String model = "";
+    @Mixin
+    private final ModelArgument model = new ModelArgument();
 
     @Parameters(
             index = "1",
@@ -81,8 +80,7 @@ final class TokenizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Tokenizer tokenizer =
-                TokenizerSource.open(ModelStore.open(console.environment()).resolve(model));
+        Tokenizer tokenizer = TokenizerSource.open(model.path(console));
         if (decode != null) {
             console.out().println(tokenizer.decode(decode));
         } else if (file != null) {
