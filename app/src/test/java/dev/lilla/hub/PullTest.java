@@ -23,6 +23,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PullTest {
+    private static final StubHub.Answer HANGS_UP_WITHIN_THE_LISTING = (exchange, _) -> {
+        exchange.sendResponseHeaders(200, 1000);
+        exchange.getResponseBody().write('[');
+        exchange.getResponseBody().flush();
+        exchange.close();
+    };
+
     @TempDir
     Path home;
 
@@ -136,6 +143,22 @@ class PullTest {
             assertThat(tiny.partials()).isNotEmpty();
             assertThat(tiny.pull("me/tiny").path().resolve(WEIGHTS)).hasBinaryContent(weights);
             assertThat(from(hub.requestsFor(WEIGHTS).getLast())).isBetween(1L, 300_000L);
+        }
+
+        @Test
+        void isTriedAgainWithinTheListing() throws Exception {
+            hub.next("tree", 2, HANGS_UP_WITHIN_THE_LISTING);
+
+            assertThat(tiny.pull("me/tiny").path().resolve(WEIGHTS)).hasBinaryContent(weights);
+        }
+
+        @Test
+        void isExplainedWhereNoListingComes() {
+            hub.next("tree", 9, HANGS_UP_WITHIN_THE_LISTING);
+
+            assertThatThrownBy(() -> tiny.pull("me/tiny"))
+                    .isInstanceOf(HubException.class)
+                    .hasMessageContaining("cannot reach");
         }
 
         @Test
