@@ -40,8 +40,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "For example:",
-            "  lilla logits model.gguf --ids 1,15043,3186 --out logits.safetensors",
-            "  lilla logits tinyllama-1.1b-chat-v1.0 --text \"Hello world\" --out logits.safetensors",
+            "  lilla logits model.gguf --ids 1,15043,3186 --out out.safetensors",
+            "  lilla logits model.gguf --text \"Hello world\" --out out.safetensors",
         })
 final class LogitsCommand implements Callable<Integer> {
     private static final ValueLayout.OfFloat FLOAT =

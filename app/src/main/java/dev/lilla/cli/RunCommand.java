@@ -44,8 +44,8 @@ import tools.jackson.databind.json.JsonMapper;
             "",
             "For example:",
             "  lilla run smollm2-135m-instruct \"Name three rivers of Sweden.\"",
-            "  lilla run model.gguf --raw \"Once upon a time\" --max-tokens 100 --temperature 0.8 --seed 7",
-            "  lilla run mistral-7b --speculate ngram \"Repeat this text without its typos: ...\"",
+            "  lilla run model.gguf --raw \"Once upon a time\" -n 100 --temperature 0.8",
+            "  lilla run mistral-7b --speculate ngram \"Repeat this without typos: ...\"",
             "  cat report.txt | lilla run model.gguf --system \"Summarize the text.\" -",
         })
 final class RunCommand implements Callable<Integer> {
@@ -86,6 +86,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (raw && system != null) {
+            throw new IllegalArgumentException("--raw continues the prompt alone; leave out --raw or --system");
+        }
         String text = prompt();
         try (LocalModel opened = generation.open(console);
                 Adapters adapters = generation.adapters(opened, console)) {
@@ -105,11 +108,11 @@ final class RunCommand implements Callable<Integer> {
     private String prompt() throws IOException {
         if (prompt == null && console.terminals().in()) {
             throw new IllegalArgumentException(
-                    "give a prompt, or \"-\" to read it from standard input; " + "\"lilla chat\" is for conversations");
+                    "give a prompt, or \"-\" to read it from standard input; \"lilla chat\" is for conversations");
         }
         String text = prompt == null || prompt.equals("-") ? console.readAll() : prompt;
         if (text.isEmpty()) {
-            throw new IllegalArgumentException("the prompt is empty");
+            throw new IllegalArgumentException("the prompt is empty. Give one after the model, or on standard input");
         }
         return text;
     }
