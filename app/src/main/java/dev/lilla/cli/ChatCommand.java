@@ -2,7 +2,6 @@ package dev.lilla.cli;
 
 import dev.lilla.generate.LocalChatModel;
 import dev.lilla.generate.LocalModel;
-import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.store.ModelStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// `lilla chat`: a conversation.
 @Command(
@@ -34,9 +32,6 @@ import picocli.CommandLine.Parameters;
 final class ChatCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "MODEL", description = "A GGUF file, a directory or a name in the store.")
-    private String model = "";
-
     @Option(names = "--system", paramLabel = "TEXT", description = "A system message.")
     private @Nullable String system;
 
@@ -51,25 +46,7 @@ final class ChatCommand implements Callable<Integer> {
     private int maxTokens;
 
     @Mixin
-    private final SamplerMixin sampler = new SamplerMixin();
-
-    @Mixin
-    private final LoraMixin lora = new LoraMixin();
-
-    @Mixin
-    private final SpeculationMixin speculation = new SpeculationMixin();
-
-    @Mixin
-    private final ContextMixin context = new ContextMixin();
-
-    @Mixin
-    private final CacheMixin cache = new CacheMixin();
-
-    @Mixin
-    private final LoadMixin load = new LoadMixin();
-
-    @Mixin
-    private final HostMixin host = new HostMixin();
+    private final GenerationMixin generation = new GenerationMixin();
 
     ChatCommand(Console console) {
         this.console = console;
@@ -77,28 +54,18 @@ final class ChatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ModelStore store = ModelStore.open(console.environment());
-        LocalModelOptions options = new LocalModelOptions(
-                context.limit(load.options()), cache.type(), host.options(), speculation.choice(store));
         Conversation conversation = new Conversation(system);
         if (saved != null) {
             conversation.load(saved);
         }
-        try (LocalModel opened = LocalModel.open(store.resolve(model), options);
-                Adapters adapters = lora.open(opened, store);
+        try (LocalModel opened = generation.open(console);
+                Adapters adapters = generation.adapters(opened, console);
                 LocalChatModel chat = opened.chat(adapters.active());
-                ChatInput input = input(store)) {
-            opened.model().warnings().forEach(console::warn);
+                ChatInput input = input()) {
             if (isInteractive()) {
                 console.err().println(chat.name() + ". /help lists commands, Ctrl-D ends.");
             }
-            new ChatSession(
-                            console,
-                            chat,
-                            conversation,
-                            sampler.over(opened.defaults().sampler()),
-                            maxTokens)
-                    .run(input);
+            new ChatSession(console, chat, conversation, generation.sampler(opened), maxTokens).run(input);
         }
         return 0;
     }
@@ -107,7 +74,10 @@ final class ChatCommand implements Callable<Integer> {
         return console.terminals().in() && console.terminals().out();
     }
 
-    private ChatInput input(ModelStore store) throws IOException {
-        return isInteractive() ? new TerminalInput(console, store.home()) : new PipedInput(console);
+    private ChatInput input() throws IOException {
+        return isInteractive()
+                ? new TerminalInput(
+                        console, ModelStore.open(console.environment()).home())
+                : new PipedInput(console);
     }
 }

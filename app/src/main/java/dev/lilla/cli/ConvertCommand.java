@@ -3,7 +3,6 @@ package dev.lilla.cli;
 import dev.lilla.optimize.ConversionRequest;
 import dev.lilla.optimize.ConversionType;
 import dev.lilla.optimize.Converter;
-import dev.lilla.store.ModelStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,10 +32,10 @@ import picocli.CommandLine.Parameters;
 final class ConvertCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "MODEL", description = "A GGUF file, a directory or a name in the store.")
-    private String model = "";
+    @Mixin
+    private final ModelArgument model = new ModelArgument();
 
-    @Parameters(paramLabel = "TARGET", description = "The GGUF file or the directory to make.")
+    @Parameters(index = "1", paramLabel = "TARGET", description = "The GGUF file or the directory to make.")
     @SuppressWarnings("NullAway.Init") // required
     private Path target;
 
@@ -68,7 +67,7 @@ final class ConvertCommand implements Callable<Integer> {
         if (Files.exists(target) && !force) {
             throw new IllegalArgumentException(target + " exists already. Name another target, or add --force");
         }
-        Path source = ModelStore.open(console.environment()).resolve(model);
+        Path source = model.path(console);
         ConversionRequest request =
                 ConversionRequest.of(source, target, ConversionType.of(type)).with(load.options());
         if (requantize) {

@@ -5,7 +5,6 @@ import dev.lilla.model.Attention;
 import dev.lilla.model.LayerSpec;
 import dev.lilla.model.family.Dimensions;
 import dev.lilla.model.family.ModelDescription;
-import dev.lilla.store.ModelStore;
 import dev.lilla.tensor.ElementType;
 import dev.lilla.tensor.Tensor;
 import java.io.IOException;
@@ -22,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -46,8 +44,8 @@ final class InspectCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(paramLabel = "MODEL", description = "A GGUF file, a directory or a name in the store.")
-    private String model = "";
+    @Mixin
+    private final ModelArgument model = new ModelArgument();
 
     @Option(names = "--tensors", description = "Lists the tensors.")
     private boolean tensors;
@@ -79,7 +77,7 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path path = ModelStore.open(console.environment()).resolve(model);
+        Path path = model.path(console);
         if (probeText != null) {
             return new LayoutProbe(console, host, json).run(path, probeText);
         }

@@ -76,6 +76,7 @@ final class Lilla implements Runnable {
         line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         line.setColorScheme(Help.defaultColorScheme(console.ansi()));
         line.setUsageHelpWidth(Math.clamp(console.columns(), 80, 120));
+        abbreviateSynopsis(line);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((e, _) -> reportUsage(console, e));
         line.setExecutionExceptionHandler((e, _, _) -> new Failures(console, lilla.debug).report(e));
@@ -107,12 +108,24 @@ final class Lilla implements Runnable {
                 new DoctorCommand(console));
     }
 
+    /// `lilla run [OPTIONS] MODEL [PROMPT]`: options by the dozen hide what has to be given.
+    private static void abbreviateSynopsis(CommandLine line) {
+        line.getCommandSpec().usageMessage().abbreviateSynopsis(true);
+        line.getSubcommands().values().forEach(Lilla::abbreviateSynopsis);
+    }
+
     private static int reportUsage(Console console, ParameterException e) {
         CommandLine line = e.getCommandLine();
-        console.err().println("lilla: " + e.getMessage());
+        console.err().println("lilla: " + inPlainWords(String.valueOf(e.getMessage())));
         CommandLine.UnmatchedArgumentException.printSuggestions(e, line.getErr());
         console.err().println("See: " + line.getCommandSpec().qualifiedName() + " --help");
         return USAGE;
+    }
+
+    /// Numbers by what people call them.
+    private static String inPlainWords(String message) {
+        return message.replaceAll("is not an? (int|long)$", "is not a whole number")
+                .replaceAll("is not a (float|double)$", "is not a number");
     }
 
     /// The version of the build, from the manifest of the jar.

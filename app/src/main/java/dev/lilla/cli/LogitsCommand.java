@@ -3,14 +3,12 @@ package dev.lilla.cli;
 import dev.lilla.format.SafetensorsWriter;
 import dev.lilla.generate.BlockTable;
 import dev.lilla.generate.LocalModel;
-import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.kernel.KvType;
 import dev.lilla.model.Batch;
 import dev.lilla.model.BatchEntry;
 import dev.lilla.model.Decoder;
 import dev.lilla.model.LogitRows;
 import dev.lilla.model.Logits;
-import dev.lilla.store.ModelStore;
 import dev.lilla.tensor.ElementType;
 import dev.lilla.tensor.Shape;
 import dev.lilla.tensor.Tensor;
@@ -28,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// `lilla logits`: what a model computes, for whoever wants to check it.
 @Command(
@@ -43,8 +40,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "For example:",
-            "  lilla logits model.gguf --ids 1,15043,3186 --out logits.safetensors",
-            "  lilla logits tinyllama-1.1b-chat-v1.0 --text \"Hello world\" --out logits.safetensors",
+            "  lilla logits model.gguf --ids 1,15043,3186 --out out.safetensors",
+            "  lilla logits model.gguf --text \"Hello world\" --out out.safetensors",
         })
 final class LogitsCommand implements Callable<Integer> {
     private static final ValueLayout.OfFloat FLOAT =
@@ -52,9 +49,6 @@ final class LogitsCommand implements Callable<Integer> {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Console console;
-
-    @Parameters(paramLabel = "MODEL", description = "A GGUF file, a directory or a name in the store.")
-    private String model = "";
 
     @Option(names = "--ids", split = ",", paramLabel = "ID", description = "Token ids, separated by commas.")
     private int @Nullable [] ids;
@@ -80,10 +74,7 @@ final class LogitsCommand implements Callable<Integer> {
     private final ContextMixin context = new ContextMixin();
 
     @Mixin
-    private final LoadMixin load = new LoadMixin();
-
-    @Mixin
-    private final HostMixin host = new HostMixin();
+    private final ModelMixin model = new ModelMixin();
 
     LogitsCommand(Console console) {
         this.console = console;
@@ -94,12 +85,9 @@ final class LogitsCommand implements Callable<Integer> {
         if ((ids == null) == (text == null)) {
             throw new IllegalArgumentException("give either --ids or --text");
         }
-        ModelStore store = ModelStore.open(console.environment());
-        LocalModelOptions options = new LocalModelOptions(context.limit(load.options()), kvType, host.options());
-        try (LocalModel opened = LocalModel.open(store.resolve(model), options);
-                Adapters adapters = lora.open(opened, store);
+        try (LocalModel opened = model.open(console, context, kvType);
+                Adapters adapters = lora.open(opened, console);
                 Arena memory = Arena.ofShared()) {
-            opened.model().warnings().forEach(console::warn);
             int[] tokens = ids != null ? ids : opened.encode(String.valueOf(text));
             if (tokens.length == 0) {
                 throw new IllegalArgumentException("the text has no tokens");

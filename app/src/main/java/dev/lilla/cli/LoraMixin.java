@@ -19,7 +19,8 @@ final class LoraMixin {
                     + "May be repeated; the model itself is not changed.")
     private List<String> adapters = List.of();
 
-    Adapters open(LocalModel model, ModelStore store) throws IOException {
+    Adapters open(LocalModel model, Console console) throws IOException {
+        ModelStore store = ModelStore.open(console.environment());
         List<ActiveAdapter> active = new ArrayList<>();
         for (String adapter : adapters) {
             int equals = adapter.lastIndexOf('=');

@@ -1,9 +1,9 @@
 package dev.lilla.cli;
 
 import dev.lilla.format.Gguf;
-import dev.lilla.format.HuggingFaceDirectory;
 import dev.lilla.format.PyTorchWeights;
 import dev.lilla.format.Safetensors;
+import dev.lilla.generate.ChatTemplates;
 import dev.lilla.model.family.ModelDescription;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import tools.jackson.databind.JsonNode;
 
 /// What a model's files say about it besides its weights.
 record ModelCard(ModelDescription description) {
@@ -48,32 +47,8 @@ record ModelCard(ModelDescription description) {
     }
 
     /// The source of the chat template, if the files have one.
-    Optional<String> chatTemplate() throws IOException {
-        if (description.checkpoint() instanceof Gguf gguf) {
-            return gguf.metadata().findString("tokenizer.chat_template");
-        }
-        HuggingFaceDirectory directory = description.directory().orElseThrow();
-        Optional<Path> file = directory.file("chat_template.jinja");
-        if (file.isPresent()) {
-            return Optional.of(Files.readString(file.get()));
-        }
-        return directory
-                .json("tokenizer_config.json")
-                .map(config -> config.path("chat_template"))
-                .flatMap(ModelCard::templateText);
-    }
-
-    /// A template, or the one called `default` of several.
-    private static Optional<String> templateText(JsonNode template) {
-        if (template.isString()) {
-            return Optional.of(template.stringValue());
-        }
-        for (JsonNode named : template) {
-            if (named.path("name").asString("").equals("default")) {
-                return Optional.of(named.path("template").asString(""));
-            }
-        }
-        return Optional.empty();
+    Optional<String> chatTemplate() {
+        return ChatTemplates.source(description);
     }
 
     private Optional<String> configText(String key) {

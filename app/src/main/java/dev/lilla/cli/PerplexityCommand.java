@@ -2,8 +2,6 @@ package dev.lilla.cli;
 
 import dev.lilla.evaluate.Perplexity;
 import dev.lilla.generate.LocalModel;
-import dev.lilla.generate.LocalModelOptions;
-import dev.lilla.store.ModelStore;
 import dev.lilla.tokenizer.SpecialTokens;
 import dev.lilla.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -31,10 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class PerplexityCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "MODEL", description = "A GGUF file, a directory or a name in the store.")
-    private String model = "";
-
-    @Parameters(paramLabel = "FILE", description = "The text.")
+    @Parameters(index = "1", paramLabel = "FILE", description = "The text.")
     @SuppressWarnings("NullAway.Init") // required
     private Path file;
 
@@ -56,10 +51,7 @@ final class PerplexityCommand implements Callable<Integer> {
     private final CacheMixin cache = new CacheMixin();
 
     @Mixin
-    private final LoadMixin load = new LoadMixin();
-
-    @Mixin
-    private final HostMixin host = new HostMixin();
+    private final ModelMixin model = new ModelMixin();
 
     @Mixin
     private final JsonOption json = new JsonOption();
@@ -71,10 +63,7 @@ final class PerplexityCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         String text = Files.readString(file);
-        Path path = ModelStore.open(console.environment()).resolve(model);
-        LocalModelOptions options = new LocalModelOptions(load.options(), cache.type(), host.options());
-        try (LocalModel opened = LocalModel.open(path, options)) {
-            opened.model().warnings().forEach(console::warn);
+        try (LocalModel opened = model.open(console, cache.type())) {
             int[] tokens = opened.encode(text);
             Perplexity protocol = new Perplexity(context, batch, beginning(opened.tokenizer()));
             ProgressLine progress = new ProgressLine(console);

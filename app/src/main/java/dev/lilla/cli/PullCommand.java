@@ -32,8 +32,8 @@ import tools.jackson.databind.json.JsonMapper;
             "  lilla pull Qwen/Qwen2.5-0.5B-Instruct-GGUF:q8_0",
             "  lilla pull tinyllama-1.1b           (a name of \"lilla models catalog\")",
             "",
-            "Environment: HF_TOKEN for models that want an account, HF_ENDPOINT for another hub,",
-            "HF_HUB_OFFLINE=1 as --offline.",
+            "Environment: HF_TOKEN for models that want an account, HF_ENDPOINT for",
+            "another hub, HF_HUB_OFFLINE=1 as --offline.",
         })
 final class PullCommand implements Callable<Integer> {
     private final Console console;

@@ -5,7 +5,6 @@ import dev.lilla.chat.ChatRequest;
 import dev.lilla.chat.ChatResponse;
 import dev.lilla.chat.FinishReason;
 import dev.lilla.chat.Message;
-import dev.lilla.chat.SamplerOptions;
 import dev.lilla.chat.Usage;
 import dev.lilla.generate.ChatTemplates;
 import dev.lilla.generate.Completion;
@@ -13,9 +12,7 @@ import dev.lilla.generate.GenerationDefaults;
 import dev.lilla.generate.GenerationRequest;
 import dev.lilla.generate.LocalChatModel;
 import dev.lilla.generate.LocalModel;
-import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.generate.StopConditions;
-import dev.lilla.store.ModelStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,15 +44,12 @@ import tools.jackson.databind.json.JsonMapper;
             "",
             "For example:",
             "  lilla run smollm2-135m-instruct \"Name three rivers of Sweden.\"",
-            "  lilla run model.gguf --raw \"Once upon a time\" --max-tokens 100 --temperature 0.8 --seed 7",
-            "  lilla run mistral-7b --speculate ngram \"Repeat this text without its typos: ...\"",
+            "  lilla run model.gguf --raw \"Once upon a time\" -n 100 --temperature 0.8",
+            "  lilla run mistral-7b --speculate ngram \"Repeat this without typos: ...\"",
             "  cat report.txt | lilla run model.gguf --system \"Summarize the text.\" -",
         })
 final class RunCommand implements Callable<Integer> {
     private final Console console;
-
-    @Parameters(paramLabel = "MODEL", description = "A GGUF file, a directory or a name in the store.")
-    private String model = "";
 
     @Parameters(
             index = "1",
@@ -81,25 +75,7 @@ final class RunCommand implements Callable<Integer> {
     private List<String> stop = List.of();
 
     @Mixin
-    private final SamplerMixin sampler = new SamplerMixin();
-
-    @Mixin
-    private final LoraMixin lora = new LoraMixin();
-
-    @Mixin
-    private final SpeculationMixin speculation = new SpeculationMixin();
-
-    @Mixin
-    private final ContextMixin context = new ContextMixin();
-
-    @Mixin
-    private final CacheMixin cache = new CacheMixin();
-
-    @Mixin
-    private final LoadMixin load = new LoadMixin();
-
-    @Mixin
-    private final HostMixin host = new HostMixin();
+    private final GenerationMixin generation = new GenerationMixin();
 
     @Mixin
     private final JsonOption json = new JsonOption();
@@ -110,13 +86,12 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (raw && system != null) {
+            throw new IllegalArgumentException("--raw continues the prompt alone; leave out --raw or --system");
+        }
         String text = prompt();
-        ModelStore store = ModelStore.open(console.environment());
-        LocalModelOptions options = new LocalModelOptions(
-                context.limit(load.options()), cache.type(), host.options(), speculation.choice(store));
-        try (LocalModel opened = LocalModel.open(store.resolve(model), options);
-                Adapters adapters = lora.open(opened, store)) {
-            opened.model().warnings().forEach(console::warn);
+        try (LocalModel opened = generation.open(console);
+                Adapters adapters = generation.adapters(opened, console)) {
             boolean converses = !raw
                     && (system != null
                             || ChatTemplates.source(opened.model().description())
@@ -133,11 +108,11 @@ final class RunCommand implements Callable<Integer> {
     private String prompt() throws IOException {
         if (prompt == null && console.terminals().in()) {
             throw new IllegalArgumentException(
-                    "give a prompt, or \"-\" to read it from standard input; " + "\"lilla chat\" is for conversations");
+                    "give a prompt, or \"-\" to read it from standard input; \"lilla chat\" is for conversations");
         }
         String text = prompt == null || prompt.equals("-") ? console.readAll() : prompt;
         if (text.isEmpty()) {
-            throw new IllegalArgumentException("the prompt is empty");
+            throw new IllegalArgumentException("the prompt is empty. Give one after the model, or on standard input");
         }
         return text;
     }
@@ -150,7 +125,7 @@ final class RunCommand implements Callable<Integer> {
         messages.add(Message.user(text));
         ChatRequest request = new ChatRequest(
                 messages,
-                Optional.of(sampler.over(opened.defaults().sampler())),
+                Optional.of(generation.sampler(opened)),
                 maxTokens == 0 ? OptionalInt.empty() : OptionalInt.of(maxTokens),
                 stop,
                 Map.of());
@@ -162,11 +137,11 @@ final class RunCommand implements Callable<Integer> {
 
     private void continueText(LocalModel opened, Adapters adapters, String text) {
         GenerationDefaults defaults = opened.defaults();
-        SamplerOptions options = sampler.over(defaults.sampler());
         StopConditions until =
                 new StopConditions(defaults.stopTokens(), stop, maxTokens == 0 ? Integer.MAX_VALUE : maxTokens);
         Completion completion = opened.generate(
-                new GenerationRequest(opened.encode(text), options, until, adapters.active()), listener());
+                new GenerationRequest(opened.encode(text), generation.sampler(opened), until, adapters.active()),
+                listener());
         finish(completion.text(), completion.finishReason(), completion.usage());
     }
 

@@ -1,6 +1,5 @@
 package dev.lilla.cli;
 
-import dev.lilla.store.ModelStore;
 import dev.lilla.tokenizer.SpecialTokens;
 import dev.lilla.tokenizer.Tokenizer;
 import java.io.BufferedReader;
@@ -10,8 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,8 +43,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class TokenizeCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "MODEL", description = "A GGUF file, a directory or a name in the store.")
-    private String model = "";
+    @Mixin
+    private final ModelArgument model = new ModelArgument();
 
     @Parameters(
             index = "1",
@@ -81,10 +82,10 @@ final class TokenizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Tokenizer tokenizer =
-                TokenizerSource.open(ModelStore.open(console.environment()).resolve(model));
+        requireOneSource();
+        Tokenizer tokenizer = TokenizerSource.open(model.path(console));
         if (decode != null) {
-            console.out().println(tokenizer.decode(decode));
+            printDecoded(tokenizer, decode);
         } else if (file != null) {
             encodeLines(tokenizer, file);
         } else {
@@ -97,6 +98,23 @@ final class TokenizeCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private void requireOneSource() {
+        if (Stream.of(text, file, decode).filter(Objects::nonNull).count() > 1) {
+            throw new IllegalArgumentException("give one of TEXT, --file and --decode");
+        }
+        if (noSpecial && parseSpecial) {
+            throw new IllegalArgumentException("give one of --no-special and --parse-special");
+        }
+    }
+
+    private void printDecoded(Tokenizer tokenizer, int[] ids) {
+        if (json.isSet()) {
+            console.printJson(entry(tokenizer, tokenizer.decode(ids), ids));
+        } else {
+            console.out().println(tokenizer.decode(ids));
+        }
     }
 
     private void encodeLines(Tokenizer tokenizer, Path lines) throws IOException {

@@ -4,13 +4,11 @@ import dev.lilla.store.ModelName;
 import dev.lilla.store.RelativePaths;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,28 +63,33 @@ final class HubClient implements AutoCloseable {
             if (pages == PAGES_MAX || files.size() > FILES_MAX) {
                 throw new HubException(repository + " has more files than any model: over " + FILES_MAX);
             }
-            HttpResponse<InputStream> response = openListing(page, repository);
-            addFiles(read(response, page), files, repository);
-            page = nextPage(response, page).orElse(null);
+            Page listed = openPage(page, repository);
+            addFiles(listed.files(), files, repository);
+            page = listed.next().orElse(null);
         }
         return files;
     }
 
-    /// A page of a listing, asked for again while the hub is busy or out of reach.
-    private HttpResponse<InputStream> openListing(URI page, ModelName repository)
-            throws IOException, InterruptedException {
+    /// @param next where the listing goes on
+    private record Page(JsonNode files, Optional<URI> next) {}
+
+    /// Asks for a page of a listing, and again while the hub is busy, out of reach or hangs up.
+    private Page openPage(URI page, ModelName repository) throws InterruptedException {
         Duration pause = options.firstPause();
         for (int attempt = 1; ; attempt++) {
             try {
                 HttpResponse<InputStream> response = open(page, 0);
                 if (response.statusCode() == 200) {
-                    return response;
+                    return new Page(read(response, page), nextPage(response, page));
                 }
                 response.body().close();
                 if (!Refusals.isTransient(response.statusCode()) || attempt == options.attempts()) {
                     throw Refusals.of(response, repository, options);
                 }
-            } catch (ConnectException | HttpTimeoutException e) {
+            } catch (IOException e) {
+                if (Thread.interrupted() || e.getCause() instanceof InterruptedException) {
+                    throw new InterruptedException();
+                }
                 if (attempt == options.attempts()) {
                     throw new HubException(
                             "cannot reach " + options.endpoint() + ". Check the network and HF_ENDPOINT; a model that "

@@ -54,6 +54,26 @@ class LillaTest {
         }
 
         @Test
+        void showsFirstWhatHasToBeGiven() {
+            assertThat(lines.run("run", "--help").out()).startsWith("Usage: lilla run [OPTIONS] MODEL [PROMPT]\n");
+            assertThat(lines.run("convert", "--help").out())
+                    .startsWith("Usage: lilla convert [OPTIONS] MODEL TARGET\n");
+            assertThat(lines.run("models", "import", "--help").out())
+                    .startsWith("Usage: lilla models import [OPTIONS] PATH [NAME]\n");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"run", "chat", "tokenize", "render", "logits", "convert", "pull", "bench"})
+        void showsExamplesThatCanBeCopied(String command) {
+            String help = lines.run(command, "--help").out();
+            assertThat(help.substring(help.indexOf("For example:"))
+                            .lines()
+                            .skip(1)
+                            .takeWhile(line -> !line.isEmpty()))
+                    .allMatch(line -> line.startsWith("  ") && line.contains("lilla " + command));
+        }
+
+        @Test
         void saysWhichVersionThisIs() {
             assertThat(lines.run("--version").out()).contains("lilla ", "Java 2");
         }
@@ -73,6 +93,26 @@ class LillaTest {
         void areExplainedByTheCommandThatWasMeant() {
             assertThat(lines.run("pull").err()).contains("OWNER/NAME", "See: lilla pull --help");
             assertThat(lines.run("pull", "--nope", "a/b").status()).isEqualTo(2);
+        }
+
+        @Test
+        void inNumbersAreExplainedWithoutJava() {
+            assertThat(lines.run("run", "m", "Hi", "--temperature", "warm").err())
+                    .contains("'--temperature': 'warm' is not a number\n");
+            assertThat(lines.run("run", "m", "Hi", "--top-k", "few").err())
+                    .contains("'--top-k': 'few' is not a whole number\n");
+        }
+
+        @Test
+        void thatContradictEachOtherAreRefused() {
+            assertThat(lines.run("run", "m", "Hi", "--raw", "--system", "x").err())
+                    .contains("leave out --raw or --system");
+            assertThat(lines.run("tokenize", "m", "Hi", "--decode", "1").err())
+                    .contains("one of TEXT, --file and --decode");
+            assertThat(lines.run("tokenize", "m", "Hi", "--no-special", "--parse-special")
+                            .err())
+                    .contains("one of --no-special and --parse-special");
+            assertThat(lines.run("logits", "m", "--out", "x").err()).contains("either --ids or --text");
         }
     }
 

@@ -79,6 +79,10 @@ class TokenizeCommandOracleTest {
         assertThat(lines.run("tokenize", model, "--decode", ids.replaceAll("[\\[\\]]", ""))
                         .out())
                 .contains("Hello");
+        JsonNode decoded = lines.run("tokenize", model, "--decode", ids.replaceAll("[\\[\\]]", ""), "--json")
+                .json();
+        assertThat(decoded.get("text").asString()).contains("Hello");
+        assertThat(decoded.get("ids").toString()).isEqualTo(ids);
         assertThat(lines.run("tokenize", model, "Hello").out()).contains("ID", "TOKEN", "tokens: ");
     }
 

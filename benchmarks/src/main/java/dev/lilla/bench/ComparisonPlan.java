@@ -10,7 +10,7 @@ import java.util.Optional;
 ///
 /// @param gguf the model, for all engines but Jlama
 /// @param directory the same model as a Hugging Face directory, for Jlama; empty to leave Jlama out
-/// @param type of the weights, for Jlama, which quantizes while it loads
+/// @param type of the weights, for Jlama, which quantizes them its own way
 /// @param work what each does
 /// @param rounds turns of every engine
 /// @param engines those that run in a JVM

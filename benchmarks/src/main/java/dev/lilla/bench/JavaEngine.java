@@ -1,6 +1,7 @@
 package dev.lilla.bench;
 
 import dev.lilla.evaluate.SpeedCase;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,7 +18,7 @@ record JavaEngine(String label, List<String> arguments) implements Contestant {
     private static final String RESULT = "result ";
 
     /// Opens the engine in this JVM.
-    static Peer open(String name, ComparisonPlan plan) {
+    static Peer open(String name, ComparisonPlan plan) throws IOException {
         return switch (name) {
             case LILLA -> new LillaPeer(plan.gguf(), plan.threads(), plan.work().all());
             case "java-llama.cpp" -> new JavaLlamaCppPeer(plan.gguf(), plan.threads());

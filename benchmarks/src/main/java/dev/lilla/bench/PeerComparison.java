@@ -69,6 +69,8 @@ public final class PeerComparison {
         for (String engine : plan.engines()) {
             if (engine.equals("jlama") && plan.directory().isEmpty()) {
                 System.out.println("Jlama is left out: it reads no GGUF; name a directory with --directory");
+            } else if (engine.equals("jlama") && !JlamaPeer.supports(plan.type())) {
+                System.out.println("Jlama is left out: it has no weights like " + plan.type());
             } else {
                 contestants.add(new JavaEngine(engine, arguments));
             }

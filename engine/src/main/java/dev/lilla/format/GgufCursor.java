@@ -105,18 +105,10 @@ final class GgufCursor {
         }
         requireBytes((long) count * type.bytesMin(), what);
         if (type.isWhole()) {
-            long[] values = new long[count];
-            for (int i = 0; i < count; i++) {
-                values[i] = nextWhole(type, what);
-            }
-            return new GgufValue.Wholes(type, values);
+            return new GgufValue.Wholes(type, list(count, () -> nextWhole(type, what)));
         }
         if (type.isReal()) {
-            double[] values = new double[count];
-            for (int i = 0; i < count; i++) {
-                values[i] = nextReal(type, what);
-            }
-            return new GgufValue.Reals(type, values);
+            return new GgufValue.Reals(type, list(count, () -> nextReal(type, what)));
         }
         return switch (type) {
             case BOOL -> new GgufValue.Flags(list(count, () -> nextFlag(what)));

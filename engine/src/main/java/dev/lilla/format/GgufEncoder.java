@@ -60,16 +60,8 @@ final class GgufEncoder {
         putInt(sequence.elementType().number());
         putLong(sequence.size());
         switch (sequence) {
-            case GgufValue.Wholes wholes -> {
-                for (long value : wholes.values()) {
-                    putWhole(wholes.elementType(), value);
-                }
-            }
-            case GgufValue.Reals reals -> {
-                for (double value : reals.values()) {
-                    putReal(reals.elementType(), value);
-                }
-            }
+            case GgufValue.Wholes(GgufType type, List<Long> values) -> values.forEach(value -> putWhole(type, value));
+            case GgufValue.Reals(GgufType type, List<Double> values) -> values.forEach(value -> putReal(type, value));
             case GgufValue.Flags(List<Boolean> flags) -> flags.forEach(flag -> out.write(flag ? 1 : 0));
             case GgufValue.Texts(List<String> texts) -> texts.forEach(this::putString);
             case GgufValue.Nested(List<GgufValue.Sequence> values) -> values.forEach(this::putSequence);

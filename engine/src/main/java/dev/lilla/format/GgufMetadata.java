@@ -109,7 +109,8 @@ public final class GgufMetadata {
     public Optional<long[]> findIntegers(String key) {
         return switch (entries.get(key)) {
             case null -> Optional.empty();
-            case Wholes wholes -> Optional.of(wholes.values().clone());
+            case Wholes wholes ->
+                Optional.of(wholes.values().stream().mapToLong(Long::longValue).toArray());
             case GgufValue other -> throw wrongKind(key, other, "an array of whole numbers");
         };
     }
@@ -119,10 +120,9 @@ public final class GgufMetadata {
         return switch (entries.get(key)) {
             case null -> Optional.empty();
             case Reals found -> {
-                double[] values = found.values();
-                float[] reals = new float[values.length];
-                for (int i = 0; i < values.length; i++) {
-                    reals[i] = (float) values[i];
+                float[] reals = new float[found.size()];
+                for (int i = 0; i < reals.length; i++) {
+                    reals[i] = found.values().get(i).floatValue();
                 }
                 yield Optional.of(reals);
             }

@@ -1,5 +1,6 @@
 package dev.lilla.format;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -50,9 +51,10 @@ public sealed interface GgufValue {
         int size();
     }
 
-    /// @param values owned by this value: do not change
-    record Wholes(GgufType elementType, long[] values) implements Sequence {
+    /// @param values of type UINT64 the unsigned bits
+    record Wholes(GgufType elementType, List<Long> values) implements Sequence {
         public Wholes {
+            values = List.copyOf(values);
             for (long value : values) {
                 if (!elementType.holds(value)) {
                     throw new IllegalArgumentException(value + " is no " + elementType);
@@ -62,53 +64,19 @@ public sealed interface GgufValue {
 
         @Override
         public int size() {
-            return values.length;
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Wholes(GgufType otherType, long[] otherValues)
-                    && otherType == elementType
-                    && Arrays.equals(otherValues, values);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(values);
-        }
-
-        @Override
-        public String toString() {
-            return elementType + Arrays.toString(values);
+            return values.size();
         }
     }
 
-    /// @param values owned by this value: do not change
-    record Reals(GgufType elementType, double[] values) implements Sequence {
+    record Reals(GgufType elementType, List<Double> values) implements Sequence {
         public Reals {
             requireReal(elementType);
+            values = List.copyOf(values);
         }
 
         @Override
         public int size() {
-            return values.length;
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Reals(GgufType otherType, double[] otherValues)
-                    && otherType == elementType
-                    && Arrays.equals(otherValues, values);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(values);
-        }
-
-        @Override
-        public String toString() {
-            return elementType + Arrays.toString(values);
+            return values.size();
         }
     }
 
@@ -185,14 +153,15 @@ public sealed interface GgufValue {
 
     /// An array of INT32.
     static GgufValue of(int[] values) {
-        return new Wholes(GgufType.INT32, Arrays.stream(values).asLongStream().toArray());
+        return new Wholes(
+                GgufType.INT32, Arrays.stream(values).asLongStream().boxed().toList());
     }
 
     /// An array of FLOAT32.
     static GgufValue of(float[] values) {
-        double[] reals = new double[values.length];
-        for (int i = 0; i < values.length; i++) {
-            reals[i] = values[i];
+        List<Double> reals = new ArrayList<>(values.length);
+        for (float value : values) {
+            reals.add((double) value);
         }
         return new Reals(GgufType.FLOAT32, reals);
     }

@@ -7,7 +7,6 @@ import dev.lilla.format.HuggingFaceDirectory;
 import dev.lilla.model.family.ChatDefaults;
 import dev.lilla.model.family.ModelDescription;
 import dev.lilla.tokenizer.Tokenizer;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -22,9 +21,9 @@ import tools.jackson.databind.node.MissingNode;
 /// @param stopTokens ids that end a text
 /// @param stopStrings texts that end an answer of a conversation
 public record GenerationDefaults(SamplerOptions sampler, Set<Integer> stopTokens, List<String> stopStrings) {
-    /// Keys of GGUF that hold ids ending a text.
-    private static final List<String> GGUF_STOP_KEYS =
-            List.of("tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id");
+    /// Keys of GGUF that hold ids ending a turn, whatever their tokens are called; the tokenizer knows the end of text.
+    private static final List<String> GGUF_TURN_END_KEYS =
+            List.of("tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id");
 
     public GenerationDefaults {
         stopTokens = Set.copyOf(stopTokens);
@@ -50,13 +49,13 @@ public record GenerationDefaults(SamplerOptions sampler, Set<Integer> stopTokens
             sampler = sampler(generation.path("do_sample").isMissingNode() ? config : generation);
         } else if (description.checkpoint() instanceof Gguf gguf) {
             GgufMetadata metadata = gguf.metadata();
-            for (String key : GGUF_STOP_KEYS) {
+            for (String key : GGUF_TURN_END_KEYS) {
                 OptionalLong id = metadata.findInteger(key);
                 id.ifPresent(value -> stops.add((int) value));
             }
         }
         stops.removeIf(id -> id < 0 || id >= description.spec().vocab());
-        return new GenerationDefaults(sampler, stops, new ArrayList<>(chat.stopStrings()));
+        return new GenerationDefaults(sampler, stops, chat.stopStrings());
     }
 
     private static void addIds(JsonNode node, Set<Integer> stops) {

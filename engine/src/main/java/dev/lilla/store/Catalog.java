@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -52,11 +51,11 @@ public final class Catalog {
 
     /// The model with this name.
     ///
-    /// @throws IllegalArgumentException naming the models whose names are like it, or all
+    /// @throws IllegalArgumentException naming the models whose names are like it, if any
     public CatalogModel model(String name) {
         return find(name)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "the catalog has no model \"" + name + "\". " + "It has: " + similarTo(name)));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("the catalog has no model \"" + name + "\". " + similarTo(name)));
     }
 
     private String similarTo(String name) {
@@ -66,8 +65,8 @@ public final class Catalog {
                 .filter(known -> !stem.isEmpty() && known.startsWith(stem))
                 .toList();
         return similar.isEmpty()
-                ? models.stream().map(CatalogModel::name).collect(Collectors.joining(", "))
-                : String.join(", ", similar);
+                ? "\"lilla models catalog\" lists those it has; others go by OWNER/NAME"
+                : "It has: " + String.join(", ", similar);
     }
 
     private static CatalogModel model(JsonNode node) {

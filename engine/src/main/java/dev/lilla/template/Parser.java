@@ -112,12 +112,12 @@ final class Parser {
                 tokens.expect(Kind.NAME);
                 tokens.skipName("scoped");
                 tokens.skipName("required");
-                boolean before = expressions.lenient(false);
+                boolean before = expressions.filters().lenient(false);
                 List<Statement> body = body("endblock");
                 if (tokens.current().kind() == Kind.NAME) {
                     tokens.next();
                 }
-                expressions.lenient(before);
+                expressions.filters().lenient(before);
                 yield new Statement.Scoped(body);
             }
             case "print" -> print(tag.line());
@@ -152,7 +152,7 @@ final class Parser {
     }
 
     private Statement ifStatement() {
-        boolean before = expressions.lenient(true);
+        boolean before = expressions.filters().lenient(true);
         List<Branch> branches = new ArrayList<>();
         List<Statement> otherwise = List.of();
         do {
@@ -165,7 +165,7 @@ final class Parser {
         } else {
             tokens.expectName("endif");
         }
-        expressions.lenient(before);
+        expressions.filters().lenient(before);
         return new Statement.If(List.copyOf(branches), otherwise);
     }
 
@@ -176,7 +176,7 @@ final class Parser {
         }
         tokens.expectName("in");
         Expression iterable = expressions.plainTuple(Set.of("recursive"));
-        boolean before = expressions.lenient(false);
+        boolean before = expressions.filters().lenient(false);
         Expression filter = tokens.skipName("if") ? expressions.expression() : null;
         boolean recursive = tokens.skipName("recursive");
         endTag();
@@ -189,7 +189,7 @@ final class Parser {
         } else {
             tokens.expectName("endfor");
         }
-        expressions.lenient(before);
+        expressions.filters().lenient(before);
         Statement.For loop = new Statement.For(target, iterable, filter, body, otherwise);
         return recursive ? new Statement.RecursiveFor(loop) : loop;
     }
@@ -199,18 +199,19 @@ final class Parser {
         if (tokens.skipOperator("=")) {
             return new Statement.Assign(target, expressions.tuple());
         }
-        List<NamedCall> filters = tokens.skipOperator("|") ? expressions.filterChain() : List.of();
-        boolean before = expressions.lenient(false);
+        List<NamedCall> filters =
+                tokens.skipOperator("|") ? expressions.filters().chain() : List.of();
+        boolean before = expressions.filters().lenient(false);
         Statement capture = new Statement.Capture(target, filters, body("endset"));
-        expressions.lenient(before);
+        expressions.filters().lenient(before);
         return capture;
     }
 
     private Statement filterBlock() {
-        List<NamedCall> filters = expressions.filterChain();
-        boolean before = expressions.lenient(false);
+        List<NamedCall> filters = expressions.filters().chain();
+        boolean before = expressions.filters().lenient(false);
         Statement block = new Statement.FilterBlock(filters, body("endfilter"));
-        expressions.lenient(before);
+        expressions.filters().lenient(before);
         return block;
     }
 
@@ -224,9 +225,9 @@ final class Parser {
             tokens.expectOperator("=");
             assignments.add(new Statement.Assign(target, expressions.expression()));
         }
-        boolean before = expressions.lenient(false);
+        boolean before = expressions.filters().lenient(false);
         Statement with = new Statement.With(List.copyOf(assignments), body("endwith"));
-        expressions.lenient(before);
+        expressions.filters().lenient(before);
         return with;
     }
 
@@ -250,10 +251,10 @@ final class Parser {
     private Macro macroBody(String name, List<Parameter> parameters, String endName) {
         int loopsBefore = loops;
         loops = 0;
-        boolean before = expressions.lenient(false);
+        boolean before = expressions.filters().lenient(false);
         macros.push(new HashSet<>());
         List<Statement> body = body(endName);
-        expressions.lenient(before);
+        expressions.filters().lenient(before);
         loops = loopsBefore;
         return new Macro(name, parameters, body, Set.copyOf(macros.pop()));
     }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /// The printable characters that byte-level vocabularies write bytes as: printable Latin-1 stands for itself, the
 /// other 68 bytes are U+0100 onward in order (space is `Ġ`, newline `Ċ`). Source: GPT-2, `bytes_to_unicode`.
-final class ByteAlphabet {
+public final class ByteAlphabet {
     private static final char[] CHARACTERS = new char[256];
     private static final int[] BYTES = new int[0x144];
 
@@ -30,7 +30,7 @@ final class ByteAlphabet {
         return character < BYTES.length ? BYTES[character] : -1;
     }
 
-    static String write(byte[] bytes) {
+    public static String write(byte[] bytes) {
         StringBuilder text = new StringBuilder(bytes.length);
         for (byte b : bytes) {
             text.append(CHARACTERS[b & 0xFF]);
@@ -39,7 +39,7 @@ final class ByteAlphabet {
     }
 
     /// The bytes a token stands for; of a token with other characters (an added token), its UTF-8.
-    static byte[] read(String token) {
+    public static byte[] read(String token) {
         byte[] bytes = new byte[token.length()];
         for (int i = 0; i < bytes.length; i++) {
             int b = toByte(token.charAt(i));

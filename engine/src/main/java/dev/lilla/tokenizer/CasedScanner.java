@@ -54,11 +54,11 @@ enum CasedScanner implements PieceScanner {
             end = endingSmall(text, from, to);
         }
         if (end == NO_MATCH) {
-            int capitals = capitals(text, afterPrefix, to);
+            int capitals = lettersWithout(SMALL, text, afterPrefix, to);
             end = capitals > afterPrefix ? capitals : NO_MATCH;
         }
         if (end == NO_MATCH && afterPrefix > from) {
-            int capitals = capitals(text, from, to);
+            int capitals = lettersWithout(SMALL, text, from, to);
             end = capitals > from ? capitals : NO_MATCH;
         }
         return end;
@@ -80,29 +80,17 @@ enum CasedScanner implements PieceScanner {
                 afterCaseless = at;
             }
         }
-        int end = small(text, at, to);
+        int end = lettersWithout(CAPITAL, text, at, to);
         return end > at ? end : afterCaseless;
     }
 
-    private static int capitals(String text, int from, int to) {
+    /// Where letters and marks that are not of the class `excluded` end.
+    private static int lettersWithout(int excluded, String text, int from, int to) {
         int at = from;
         while (at < to) {
             int c = text.codePointAt(at);
             int classes = CharacterClass.of(c);
-            if ((classes & SMALL) != 0 || (classes & (LETTER | MARK)) == 0) {
-                break;
-            }
-            at += Character.charCount(c);
-        }
-        return at;
-    }
-
-    private static int small(String text, int from, int to) {
-        int at = from;
-        while (at < to) {
-            int c = text.codePointAt(at);
-            int classes = CharacterClass.of(c);
-            if ((classes & CAPITAL) != 0 || (classes & (LETTER | MARK)) == 0) {
+            if ((classes & excluded) != 0 || (classes & (LETTER | MARK)) == 0) {
                 break;
             }
             at += Character.charCount(c);

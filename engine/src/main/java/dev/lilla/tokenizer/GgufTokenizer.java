@@ -4,12 +4,12 @@ import dev.lilla.format.GgufMetadata;
 import dev.lilla.format.ModelFormatException;
 import dev.lilla.format.UnsupportedModelException;
 import dev.lilla.tokenizer.AddedToken.Matching;
-import dev.lilla.tokenizer.MergePairs.Merge;
 import dev.lilla.tokenizer.PreTokenizer.Behavior;
 import dev.lilla.tokenizer.PreTokenizer.Matches;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +26,7 @@ final class GgufTokenizer {
     private final GgufMetadata metadata;
     private final String file;
     private final List<String> tokens;
-    private final int[] types;
+    private final List<TokenType> types;
 
     private GgufTokenizer(GgufMetadata metadata, String file) {
         this.metadata = metadata;
@@ -56,20 +56,17 @@ final class GgufTokenizer {
                 file + ": key " + PREFIX + key + " " + what + ". Convert or download the model again.");
     }
 
-    private int[] types() {
+    private List<TokenType> types() {
         Optional<long[]> given = metadata.findIntegers(PREFIX + "token_type");
-        int[] result = new int[tokens.size()];
         if (given.isEmpty()) {
-            Arrays.fill(result, SentencePieceVocabulary.NORMAL);
-            return result;
+            return Collections.nCopies(tokens.size(), TokenType.NORMAL);
         }
-        if (given.get().length != result.length) {
-            throw broken("token_type", "has " + given.get().length + " elements, expected " + result.length);
+        if (given.get().length != tokens.size()) {
+            throw broken("token_type", "has " + given.get().length + " elements, expected " + tokens.size());
         }
-        for (int id = 0; id < result.length; id++) {
-            result[id] = Math.clamp(given.get()[id], 0, SentencePieceVocabulary.BYTE + 1);
-        }
-        return result;
+        return Arrays.stream(given.get())
+                .mapToObj(number -> TokenType.ofNumber(number).orElse(TokenType.UNUSED))
+                .toList();
     }
 
     private int id(String role, int otherwise) {
@@ -210,10 +207,9 @@ final class GgufTokenizer {
     /// Control and user-defined tokens; the unknown token is found as a special one too.
     private List<AddedToken> addedTokens() {
         List<AddedToken> added = new ArrayList<>();
-        for (int id = 0; id < types.length; id++) {
-            boolean special =
-                    types[id] == SentencePieceVocabulary.CONTROL || types[id] == SentencePieceVocabulary.UNKNOWN;
-            if (special || types[id] == SentencePieceVocabulary.USER_DEFINED) {
+        for (int id = 0; id < types.size(); id++) {
+            boolean special = types.get(id) == TokenType.CONTROL || types.get(id) == TokenType.UNKNOWN;
+            if (special || types.get(id) == TokenType.USER_DEFINED) {
                 added.add(TokenizerLimits.added(new AddedToken(id, tokens.get(id), special, Matching.EXACT), file));
             }
         }
@@ -228,9 +224,8 @@ final class GgufTokenizer {
             throw broken("unknown_token_id", "is missing");
         }
         List<AddedToken> added = new ArrayList<>();
-        for (int id = 0; id < types.length; id++) {
-            boolean control =
-                    types[id] == SentencePieceVocabulary.CONTROL || types[id] == SentencePieceVocabulary.UNKNOWN;
+        for (int id = 0; id < types.size(); id++) {
+            boolean control = types.get(id) == TokenType.CONTROL || types.get(id) == TokenType.UNKNOWN;
             if (control || id == begin || id == end || id == unknown) {
                 added.add(TokenizerLimits.added(new AddedToken(id, tokens.get(id), true, Matching.EXACT), file));
             }

@@ -1,6 +1,5 @@
 package dev.lilla.tokenizer;
 
-import dev.lilla.tokenizer.MergePairs.Merge;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +86,7 @@ final class JsonModels {
             throw part.unsupported(
                     "BPE with a continuing_subword_prefix or end_of_word_suffix", "BPE without prefix and suffix");
         }
-        List<Merge> merges = merges();
+        List<Merge> merges = merges(part);
         PairTable pairs = MergePairs.fromList(merges, vocabulary, prefix.length(), part.place() + ".merges");
         Map<String, Integer> whole = part.flag("ignore_merges") ? vocabulary.ids() : Map.of();
         if (byteLevel.isPresent()) {
@@ -103,7 +102,7 @@ final class JsonModels {
         return new CodePointBpe(pairs, symbols, fallback(vocabulary, unknown(vocabulary)), whole, within);
     }
 
-    private List<Merge> merges() {
+    static List<Merge> merges(JsonPart part) {
         JsonPart list = part.get("merges");
         TokenizerLimits.merges(list.node().size(), list.place());
         List<Merge> merges = new ArrayList<>();

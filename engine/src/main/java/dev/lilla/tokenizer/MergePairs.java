@@ -9,19 +9,6 @@ import java.util.function.ToIntFunction;
 final class MergePairs {
     private MergePairs() {}
 
-    /// Two tokens that merge; the rank is their place in the list.
-    record Merge(String left, String right) {
-        /// Reads `left right`; only the first space parts them, unless the text begins with one.
-        static Merge parse(String line, String place) {
-            int space = line.indexOf(' ', 1);
-            if (space < 0 || space == line.length() - 1) {
-                throw new ModelFormatException(place + ": the merge \"" + line
-                        + "\" is no pair, expected two tokens with a space between. Download the file again.");
-            }
-            return new Merge(line.substring(0, space), line.substring(space + 1));
-        }
-    }
-
     /// From a list of merges, whose tokens and results all must be in the vocabulary.
     ///
     /// @param prefixLength characters of the right token that its merge drops (`continuing_subword_prefix`)

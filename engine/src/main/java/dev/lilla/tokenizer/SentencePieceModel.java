@@ -9,17 +9,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// A `tokenizer.model` of SentencePiece. Source: sentencepiece_model.proto.
 final class SentencePieceModel {
     private static final int UNIGRAM = 1;
     private static final int BPE = 2;
+    private static final int PIECES = 1;
 
     private final String file;
-    private final List<String> pieces = new ArrayList<>();
-    private final IdBuffer types = new IdBuffer();
-    private final IdBuffer scoreBits = new IdBuffer();
+    private final List<SentencePiece> pieces = new ArrayList<>();
     private final Set<String> seen = new HashSet<>();
     private int modelType = UNIGRAM;
     private boolean addsPrefix = true;
@@ -33,13 +33,29 @@ final class SentencePieceModel {
     }
 
     static SentencePieceVocabulary read(Path path) {
+        return read(bytes(path), path.toString());
+    }
+
+    /// The pieces alone, whatever the model does with them.
+    static List<SentencePiece> pieces(Path path) {
+        SentencePieceModel model = new SentencePieceModel(path.toString());
+        ProtobufReader reader = new ProtobufReader(bytes(path), path.toString());
+        while (reader.next()) {
+            if (reader.field() == PIECES) {
+                model.readPiece(reader.message(), reader.offset());
+            }
+        }
+        return model.pieces;
+    }
+
+    private static byte[] bytes(Path path) {
         try {
             long size = Files.size(path);
             if (size > TokenizerLimits.FILE_BYTES_MAX) {
                 throw new ModelFormatException(path + ": has " + size + " bytes, expected at most "
                         + TokenizerLimits.FILE_BYTES_MAX + ". Check that it is a SentencePiece model.");
             }
-            return read(Files.readAllBytes(path), path.toString());
+            return Files.readAllBytes(path);
         } catch (IOException e) {
             throw new UncheckedIOException(path + ": cannot be read: " + e.getMessage(), e);
         }
@@ -50,7 +66,7 @@ final class SentencePieceModel {
         ProtobufReader reader = new ProtobufReader(bytes, file);
         while (reader.next()) {
             switch (reader.field()) {
-                case 1 -> model.readPiece(reader.message(), reader.offset());
+                case PIECES -> model.readPiece(reader.message(), reader.offset());
                 case 2 -> model.readTrainer(reader.message());
                 case 3 -> model.readNormalizer(reader.message());
                 default -> {
@@ -65,12 +81,12 @@ final class SentencePieceModel {
         TokenizerLimits.tokens(pieces.size() + 1L, file);
         String text = "";
         float score = 0;
-        long type = SentencePieceVocabulary.NORMAL;
+        long number = TokenType.NORMAL.number();
         while (piece.next()) {
             switch (piece.field()) {
                 case 1 -> text = piece.string();
                 case 2 -> score = piece.real();
-                case 3 -> type = piece.integer();
+                case 3 -> number = piece.integer();
                 default -> {
                     // Extensions.
                 }
@@ -81,15 +97,14 @@ final class SentencePieceModel {
                     offset,
                     "piece " + pieces.size() + " \"" + text + "\" is " + (text.isEmpty() ? "empty" : "there twice"));
         }
-        if (type < SentencePieceVocabulary.NORMAL || type > SentencePieceVocabulary.BYTE) {
-            throw piece.broken(offset, "piece " + pieces.size() + " \"" + text + "\" has type " + type);
+        Optional<TokenType> type = TokenType.ofNumber(number);
+        if (type.isEmpty()) {
+            throw piece.broken(offset, "piece " + pieces.size() + " \"" + text + "\" has type " + number);
         }
         if (Float.isNaN(score)) {
             throw piece.broken(offset, "piece " + pieces.size() + " \"" + text + "\" has no number as score");
         }
-        pieces.add(text);
-        types.add((int) type);
-        scoreBits.add(Float.floatToRawIntBits(score));
+        pieces.add(new SentencePiece(text, score, type.get()));
     }
 
     private void readTrainer(ProtobufReader trainer) {
@@ -133,13 +148,13 @@ final class SentencePieceModel {
         TokenizerLimits.tokens(pieces.size(), file);
         float[] scores = new float[pieces.size()];
         for (int id = 0; id < scores.length; id++) {
-            scores[id] = Float.intBitsToFloat(scoreBits.get(id));
+            scores[id] = pieces.get(id).score();
         }
         return new SentencePieceVocabulary(
                 file,
-                pieces,
+                pieces.stream().map(SentencePiece::text).toList(),
                 scores,
-                types.toArray(),
+                pieces.stream().map(SentencePiece::type).toList(),
                 modelType == BPE ? SentencePieceVocabulary.Algorithm.BPE : SentencePieceVocabulary.Algorithm.UNIGRAM,
                 spaces(),
                 within(unknown),

@@ -11,24 +11,18 @@ import java.util.OptionalInt;
 ///
 /// @param file for errors
 /// @param scores by id
-/// @param types by id, as SentencePiece and GGUF number them
+/// @param types by id
 /// @param unknown, begin, end ids, or -1
 record SentencePieceVocabulary(
         String file,
         List<String> pieces,
         float[] scores,
-        int[] types,
+        List<TokenType> types,
         Algorithm algorithm,
         Spaces spaces,
         int unknown,
         int begin,
         int end) {
-    static final int NORMAL = 1;
-    static final int UNKNOWN = 2;
-    static final int CONTROL = 3;
-    static final int USER_DEFINED = 4;
-    static final int BYTE = 6;
-
     enum Algorithm {
         BPE,
         UNIGRAM
@@ -64,11 +58,11 @@ record SentencePieceVocabulary(
     Tokenizer tokenizer(int[] before, int[] after) {
         List<AddedToken> added = new ArrayList<>();
         List<AddedToken> literal = new ArrayList<>();
-        for (int id = 0; id < types.length; id++) {
-            switch (types[id]) {
+        for (int id = 0; id < types.size(); id++) {
+            switch (types.get(id)) {
                 case CONTROL -> literal.add(new AddedToken(id, pieces.get(id), true, Matching.EXACT));
                 case UNKNOWN -> added.add(new AddedToken(id, pieces.get(id), true, Matching.EXACT));
-                default -> {
+                case NORMAL, USER_DEFINED, UNUSED, BYTE -> {
                     // Not special.
                 }
             }
@@ -97,8 +91,8 @@ record SentencePieceVocabulary(
                 .mapToInt(name -> pieces.size() + names.indexOf(name))
                 .toArray();
         BitSet silent = new BitSet();
-        for (int id = 0; id < types.length; id++) {
-            silent.set(id, types[id] == CONTROL);
+        for (int id = 0; id < types.size(); id++) {
+            silent.set(id, types.get(id) == TokenType.CONTROL);
         }
         return tokenizer(new Extension(
                 literal,
@@ -126,8 +120,8 @@ record SentencePieceVocabulary(
     private Tokenizer tokenizer(Extension extension) {
         List<AddedToken> added = new ArrayList<>(extension.literal());
         added.addAll(extension.found());
-        for (int id = 0; id < types.length; id++) {
-            if (types[id] == USER_DEFINED) {
+        for (int id = 0; id < types.size(); id++) {
+            if (types.get(id) == TokenType.USER_DEFINED) {
                 // GGUF writes the spaces of such pieces as spaces, tokenizer.model as ▁.
                 String content = pieces.get(id).replace(' ', '\u2581');
                 added.add(new AddedToken(id, content, false, Matching.NORMALIZED));
@@ -135,8 +129,8 @@ record SentencePieceVocabulary(
         }
         added.forEach(token -> TokenizerLimits.added(token, file));
         Vocabulary vocabulary = TokenizerConfig.vocabulary(pieces, extension.literal());
-        for (int id = 0; id < types.length; id++) {
-            if (types[id] == CONTROL || types[id] == UNKNOWN) {
+        for (int id = 0; id < types.size(); id++) {
+            if (types.get(id) == TokenType.CONTROL || types.get(id) == TokenType.UNKNOWN) {
                 vocabulary.markSpecial(id);
             }
         }
@@ -174,9 +168,9 @@ record SentencePieceVocabulary(
     private int[] byteIds() {
         int[] ids = new int[256];
         Arrays.fill(ids, -1);
-        for (int id = 0; id < types.length; id++) {
+        for (int id = 0; id < types.size(); id++) {
             int unsignedByte = TokenDecoder.byteOf(pieces.get(id));
-            if (types[id] == BYTE && unsignedByte >= 0) {
+            if (types.get(id) == TokenType.BYTE && unsignedByte >= 0) {
                 ids[unsignedByte] = id;
             }
         }
@@ -186,9 +180,9 @@ record SentencePieceVocabulary(
     private PieceEncoder bpe(Vocabulary vocabulary, CodePointBpe.Fallback fallback) {
         CodePointSymbols symbols = new CodePointSymbols(vocabulary.size());
         boolean within = true;
-        for (int id = 0; id < types.length; id++) {
+        for (int id = 0; id < types.size(); id++) {
             String piece = pieces.get(id);
-            if (types[id] != NORMAL || piece.isEmpty()) {
+            if (types.get(id) != TokenType.NORMAL || piece.isEmpty()) {
                 continue;
             }
             within &= CodePointBpe.staysWithinWord(piece);
@@ -204,7 +198,7 @@ record SentencePieceVocabulary(
                         return symbols.part(part.codePointAt(0));
                     }
                     int id = vocabulary.id(part).orElse(-1);
-                    return id >= 0 && id < types.length && types[id] == NORMAL ? id : -1;
+                    return id >= 0 && id < types.size() && types.get(id) == TokenType.NORMAL ? id : -1;
                 },
                 file);
         return new CodePointBpe(pairs, symbols, fallback, java.util.Map.of(), within);
@@ -220,7 +214,7 @@ record SentencePieceVocabulary(
         Arrays.sort(sorted);
         int[] ranks = new int[scores.length];
         for (int id = 0; id < ranks.length; id++) {
-            ranks[id] = types[id] == NORMAL ? sorted.length - 1 - lastIndex(sorted, scores[id]) : -1;
+            ranks[id] = types.get(id) == TokenType.NORMAL ? sorted.length - 1 - lastIndex(sorted, scores[id]) : -1;
         }
         return ranks;
     }
@@ -241,10 +235,10 @@ record SentencePieceVocabulary(
     }
 
     private PieceEncoder unigram(CodePointBpe.Fallback fallback) {
-        String[] normal = new String[types.length];
-        double[] all = new double[types.length];
-        for (int id = 0; id < types.length; id++) {
-            normal[id] = types[id] == NORMAL ? pieces.get(id) : "";
+        String[] normal = new String[types.size()];
+        double[] all = new double[types.size()];
+        for (int id = 0; id < types.size(); id++) {
+            normal[id] = types.get(id) == TokenType.NORMAL ? pieces.get(id) : "";
             all[id] = scores[id];
         }
         return new Unigram(normal, all, fallback);

@@ -14,20 +14,40 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /// `qwen.tiktoken` of Qwen v1: a line for each token, Base64 of its bytes, a space, its rank. Ranks are ids, in order.
-final class TiktokenFile {
+public final class TiktokenFile {
     /// After the ranks come `<|endoftext|>`, `<|im_start|>`, `<|im_end|>` and 205 spare ones.
     /// Source: Qwen's tokenization_qwen.py.
     private static final int QWEN_EXTRAS = 205;
 
     private TiktokenFile() {}
 
+    /// The special tokens of Qwen v1; their ids follow the ranks.
+    public static List<String> qwenSpecialTokens() {
+        List<String> names = new ArrayList<>(List.of("<|endoftext|>", "<|im_start|>", "<|im_end|>"));
+        for (int i = 0; i < QWEN_EXTRAS; i++) {
+            names.add("<|extra_" + i + "|>");
+        }
+        return names;
+    }
+
+    /// The tokens by rank, in the [ByteAlphabet].
+    ///
+    /// @throws ModelFormatException if the file is broken
+    public static List<String> tokens(Path path) {
+        return tokens(content(path), path.toString());
+    }
+
     static Tokenizer readQwen(Path path) {
+        return qwen(content(path), path.toString());
+    }
+
+    private static String content(Path path) {
         try {
             if (Files.size(path) > TokenizerLimits.FILE_BYTES_MAX) {
                 throw new ModelFormatException(path + ": has " + Files.size(path) + " bytes, expected at most "
                         + TokenizerLimits.FILE_BYTES_MAX + ". Check that it is a tiktoken file.");
             }
-            return qwen(Files.readString(path, StandardCharsets.ISO_8859_1), path.toString());
+            return Files.readString(path, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             throw new UncheckedIOException(path + ": cannot be read: " + e.getMessage(), e);
         }
@@ -35,14 +55,10 @@ final class TiktokenFile {
 
     static Tokenizer qwen(String content, String file) {
         RankedTokens ranked = new RankedTokens(tokens(content, file), 0);
-        List<String> names = new ArrayList<>(List.of("<|endoftext|>", "<|im_start|>", "<|im_end|>"));
-        for (int i = 0; i < QWEN_EXTRAS; i++) {
-            names.add("<|extra_" + i + "|>");
-        }
         int end = ranked.tokens().size();
         return ranked.tokenizer(
                 new RankedTokens.Setting(
-                        RankedTokens.specialTokens(names, end),
+                        RankedTokens.specialTokens(qwenSpecialTokens(), end),
                         new TextNormalizer.Unicode(Normalizer.Form.NFC),
                         new Cl100kScanner(1),
                         new int[0],

@@ -10,7 +10,8 @@ import java.util.Optional;
 
 /// Opens the tokenizer of a model, whichever of the known forms its files have.
 public final class Tokenizers {
-    private static final List<String> CHATGLM3 = List.of(
+    /// The special tokens of ChatGLM3, whose ids follow its SentencePiece pieces; the file does not hold them.
+    public static final List<String> CHATGLM3_SPECIAL_TOKENS = List.of(
             "[MASK]", "[gMASK]", "[sMASK]", "sop", "eop", "<|system|>", "<|user|>", "<|assistant|>", "<|observation|>");
     private static final List<String> GEB = List.of(
             "[MASK]",
@@ -38,7 +39,8 @@ public final class Tokenizers {
         if (model.isPresent()) {
             switch (config.tokenizerClass()) {
                 case "ChatGLMTokenizer", "ChatGLM3Tokenizer" -> {
-                    return SentencePieceModel.read(model.get()).withSpecialTokens(CHATGLM3, List.of("[gMASK]", "sop"));
+                    return SentencePieceModel.read(model.get())
+                            .withSpecialTokens(CHATGLM3_SPECIAL_TOKENS, List.of("[gMASK]", "sop"));
                 }
                 case "GEBTokenizer" -> {
                     return SentencePieceModel.read(model.get()).withSpecialTokens(GEB, List.of());

@@ -4,7 +4,6 @@ import dev.lilla.format.HuggingFaceDirectory;
 import dev.lilla.format.ModelFormatException;
 import dev.lilla.format.UnsupportedModelException;
 import dev.lilla.tokenizer.AddedToken.Matching;
-import dev.lilla.tokenizer.MergePairs.Merge;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -21,24 +20,17 @@ import tools.jackson.databind.JsonNode;
 /// (WordPiece).
 final class VocabularyFiles {
     private static final String MERGES = "merges.txt";
+    private static final String VOCABULARY = "vocab.json";
 
     private VocabularyFiles() {}
 
     /// vocab.json and merges.txt. What the files leave open, the tokenizer's class says.
     static Tokenizer readMerges(HuggingFaceDirectory directory, Path vocab, TokenizerConfig config) {
-        JsonNode json = directory.json("vocab.json").orElseThrow();
-        List<String> tokens = JsonModels.vocabularyTokens(new JsonPart(json, vocab.toString()));
-        Path mergesFile = directory.path().resolve(MERGES);
-        List<Merge> merges = new ArrayList<>();
-        int number = 0;
-        for (String line : lines(mergesFile)) {
-            number++;
-            if (!line.isEmpty() && !(number == 1 && line.startsWith("#version"))) {
-                merges.add(Merge.parse(line, mergesFile + ": line " + number));
-            }
-        }
+        BytePairs files = bytePairs(directory);
+        List<String> tokens = files.tokens();
         Vocabulary model = Vocabulary.of(tokens);
-        PairTable pairs = MergePairs.fromList(merges, model, 0, mergesFile.toString());
+        PairTable pairs = MergePairs.fromList(
+                files.merges(), model, 0, directory.path().resolve(MERGES).toString());
         List<AddedToken> added = config.withAdded(addedTokensJson(directory));
         Vocabulary vocabulary = TokenizerConfig.vocabulary(tokens, added);
         boolean qwen = isQwen(config.tokenizerClass(), vocab);
@@ -56,6 +48,25 @@ final class VocabularyFiles {
                 new int[0],
                 config.beginOfText(vocabulary),
                 config.endOfText(vocabulary)));
+    }
+
+    static BytePairs bytePairs(HuggingFaceDirectory directory) {
+        Path vocab = directory.path().resolve(VOCABULARY);
+        JsonNode json = directory
+                .json(VOCABULARY)
+                .orElseThrow(() -> new ModelFormatException(
+                        vocab + ": is missing, expected beside " + MERGES + ". Download the model again."));
+        List<String> tokens = JsonModels.vocabularyTokens(new JsonPart(json, vocab.toString()));
+        Path mergesFile = directory.path().resolve(MERGES);
+        List<Merge> merges = new ArrayList<>();
+        int number = 0;
+        for (String line : lines(mergesFile)) {
+            number++;
+            if (!line.isEmpty() && !(number == 1 && line.startsWith("#version"))) {
+                merges.add(Merge.parse(line, mergesFile + ": line " + number));
+            }
+        }
+        return new BytePairs(tokens, merges);
     }
 
     private static boolean isQwen(String tokenizerClass, Path vocab) {

@@ -133,20 +133,8 @@ class GgufOracleTest {
 
     private static List<Object> flatten(GgufValue.Sequence sequence) {
         return switch (sequence) {
-            case GgufValue.Wholes wholes -> {
-                List<Object> list = new ArrayList<>();
-                for (long value : wholes.values()) {
-                    list.add(value);
-                }
-                yield list;
-            }
-            case GgufValue.Reals reals -> {
-                List<Object> list = new ArrayList<>();
-                for (double value : reals.values()) {
-                    list.add(value);
-                }
-                yield list;
-            }
+            case GgufValue.Wholes wholes -> List.copyOf(wholes.values());
+            case GgufValue.Reals reals -> List.copyOf(reals.values());
             case GgufValue.Flags(List<Boolean> values) -> List.copyOf(values);
             case GgufValue.Texts(List<String> values) -> List.copyOf(values);
             case GgufValue.Nested(List<GgufValue.Sequence> values) ->

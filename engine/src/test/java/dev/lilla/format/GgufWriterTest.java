@@ -52,13 +52,13 @@ class GgufWriterTest {
                     long least = signed ? -most - 1 : 0;
                     entries.put(type + ".most", new GgufValue.Whole(type, most));
                     entries.put(type + ".least", new GgufValue.Whole(type, least));
-                    entries.put(type + ".array", new GgufValue.Wholes(type, new long[] {least, 1, most}));
+                    entries.put(type + ".array", new GgufValue.Wholes(type, List.of(least, 1L, most)));
                 }
             }
             entries.put("u64", new GgufValue.Whole(GgufType.UINT64, -1));
             entries.put("nan", GgufValue.of(Float.NaN));
             entries.put("f64", new GgufValue.Real(GgufType.FLOAT64, Double.MIN_VALUE));
-            entries.put("f64s", new GgufValue.Reals(GgufType.FLOAT64, new double[] {-0.0, Math.PI}));
+            entries.put("f64s", new GgufValue.Reals(GgufType.FLOAT64, List.of(-0.0, Math.PI)));
             entries.put("f32s", GgufValue.of(new float[] {Float.MAX_VALUE, Float.NEGATIVE_INFINITY}));
             entries.put("true", GgufValue.of(true));
             entries.put("flags", new GgufValue.Flags(List.of(true, false)));
@@ -69,7 +69,7 @@ class GgufWriterTest {
             entries.put(
                     "nested",
                     new GgufValue.Nested(List.of(
-                            new GgufValue.Wholes(GgufType.INT32, new long[] {1, 2}),
+                            new GgufValue.Wholes(GgufType.INT32, List.of(1L, 2L)),
                             new GgufValue.Nested(List.of(new GgufValue.Texts(List.of("x")))))));
             Path file = folder.resolve("values.gguf");
             GgufWriter.write(file, metadata(entries), List.of());

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.random.RandomGeneratorFactory;
 
 /// A spec of a tiny model whose switches are set one by one: a Llama of three layers unless said otherwise.
 final class SmallSpec {
@@ -54,6 +56,21 @@ final class SmallSpec {
     boolean tied;
     float embeddingScale = 1;
     int contextLength = 512;
+
+    /// The spec with some switches set.
+    static DecoderSpec with(Consumer<SmallSpec> change) {
+        SmallSpec small = new SmallSpec();
+        change.accept(small);
+        return small.build();
+    }
+
+    /// Random tokens of its vocabulary.
+    static int[] tokens(int count, long seed) {
+        return RandomGeneratorFactory.of("L64X128MixRandom")
+                .create(seed)
+                .ints(count, 0, VOCAB)
+                .toArray();
+    }
 
     static Optional<RotaryEmbedding> rotary(RotaryStyle style, int dim) {
         return Optional.of(new RotaryEmbedding(style, dim, 10_000, new RotaryScaling.None()));

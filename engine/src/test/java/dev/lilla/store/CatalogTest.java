@@ -84,7 +84,7 @@ class CatalogTest {
                     .hasMessageContaining("gemma-9b")
                     .hasMessageContaining("gemma-2b, gemma-7b, gemma-2-2b")
                     .hasMessageNotContaining("mistral");
-            assertThatThrownBy(() -> catalog.model("???")).hasMessageContaining("mistral-7b-v0.1");
+            assertThatThrownBy(() -> catalog.model("???")).hasMessageContaining("lilla models catalog");
         }
     }
 

@@ -163,8 +163,8 @@ class BytePairEncodingTest {
         @Test
         void areRefusedIfATokenIsMissing() {
             Vocabulary vocabulary = Vocabulary.of(List.of("a", "b"));
-            Assertions.assertThatThrownBy(() -> MergePairs.fromList(
-                            List.of(MergePairs.Merge.parse("a b", "f")), vocabulary, 0, "m.json: merges"))
+            Assertions.assertThatThrownBy(() ->
+                            MergePairs.fromList(List.of(Merge.parse("a b", "f")), vocabulary, 0, "m.json: merges"))
                     .isInstanceOf(ModelFormatException.class)
                     .hasMessageContaining("m.json: merges[0]")
                     .hasMessageContaining("\"ab\"");
@@ -173,7 +173,7 @@ class BytePairEncodingTest {
         @Test
         void areRefusedIfALineIsNoPair() {
             for (String line : List.of("", "a", "a ", " a")) {
-                Assertions.assertThatThrownBy(() -> MergePairs.Merge.parse(line, "merges.txt: line 3"))
+                Assertions.assertThatThrownBy(() -> Merge.parse(line, "merges.txt: line 3"))
                         .isInstanceOf(ModelFormatException.class)
                         .hasMessageContaining("merges.txt: line 3");
             }

@@ -8,6 +8,7 @@ import dev.lilla.format.GgufType;
 import dev.lilla.format.GgufValue;
 import dev.lilla.format.ModelFormatException;
 import dev.lilla.format.UnsupportedModelException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,10 @@ class GgufTokenizerTest {
     }
 
     private GgufTokenizerTest types(long... types) {
-        return put("token_type", new GgufValue.Wholes(GgufType.INT32, types));
+        return put(
+                "token_type",
+                new GgufValue.Wholes(
+                        GgufType.INT32, Arrays.stream(types).boxed().toList()));
     }
 
     private GgufTokenizerTest model(String model) {
@@ -37,7 +41,10 @@ class GgufTokenizerTest {
     }
 
     private GgufTokenizerTest scores(double... scores) {
-        return put("scores", new GgufValue.Reals(GgufType.FLOAT32, scores));
+        return put(
+                "scores",
+                new GgufValue.Reals(
+                        GgufType.FLOAT32, Arrays.stream(scores).boxed().toList()));
     }
 
     private GgufTokenizerTest merges(String... merges) {

@@ -1,18 +1,13 @@
 package dev.lilla.optimize;
 
 import dev.lilla.format.HuggingFaceDirectory;
-import dev.lilla.format.ModelFormatException;
 import dev.lilla.optimize.AddedTokens.AddedToken;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import dev.lilla.tokenizer.BytePairs;
+import dev.lilla.tokenizer.Merge;
+import dev.lilla.tokenizer.TokenType;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 
 /// The vocabulary of a directory with byte-level BPE: tokenizer.json, or vocab.json and merges.txt.
 final class BytePairVocabulary {
@@ -22,20 +17,27 @@ final class BytePairVocabulary {
         Optional<TokenizerJson> tokenizer = directory
                 .json("tokenizer.json")
                 .map(json -> new TokenizerJson(directory.path().resolve("tokenizer.json"), json));
+        BytePairs pairs = tokenizer.map(TokenizerJson::bytePairs).orElseGet(() -> files(directory));
         Vocabulary.Builder builder = new Vocabulary.Builder(size);
-        tokenizer
-                .map(TokenizerJson::vocabulary)
-                .orElseGet(() -> vocabularyFile(directory))
-                .forEach((token, id) -> builder.put(id, token, TokenType.NORMAL, 0));
+        for (int id = 0; id < pairs.tokens().size(); id++) {
+            String token = pairs.tokens().get(id);
+            if (!token.isEmpty()) {
+                builder.put(id, token, TokenType.NORMAL, 0);
+            }
+        }
         Map<Integer, AddedToken> added = new LinkedHashMap<>();
         AddedTokens.ofAddedTokensFile(directory).forEach(token -> added.put(token.id(), token));
         AddedTokens.ofTokenizerJson(directory).forEach(token -> added.put(token.id(), token));
         AddedTokens.ofTokenizerConfig(directory).forEach(token -> added.put(token.id(), token));
         added.values().forEach(token -> put(builder, token));
-        List<String> merges = tokenizer.map(TokenizerJson::merges).orElse(List.of());
         return builder.bytePairs(
                 tokenizer.map(json -> json.pre(architecture)).orElse(defaultPre(architecture)),
-                merges.isEmpty() ? mergesFile(directory) : merges);
+                pairs.merges().stream().map(BytePairVocabulary::line).toList());
+    }
+
+    /// `left right`. Spaces within a part are written as byte-level BPE writes them.
+    private static String line(Merge merge) {
+        return merge.left().replace(' ', '\u0120') + " " + merge.right().replace(' ', '\u0120');
     }
 
     private static void put(Vocabulary.Builder builder, AddedToken token) {
@@ -44,39 +46,13 @@ final class BytePairVocabulary {
         builder.put(token.id(), content, isControl ? TokenType.CONTROL : TokenType.USER_DEFINED, 0);
     }
 
-    private static Map<String, Integer> vocabularyFile(HuggingFaceDirectory directory) {
-        JsonNode json = directory
-                .json("vocab.json")
-                .orElseThrow(() -> new IllegalArgumentException(directory.path()
-                        + ": holds no tokenizer that can be converted. Expected tokenizer.json, tokenizer.model,"
-                        + " vocab.json or a .tiktoken file. Download the checkpoint again."));
-        Map<String, Integer> ids = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> entry : json.properties()) {
-            ids.put(entry.getKey(), entry.getValue().asInt(-1));
+    private static BytePairs files(HuggingFaceDirectory directory) {
+        if (directory.file("vocab.json").isEmpty()) {
+            throw new IllegalArgumentException(directory.path()
+                    + ": holds no tokenizer that can be converted. Expected tokenizer.json, tokenizer.model,"
+                    + " vocab.json or a .tiktoken file. Download the checkpoint again.");
         }
-        return ids;
-    }
-
-    /// Lines `left right`; the first may be a comment.
-    private static List<String> mergesFile(HuggingFaceDirectory directory) {
-        Path file = directory.path().resolve("merges.txt");
-        if (!Files.isRegularFile(file)) {
-            return List.of();
-        }
-        List<String> merges = new ArrayList<>();
-        try {
-            for (String line : Files.readAllLines(file)) {
-                boolean isComment = merges.isEmpty() && line.startsWith("#version");
-                if (!isComment && !line.isBlank()) {
-                    merges.add(line.strip());
-                }
-            }
-        } catch (java.nio.charset.CharacterCodingException e) {
-            throw new ModelFormatException(file + ": is no UTF-8 text. Download it again.");
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
-        }
-        return merges;
+        return BytePairs.ofFiles(directory);
     }
 
     private static String defaultPre(String architecture) {

@@ -8,9 +8,10 @@ import dev.lilla.model.family.Gemma;
 import dev.lilla.model.family.Gemma2;
 import dev.lilla.model.family.Gemma3;
 import dev.lilla.model.family.Qwen;
-import dev.lilla.optimize.SentencePieceModel.Piece;
+import dev.lilla.tokenizer.ByteAlphabet;
+import dev.lilla.tokenizer.SentencePiece;
+import dev.lilla.tokenizer.TokenType;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,17 +75,17 @@ final class TokenizerFiles {
             throw new ModelFormatException(directory + ": the vocabulary has " + tokens.size() + " pieces and "
                     + scores.length + " scores, expected as many. Convert the original model again.");
         }
-        List<Piece> pieces = new ArrayList<>();
+        List<SentencePiece> pieces = new ArrayList<>();
         for (int id = 0; id < pieceCount(); id++) {
-            pieces.add(new Piece(piece(id), scores[id], types.get(id)));
+            pieces.add(new SentencePiece(piece(id), scores[id], types.get(id)));
         }
-        SentencePieceModel.Options options = new SentencePieceModel.Options(
+        SentencePieceWriter.Options options = new SentencePieceWriter.Options(
                 id("unknown", Math.max(0, types.indexOf(TokenType.UNKNOWN))),
                 id("bos", 1),
                 id("eos", 2),
                 id("padding", -1),
                 metadata.findFlag(PREFIX + "add_space_prefix").orElse(true));
-        Files.write(directory.resolve("tokenizer.model"), SentencePieceModel.write(pieces, options));
+        Files.write(directory.resolve("tokenizer.model"), SentencePieceWriter.write(pieces, options));
     }
 
     /// Without padding at the end, and without the special tokens that ChatGLM's code puts behind the pieces.
@@ -112,8 +113,7 @@ final class TokenizerFiles {
     private void writeTiktoken(Path directory) throws IOException {
         StringBuilder lines = new StringBuilder();
         for (int id = 0; id < tokens.size() && types.get(id) == TokenType.NORMAL; id++) {
-            byte[] bytes = ByteText.bytes(tokens.get(id)).getBytes(StandardCharsets.ISO_8859_1);
-            lines.append(Base64.getEncoder().encodeToString(bytes))
+            lines.append(Base64.getEncoder().encodeToString(ByteAlphabet.read(tokens.get(id))))
                     .append(' ')
                     .append(id)
                     .append('\n');

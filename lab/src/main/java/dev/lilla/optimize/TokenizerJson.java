@@ -1,45 +1,13 @@
 package dev.lilla.optimize;
 
-import dev.lilla.format.ModelFormatException;
+import dev.lilla.tokenizer.BytePairs;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/// The model in a tokenizer.json: pieces and merges.
+/// A tokenizer.json, and what llama.cpp calls its parts.
 record TokenizerJson(Path file, JsonNode root) {
-    /// Ids by piece.
-    Map<String, Integer> vocabulary() {
-        Map<String, Integer> ids = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> entry :
-                root.path("model").path("vocab").properties()) {
-            ids.put(entry.getKey(), entry.getValue().asInt(-1));
-        }
-        return ids;
-    }
-
-    /// `left right`, by rank. Spaces within a part are written as byte-level BPE writes them.
-    List<String> merges() {
-        List<String> merges = new ArrayList<>();
-        for (JsonNode merge : root.path("model").path("merges")) {
-            merges.add(merge.isString() ? merge.asString() : joined(merge));
-        }
-        return merges;
-    }
-
-    /// The rank of the first merge that makes a piece, by piece.
-    Map<String, Integer> mergeRanks() {
-        Map<String, Integer> ranks = new HashMap<>();
-        for (JsonNode merge : root.path("model").path("merges")) {
-            String piece = merge.isString()
-                    ? merge.asString().replace(" ", "")
-                    : merge.path(0).asString() + merge.path(1).asString();
-            ranks.putIfAbsent(piece, ranks.size());
-        }
-        return ranks;
+    BytePairs bytePairs() {
+        return BytePairs.ofTokenizerJson(root, file.toString());
     }
 
     boolean hasByteFallback() {
@@ -67,14 +35,5 @@ record TokenizerJson(Path file, JsonNode root) {
             case "qwen2", "qwen3", "qwen" -> "qwen2";
             default -> "gpt-2";
         };
-    }
-
-    private String joined(JsonNode merge) {
-        if (!merge.isArray() || merge.size() != 2) {
-            throw new ModelFormatException(
-                    file + ": a merge is " + merge + ", expected two pieces. Download the file again.");
-        }
-        return merge.get(0).asString().replace(' ', '\u0120') + " "
-                + merge.get(1).asString().replace(' ', '\u0120');
     }
 }

@@ -1,6 +1,7 @@
 package dev.lilla.optimize;
 
 import dev.lilla.format.GgufValue;
+import dev.lilla.tokenizer.TokenType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -55,7 +55,10 @@ class PerplexityOracleTest {
 
     private static void check(Map.Entry<String, JsonNode> type, int window) throws IOException {
         Path file = Oracle.path("gguf/quant/" + type.getValue().get("file").stringValue());
-        try (Backend backend = HostBackend.open(HostOptions.fromProperties());
+        // The vector kernels keep activations in f32; machine code rounds them to 8 bits, as llama.cpp does.
+        HostOptions options = new HostOptions(
+                HostOptions.Choice.VECTOR, HostOptions.fromProperties().threads());
+        try (Backend backend = HostBackend.open(options);
                 ModelDescription model = ModelDescription.open(file, LoadOptions.DEFAULT)) {
             Tokenizer tokenizer = Tokenizers.open((Gguf) model.checkpoint());
             int[] tokens =

@@ -30,6 +30,7 @@ final class TinyCheckpoint {
             Files.createDirectories(directory);
             Files.writeString(directory.resolve("config.json"), config);
             Files.writeString(directory.resolve("vocab.json"), "{\"a\": 0}");
+            Files.writeString(directory.resolve("merges.txt"), "#version: 0.2\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

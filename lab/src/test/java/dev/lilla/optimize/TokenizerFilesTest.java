@@ -12,7 +12,8 @@ import dev.lilla.model.family.Family;
 import dev.lilla.model.family.Gemma;
 import dev.lilla.model.family.Llama;
 import dev.lilla.model.family.Qwen;
-import dev.lilla.optimize.SentencePieceModel.Piece;
+import dev.lilla.tokenizer.SentencePiece;
+import dev.lilla.tokenizer.TokenType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +23,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 class TokenizerFilesTest {
@@ -31,21 +30,20 @@ class TokenizerFilesTest {
     Path folder;
 
     @Nested
-    class SentencePiece {
+    class SentencePieceModel {
         @Test
         void leavesThePaddingAtTheEndOut() throws IOException {
             write(new Llama(), pieces(List.of("<unk>", "<s>", "a", "[PAD3]", "b", "[PAD5]"), 2, 3, 1, 5, 1, 5));
-            assertThat(SentencePieceModel.read(folder.resolve("tokenizer.model")))
-                    .extracting(Piece::text)
+            assertThat(SentencePiece.read(folder.resolve("tokenizer.model")))
+                    .extracting(SentencePiece::text)
                     .containsExactly("<unk>", "<s>", "a", "[PAD3]", "b");
         }
 
         @Test
         void writesTheSpacesOfUserDefinedPiecesAsPiecesHaveThem() throws IOException {
             write(new Gemma(), pieces(List.of("<unk>", "  "), 2, 4));
-            assertThat(SentencePieceModel.read(folder.resolve("tokenizer.model"))
-                            .getLast())
-                    .isEqualTo(new Piece("\u2581\u2581", -1, TokenType.USER_DEFINED));
+            assertThat(SentencePiece.read(folder.resolve("tokenizer.model")).getLast())
+                    .isEqualTo(new SentencePiece("\u2581\u2581", -1, TokenType.USER_DEFINED));
             JsonNode config = JsonFiles.read(folder.resolve("tokenizer_config.json"));
             assertThat(config.get("tokenizer_class").asString()).isEqualTo("GemmaTokenizer");
             assertThat(config.get("added_tokens_decoder")
@@ -58,8 +56,7 @@ class TokenizerFilesTest {
         @Test
         void stopsWhereTheCodeOfChatGlmGoesOn() throws IOException {
             write(new ChatGlm3(), pieces(List.of("<unk>", "a", "[MASK]", "sop"), 2, 1, 3, 3));
-            assertThat(SentencePieceModel.read(folder.resolve("tokenizer.model")))
-                    .hasSize(2);
+            assertThat(SentencePiece.read(folder.resolve("tokenizer.model"))).hasSize(2);
         }
 
         @Test
@@ -118,27 +115,6 @@ class TokenizerFilesTest {
         try (var files = Files.list(folder)) {
             assertThat(files).isEmpty();
         }
-    }
-
-    /// Space is the byte 0x20, which is not printable, the 33rd of its kind.
-    @ParameterizedTest
-    @CsvSource(
-            ignoreLeadingAndTrailingWhitespace = false,
-            value = {"a,a", "' ',\u0120", "\u00e5,\u00e5", "\u00a0,\u0142", "~!,~!", "\u00ad,\u0143"})
-    void writesBytesAsGpt2Does(String bytes, String text) {
-        assertThat(ByteText.of(bytes)).isEqualTo(text);
-        assertThat(ByteText.bytes(text)).isEqualTo(bytes);
-    }
-
-    @Test
-    void writesEveryByteAsACharacterOfItsOwn() {
-        StringBuilder bytes = new StringBuilder();
-        for (char value = 0; value < 256; value++) {
-            bytes.append(value);
-        }
-        String text = ByteText.of(bytes.toString());
-        assertThat(text.chars().distinct().count()).isEqualTo(256);
-        assertThat(ByteText.bytes(text)).isEqualTo(bytes.toString());
     }
 
     private static Map<String, GgufValue> vocabulary(String model, List<String> tokens, int... types) {

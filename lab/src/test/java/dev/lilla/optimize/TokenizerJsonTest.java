@@ -27,21 +27,11 @@ class TokenizerJsonTest {
     }
 
     @Test
-    void readsMergesInBothForms() {
-        ObjectNode texts = JsonMapper.shared().createObjectNode();
-        texts.putObject("model").putArray("merges").add("a b").add("ab c");
-        assertThat(json(texts).merges()).containsExactly("a b", "ab c");
-        ObjectNode pairs = JsonMapper.shared().createObjectNode();
-        var merges = pairs.putObject("model").putArray("merges");
-        merges.addArray().add("a b").add("c");
-        assertThat(json(pairs).merges()).containsExactly("a\u0120b c");
-    }
-
-    @Test
-    void ranksPiecesByTheirFirstMerge() {
+    void tellsPiecesWithByteFallbackFromByteLevelOnes() {
         ObjectNode root = JsonMapper.shared().createObjectNode();
-        root.putObject("model").putArray("merges").add("a b").add("ab c").add("a bc");
-        assertThat(json(root).mergeRanks()).containsEntry("ab", 0).containsEntry("abc", 1);
+        assertThat(json(root).hasByteFallback()).isFalse();
+        root.putObject("model").put("byte_fallback", true);
+        assertThat(json(root).hasByteFallback()).isTrue();
     }
 
     private static TokenizerJson json(ObjectNode root) {

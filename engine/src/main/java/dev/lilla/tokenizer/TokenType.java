@@ -1,10 +1,10 @@
-package dev.lilla.optimize;
+package dev.lilla.tokenizer;
 
 import java.util.Arrays;
 import java.util.Optional;
 
 /// What a piece of a vocabulary is, with the number that SentencePiece models and `tokenizer.ggml.token_type` share.
-enum TokenType {
+public enum TokenType {
     NORMAL(1),
     UNKNOWN(2),
     CONTROL(3),
@@ -18,11 +18,11 @@ enum TokenType {
         this.number = number;
     }
 
-    int number() {
+    public int number() {
         return number;
     }
 
-    static Optional<TokenType> ofNumber(long number) {
+    public static Optional<TokenType> ofNumber(long number) {
         return Arrays.stream(values()).filter(type -> type.number == number).findFirst();
     }
 }
