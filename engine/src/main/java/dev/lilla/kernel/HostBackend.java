@@ -27,6 +27,8 @@ public final class HostBackend implements Backend {
     private final WorkerPool pool;
     private final Arena arena = Arena.ofShared();
     private final Scratch[] scratch;
+    /// Of attention over a long context that is cut into tasks.
+    private final Scratch partialScores = new Scratch(arena);
     private @Nullable RotaryAngles angles;
 
     HostBackend(Kernels kernels, int threads) {
@@ -305,13 +307,17 @@ public final class HostBackend implements Backend {
                 data,
                 target);
         ShapeCheck.spans(spans, data.rows(), blocks);
-        int keys = 0;
-        for (Span span : spans) {
-            keys = Math.max(keys, Math.min(span.position() + span.count(), mask.window()));
+        AttentionStep step = AttentionStep.whole(queries, blocks, layer, mask, List.copyOf(spans), target)
+                .split(pool.threads(), partialScores);
+        if (step.tiles().isEmpty()) {
+            return;
         }
-        AttentionStep step = new AttentionStep(queries, blocks, layer, mask, List.copyOf(spans), target);
-        long steps = 2L * keys * queries.headDim();
-        share(data.rows() * queries.heads(), steps, step.group(), share -> kernels.attend(step, share));
+        long keys = Math.min(step.longest(), mask.window()) / step.splits() + 1L;
+        long steps = 2L * keys * queries.headDim() * step.tiles().getFirst().rows();
+        share(step.tasks(), steps, share -> kernels.attend(step, share));
+        if (step.splits() > 1) {
+            share(step.tiles().size(), STEPS_WORTH_SHARING, share -> kernels.merge(step, share));
+        }
     }
 
     @Override

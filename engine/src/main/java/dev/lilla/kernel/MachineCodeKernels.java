@@ -59,6 +59,11 @@ final class MachineCodeKernels implements Kernels {
     }
 
     @Override
+    public void merge(AttentionStep step, Share share) {
+        others.merge(step, share);
+    }
+
+    @Override
     public void gate(ActivationFunction function, HostMatrix gate, HostMatrix up, HostMatrix out, Share share) {
         others.gate(function, gate, up, out, share);
     }
