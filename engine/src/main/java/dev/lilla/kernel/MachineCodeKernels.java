@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class MachineCodeKernels implements Kernels {
     private final Isa isa;
     private final Kernels others;
+    private final MachineCodeAttention attention;
 
     /// @param features what the processor offers, all that `isa` needs among it
     MachineCodeKernels(Isa isa, Set<CpuFeature> features, Kernels others) {
@@ -21,6 +22,7 @@ final class MachineCodeKernels implements Kernels {
         }
         this.isa = isa;
         this.others = others;
+        this.attention = new MachineCodeAttention(isa);
     }
 
     @Override
@@ -55,12 +57,16 @@ final class MachineCodeKernels implements Kernels {
 
     @Override
     public void attend(AttentionStep step, Share share) {
-        others.attend(step, share);
+        for (int task = share.from(); task < share.to(); task++) {
+            attention.attend(step, task, share.scratch());
+        }
     }
 
     @Override
     public void merge(AttentionStep step, Share share) {
-        others.merge(step, share);
+        for (int tile = share.from(); tile < share.to(); tile++) {
+            attention.merge(step, tile, share.scratch());
+        }
     }
 
     @Override
