@@ -132,6 +132,7 @@ final class MachineCodeAttention {
             this.shape = shape(isa, step);
             this.code = kernels(shape);
             Objects.checkIndex(tile.rows() - 1, AttentionTile.ROWS);
+            ShapeCheck.layer(step.cache(), step.layer(), step.queries().headDim());
             long recordBytes = (long) AttentionTile.ROWS * AttentionArguments.RECORD_BYTES;
             long queryBytes = (long) AttentionTile.ROWS * shape.rowBytes();
             long scoreBytes = (long) AttentionTile.ROWS * TOKENS * Float.BYTES;

@@ -41,7 +41,7 @@ final class TileProduct {
     private final int rows;
     private final int vectors;
 
-    /// What is fetched into the cache, line by line, while B is read; or null.
+    /// What is fetched into the second-level cache, line by line, while B is read; or null.
     private @Nullable Mem fetched;
 
     /// @param rows of the tile, 1 to [#ROWS]
@@ -154,7 +154,7 @@ final class TileProduct {
         }
         if (fetched != null) {
             for (int i = 0; i < tile.rightStride(); i += CACHE_LINE) {
-                asm.prefetcht0(fetched.plus(k * tile.rightStride() + i));
+                asm.prefetcht1(fetched.plus(k * tile.rightStride() + i));
             }
         }
         for (int r = 0; r < rows; r++) {
