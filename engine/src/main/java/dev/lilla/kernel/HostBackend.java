@@ -264,31 +264,9 @@ public final class HostBackend implements Backend {
                 keys.heads() + " keys",
                 values.heads() + " values of " + values.headDim());
         ShapeCheck.spans(spans, Math.min(keyData.rows(), valueData.rows()), blocks);
-        share(keyData.rows(), 4L * kvHeads * keys.headDim(), share -> {
-            float[] cell = share.scratch().floats(keys.headDim());
-            for (int t = share.from(); t < share.to(); t++) {
-                Span span = Kernels.spanOf(spans, t);
-                for (int head = 0; span != null && head < kvHeads; head++) {
-                    int position = span.position() + t - span.row();
-                    KvHead target = new KvHead(blocks, layer, head, span.blocks());
-                    copyHead(keys, t, head, cell);
-                    target.writeKey(position, cell);
-                    copyHead(values, t, head, cell);
-                    target.writeValue(position, cell);
-                }
-            }
-        });
-    }
-
-    private static void copyHead(Heads heads, int row, int head, float[] target) {
-        HostMatrix data = (HostMatrix) heads.data();
-        MemorySegment.copy(
-                data.memory(),
-                HostMatrix.FLOAT,
-                data.at(row, heads.offset() + head * heads.stride()),
-                target,
-                0,
-                heads.headDim());
+        CacheStep step = new CacheStep(keys, values, blocks, layer, List.copyOf(spans));
+        long steps = 4L * kvHeads * keys.headDim();
+        share(keyData.rows(), steps, KvLayout.BLOCK_TOKENS, share -> kernels.store(step, share));
     }
 
     @Override

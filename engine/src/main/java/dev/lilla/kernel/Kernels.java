@@ -31,6 +31,11 @@ sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKer
     /// See [Backend#rotate].
     void rotate(Heads x, RotaryAngles angles, Share share);
 
+    /// See [Backend#store].
+    ///
+    /// @param share of the step's rows
+    void store(CacheStep step, Share share);
+
     /// See [Backend#attend].
     ///
     /// @param share of the step's tasks: all splits of a tile adjacent

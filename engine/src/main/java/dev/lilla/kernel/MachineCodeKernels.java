@@ -8,12 +8,13 @@ import org.jspecify.annotations.Nullable;
 
 /// The operations as machine code that [dev.lilla.kernel.x64] assembles for this processor.
 ///
-/// Each group of operations has a class of its own: it checks what only machine code needs checked, writes the argument
-/// block of a kernel and calls it. What no kernel serves, `others` computes.
+/// Each group of operations has a class of its own: it checks what only machine code needs checked, writes the
+/// argument block of a kernel and calls it. What no kernel serves, `others` computes.
 final class MachineCodeKernels implements Kernels {
     private final Isa isa;
     private final Kernels others;
     private final MachineCodeAttention attention;
+    private final MachineCodeCache cache = new MachineCodeCache();
 
     /// @param features what the processor offers, all that `isa` needs among it
     MachineCodeKernels(Isa isa, Set<CpuFeature> features, Kernels others) {
@@ -53,6 +54,11 @@ final class MachineCodeKernels implements Kernels {
     @Override
     public void rotate(Heads x, RotaryAngles angles, Share share) {
         others.rotate(x, angles, share);
+    }
+
+    @Override
+    public void store(CacheStep step, Share share) {
+        cache.store(step, share);
     }
 
     @Override

@@ -108,6 +108,11 @@ final class ReferenceKernels implements Kernels {
     }
 
     @Override
+    public void store(CacheStep step, Share share) {
+        step.store(share.from(), share.to(), share.scratch());
+    }
+
+    @Override
     public void attend(AttentionStep step, Share share) {
         for (int task = share.from(); task < share.to(); task++) {
             // The first task of a tile does it all.

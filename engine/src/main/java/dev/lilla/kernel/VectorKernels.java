@@ -65,6 +65,11 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void store(CacheStep step, Share share) {
+        step.store(share.from(), share.to(), share.scratch());
+    }
+
+    @Override
     public void attend(AttentionStep step, Share share) {
         VectorAttention attention = new VectorAttention(step, share.scratch());
         for (int task = share.from(); task < share.to(); task++) {
