@@ -21,6 +21,10 @@ public final class HostBackend implements Backend {
     private final Arena arena = Arena.ofShared();
     private final Shares shares;
     private final LinearMaps maps;
+
+    /// Of attention over a long context that is cut into tasks.
+    private final Scratch partialScores = new Scratch(arena);
+
     private List<RotaryAngles> angles = List.of();
 
     HostBackend(Kernels kernels, int threads) {
@@ -240,31 +244,9 @@ public final class HostBackend implements Backend {
                 keys.heads() + " keys",
                 values.heads() + " values of " + values.headDim());
         ShapeCheck.spans(spans, Math.min(keyData.rows(), valueData.rows()), blocks);
-        share(keyData.rows(), 4L * kvHeads * keys.headDim(), share -> {
-            float[] cell = share.scratch().floats(keys.headDim());
-            for (int t = share.from(); t < share.to(); t++) {
-                Span span = Kernels.spanOf(spans, t);
-                for (int head = 0; span != null && head < kvHeads; head++) {
-                    int position = span.position() + t - span.row();
-                    KvHead target = new KvHead(blocks, layer, head, span.blocks());
-                    copyHead(keys, t, head, cell);
-                    target.writeKey(position, cell);
-                    copyHead(values, t, head, cell);
-                    target.writeValue(position, cell);
-                }
-            }
-        });
-    }
-
-    private static void copyHead(Heads heads, int row, int head, float[] target) {
-        HostMatrix data = (HostMatrix) heads.data();
-        MemorySegment.copy(
-                data.memory(),
-                HostMatrix.FLOAT,
-                data.at(row, heads.offset() + head * heads.stride()),
-                target,
-                0,
-                heads.headDim());
+        CacheStep step = new CacheStep(keys, values, blocks, layer, List.copyOf(spans));
+        long steps = 4L * kvHeads * keys.headDim();
+        shares.run(keyData.rows(), steps, KvLayout.BLOCK_TOKENS, share -> kernels.store(step, share));
     }
 
     @Override
@@ -283,13 +265,17 @@ public final class HostBackend implements Backend {
                 data,
                 target);
         ShapeCheck.spans(spans, data.rows(), blocks);
-        int keys = 0;
-        for (Span span : spans) {
-            keys = Math.max(keys, Math.min(span.position() + span.count(), mask.window()));
+        AttentionStep step = AttentionStep.whole(queries, blocks, layer, mask, List.copyOf(spans), target)
+                .split(shares.threads(), partialScores);
+        if (step.tiles().isEmpty()) {
+            return;
         }
-        AttentionStep step = new AttentionStep(queries, blocks, layer, mask, List.copyOf(spans), target);
-        long steps = 2L * keys * queries.headDim();
-        shares.run(data.rows() * queries.heads(), steps, step.group(), share -> kernels.attend(step, share));
+        long keys = Math.min(step.longest(), mask.window()) / step.splits() + 1L;
+        long steps = 2L * keys * queries.headDim() * step.tiles().getFirst().rows();
+        share(step.tasks(), steps, share -> kernels.attend(step, share));
+        if (step.splits() > 1) {
+            share(step.tiles().size(), Shares.STEPS_WORTH_SHARING, share -> kernels.merge(step, share));
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.lilla.kernel;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Cache blocks in host memory. The memory of a block is had when it is first taken and kept for the next taker.
@@ -9,6 +10,7 @@ final class HostKvBlocks implements KvBlocks {
     private final KvLayout layout;
     private final KvPlanes planes;
     private final Arena arena = Arena.ofShared();
+    private final LongFunction<MemorySegment> source;
     private final @Nullable MemorySegment[] memory;
     private final boolean[] inUse;
     /// Free numbers, the next to be taken last.
@@ -17,10 +19,16 @@ final class HostKvBlocks implements KvBlocks {
     private int freeCount;
 
     HostKvBlocks(KvLayout layout, int capacity) {
+        this(layout, capacity, null);
+    }
+
+    /// @param source zeroed memory of a given size, at a multiple of 64; null for memory of its own
+    HostKvBlocks(KvLayout layout, int capacity, @Nullable LongFunction<MemorySegment> source) {
         if (capacity < 1) {
             throw new IllegalArgumentException("a cache of " + capacity + " blocks");
         }
         this.layout = layout;
+        this.source = source != null ? source : new BlockMemory(arena, capacity);
         this.planes = new KvPlanes(layout);
         this.memory = new MemorySegment[capacity];
         this.inUse = new boolean[capacity];
@@ -71,7 +79,7 @@ final class HostKvBlocks implements KvBlocks {
         }
         int block = free[freeCount - 1];
         if (memory[block] == null) {
-            memory[block] = HostBackend.allocate(arena, planes.bytes(), "a cache block");
+            memory[block] = source.apply(planes.bytes());
         }
         freeCount--;
         inUse[block] = true;

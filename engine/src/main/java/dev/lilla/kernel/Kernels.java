@@ -70,10 +70,20 @@ sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKer
     /// See [Backend#rotate].
     void rotate(Heads x, RotaryAngles angles, Share share);
 
+    /// See [Backend#store].
+    ///
+    /// @param share of the step's rows
+    void store(CacheStep step, Share share);
+
     /// See [Backend#attend].
     ///
-    /// @param share of `rows * heads` query heads, those of a row adjacent
+    /// @param share of the step's tasks: all splits of a tile adjacent
     void attend(AttentionStep step, Share share);
+
+    /// Merges what the tasks of a tile left, if the step has several for each; after [#attend] of all of them.
+    ///
+    /// @param share of the step's tiles
+    void merge(AttentionStep step, Share share);
 
     /// See [Backend#gate].
     void gate(ActivationFunction function, HostMatrix gate, HostMatrix up, HostMatrix out, Share share);

@@ -6,7 +6,7 @@ import java.util.List;
 ///
 /// @param layers heads and head dimension of each layer, in order
 public record KvLayout(KvType type, List<Layer> layers) {
-    /// Tokens in a block: two AMX k steps of the value product, four tile rows of the key product.
+    /// Tokens in a block: four vectors of 16 scores, and two AMX k steps of the value product.
     public static final int BLOCK_TOKENS = 64;
 
     public KvLayout {

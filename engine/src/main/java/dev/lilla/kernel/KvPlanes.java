@@ -4,24 +4,37 @@ import java.util.List;
 
 /// Where keys and values lie inside the memory of one cache block.
 ///
-/// A block holds all layers one after the other; a layer its K/V heads; a head two planes, keys then values. A plane is
-/// `[64 tokens, headDim]`, row-major, and begins at a multiple of 64 bytes:
+/// A block holds all layers one after the other; a layer its K/V heads; a head two planes, keys then values. Keys
+/// lie transposed, so that the lanes of a vector are tokens in the product with a query and need no sum across
+/// them; values lie token by token, so that the lanes are elements of the output
+/// (docs/decisions/004-kv-layout.md). A plane begins at a multiple of 64 bytes:
 ///
-/// | type | plane |
-/// | --- | --- |
-/// | f32 | `[64][headDim]` little-endian floats |
-/// | f16 | `[64][headDim]` halves |
-/// | q8_0 | `[64][headDim]` signed bytes, then `[64][ceil(headDim / 32)]` half scales; value = byte * scale |
+/// | type | keys | values |
+/// | --- | --- | --- |
+/// | f32 | `[headDim][64]` little-endian floats | `[64][stride]` |
+/// | f16 | `[headDim][64]` halves | `[64][stride]` |
+/// | q8_0 | `[headDim][64]` signed bytes, then `[groups][64]` half scales | `[64][stride]`, then `[64][groups]` |
 ///
-/// The last group of 32 of a q8_0 row is shorter where 32 does not divide `headDim`.
+/// `stride` is `headDim` filled up to [#LANES] elements, so that whole vectors are read; what fills it is zero.
+/// An element of q8_0 is `byte * scale`, with a scale for every [#GROUP] elements along the head; the last group
+/// is shorter where 32 does not divide `headDim`.
 final class KvPlanes {
     /// Elements along the head that share a q8_0 scale.
     static final int GROUP = 32;
+
+    /// Value rows are a multiple of so many elements: the f32 lanes of the widest vector.
+    static final int LANES = 16;
+
+    private static final int TOKENS = KvLayout.BLOCK_TOKENS;
 
     private final KvType type;
     private final int[] headDims;
     private final long[] layerOffsets;
     private final long bytes;
+
+    /// Where the elements of one token lie in a plane, in bytes: element `i` at `first + i * step`, the scale of
+    /// its group at `scales + i / 32 * scaleStep`.
+    record Cell(long first, long step, long scales, long scaleStep) {}
 
     /// @throws IllegalArgumentException if a layer has no heads, or a block is larger than a long can count
     KvPlanes(KvLayout layout) {
@@ -37,7 +50,7 @@ final class KvPlanes {
             }
             headDims[i] = layer.headDim();
             layerOffsets[i] = offset;
-            offset = Math.addExact(offset, Math.multiplyExact(2L * layer.kvHeads(), planeBytes(layer.headDim())));
+            offset = Math.addExact(offset, Math.multiplyExact((long) layer.kvHeads(), headBytes(layer.headDim())));
         }
         this.bytes = offset;
     }
@@ -57,21 +70,33 @@ final class KvPlanes {
 
     /// The first byte of the keys of a head.
     long keys(int layer, int head) {
-        return layerOffsets[layer] + 2L * head * planeBytes(headDims[layer]);
+        return layerOffsets[layer] + head * headBytes(headDims[layer]);
     }
 
     /// The first byte of the values of a head.
     long values(int layer, int head) {
-        return keys(layer, head) + planeBytes(headDims[layer]);
+        return keys(layer, head) + keyBytes(headDims[layer]);
     }
 
-    /// Bytes of a row of a plane, without scales.
-    static long rowBytes(KvType type, int headDim) {
-        return switch (type) {
-            case F32 -> 4L * headDim;
-            case F16 -> 2L * headDim;
-            case Q8_0 -> headDim;
-        };
+    /// The key of a token, 0 to 63, in the plane of its head.
+    Cell key(int layer, int head, int token) {
+        int headDim = headDims[layer];
+        long plane = keys(layer, head);
+        long scales = plane + (long) TOKENS * headDim + 2L * token;
+        return new Cell(plane + (long) token * elementBytes(), (long) TOKENS * elementBytes(), scales, 2L * TOKENS);
+    }
+
+    /// The value of a token.
+    Cell value(int layer, int head, int token) {
+        int stride = stride(headDims[layer]);
+        long plane = values(layer, head);
+        long scales = plane + (long) TOKENS * stride + 2L * token * groups(headDims[layer]);
+        return new Cell(plane + (long) token * stride * elementBytes(), elementBytes(), scales, 2);
+    }
+
+    /// Elements from one value row to the next.
+    static int stride(int headDim) {
+        return Math.ceilDiv(headDim, LANES) * LANES;
     }
 
     /// Scales of a row.
@@ -79,14 +104,24 @@ final class KvPlanes {
         return Math.ceilDiv(headDim, GROUP);
     }
 
-    /// The byte, from the start of a plane, of the scales of a row.
-    static long scales(int headDim, int token) {
-        return (long) KvLayout.BLOCK_TOKENS * headDim + 2L * token * groups(headDim);
+    private int elementBytes() {
+        return switch (type) {
+            case F32 -> 4;
+            case F16 -> 2;
+            case Q8_0 -> 1;
+        };
     }
 
-    private long planeBytes(int headDim) {
-        long elements = KvLayout.BLOCK_TOKENS * rowBytes(type, headDim);
-        long plane = type == KvType.Q8_0 ? scales(headDim, KvLayout.BLOCK_TOKENS) : elements;
-        return Math.ceilDiv(plane, Scratch.ALIGNMENT) * Scratch.ALIGNMENT;
+    private long keyBytes(int headDim) {
+        return planeBytes(headDim, groups(headDim));
+    }
+
+    private long headBytes(int headDim) {
+        return keyBytes(headDim) + planeBytes(stride(headDim), groups(headDim));
+    }
+
+    private long planeBytes(long columns, int groups) {
+        // 64 tokens: whole cache lines, whatever the columns.
+        return TOKENS * (columns * elementBytes() + (type == KvType.Q8_0 ? 2L * groups : 0));
     }
 }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The operations as machine code that [dev.lilla.kernel.x64] assembles for this processor.
 ///
-/// Each group of operations has a class of its own: it checks what only machine code needs checked, writes the argument
-/// block of a kernel and calls it. What no kernel serves, `others` computes.
+/// Each group of operations has a class of its own: it checks what only machine code needs checked, writes the
+/// argument block of a kernel and calls it. What no kernel serves, `others` computes.
 final class MachineCodeKernels implements Kernels {
     private final Isa isa;
     private final ByteDots dots;
@@ -23,6 +23,8 @@ final class MachineCodeKernels implements Kernels {
     private final PanelProducts products;
     private final Kernels others;
     private final ElementOperations elements;
+    private final MachineCodeAttention attention;
+    private final MachineCodeCache cache = new MachineCodeCache();
 
     /// @param features what the processor offers, all that `isa` needs among it
     MachineCodeKernels(Isa isa, Set<CpuFeature> features, Kernels others) {
@@ -35,6 +37,7 @@ final class MachineCodeKernels implements Kernels {
         this.products = new PanelProducts(kernels);
         this.others = others;
         this.elements = new ElementOperations(isa);
+        this.attention = new MachineCodeAttention(isa);
     }
 
     @Override
@@ -112,8 +115,22 @@ final class MachineCodeKernels implements Kernels {
     }
 
     @Override
+    public void store(CacheStep step, Share share) {
+        cache.store(step, share);
+    }
+
+    @Override
     public void attend(AttentionStep step, Share share) {
-        others.attend(step, share);
+        for (int task = share.from(); task < share.to(); task++) {
+            attention.attend(step, task, share.scratch());
+        }
+    }
+
+    @Override
+    public void merge(AttentionStep step, Share share) {
+        for (int tile = share.from(); tile < share.to(); tile++) {
+            attention.merge(step, tile, share.scratch());
+        }
     }
 
     @Override

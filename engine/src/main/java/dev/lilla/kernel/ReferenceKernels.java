@@ -110,24 +110,38 @@ final class ReferenceKernels implements Kernels {
     }
 
     @Override
+    public void store(CacheStep step, Share share) {
+        step.store(share.from(), share.to(), share.scratch());
+    }
+
+    @Override
     public void attend(AttentionStep step, Share share) {
-        int heads = step.queries().heads();
-        for (int index = share.from(); index < share.to(); index++) {
-            Span span = Kernels.spanOf(step.spans(), index / heads);
-            if (span != null) {
-                attend(step, span, index / heads, index % heads);
+        for (int task = share.from(); task < share.to(); task++) {
+            // The first task of a tile does it all.
+            if (task % step.splits() == 0) {
+                AttentionTile tile = step.tiles().get(task / step.splits());
+                for (int i = tile.from(); i < tile.to(); i++) {
+                    attend(step, tile, i);
+                }
             }
         }
     }
 
-    private static void attend(AttentionStep step, Span span, int row, int head) {
+    @Override
+    public void merge(AttentionStep step, Share share) {}
+
+    /// @param index of a row of the tile's span
+    private static void attend(AttentionStep step, AttentionTile tile, int index) {
         HostMatrix queries = step.queryData();
         AttentionMask mask = step.mask();
         int headDim = step.queries().headDim();
+        int row = tile.batchRow(index);
+        int head = tile.head(index);
         int column = step.queries().offset() + head * step.queries().stride();
-        int position = span.position() + row - span.row();
+        int position = tile.position(index);
         int first = Math.max(0, position - mask.window() + 1);
-        KvHead cached = new KvHead(step.cache(), step.layer(), head / step.group(), span.blocks());
+        KvHead cached = new KvHead(
+                step.cache(), step.layer(), tile.kvHead(), tile.span().blocks());
         float[] cell = new float[headDim];
         double[] scores = new double[position + 1 - first];
         double max = Double.NEGATIVE_INFINITY;

@@ -6,7 +6,7 @@ import java.lang.foreign.Arena;
 final class Shares implements AutoCloseable {
     /// Elementary steps below which an operation is not worth sharing: waking and joining workers takes 0.5 µs
     /// (KERNELS.md 5), one core does some 8 steps a nanosecond, so 16,384 are about 2 µs.
-    private static final long STEPS_WORTH_SHARING = 16_384;
+    static final long STEPS_WORTH_SHARING = 16_384;
 
     /// Chunks a worker gets of a loop on average: enough that a worker that loses its core costs a tenth of the loop.
     private static final int CHUNKS_PER_WORKER = 8;

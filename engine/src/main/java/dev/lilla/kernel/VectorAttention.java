@@ -8,8 +8,8 @@ import static dev.lilla.kernel.VectorWidth.STEP;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/// Attention with a running softmax (Milakov and Gimelshein, arXiv 1805.02867), one cache block at a time: its keys are
-/// the rows of a small product with the query heads of their group, its values are summed in registers.
+/// Attention with a running softmax (Milakov and Gimelshein, arXiv 1805.02867), one cache block at a time: the
+/// block's keys and values are unpacked once for the query heads of their group.
 ///
 /// Blocks lie at fixed positions of a sequence, so a result does not depend on how a prompt was cut into steps.
 final class VectorAttention {
@@ -22,13 +22,11 @@ final class VectorAttention {
     /// Bytes of a head, filled up to whole cache lines.
     private final long headBytes;
 
-    /// Addresses in the worker's scratch: four unpacked keys, their products, scores `[group][64]`, unpacked values
-    /// `[64][headDim]`, sums of values `[group][headDim]`, and a spare vector.
+    /// Addresses in the worker's scratch: the unpacked keys `[headDim][64]` or values `[64][stride]` of a block,
+    /// scores `[group][64]`, sums of values `[group][stride]`, and a spare vector.
     private final long panel;
 
-    private final VectorMatmul.Buffers buffers;
     private final long scores;
-    private final long values;
     private final long totals;
     private final long spare;
 
@@ -39,39 +37,22 @@ final class VectorAttention {
         int group = step.group();
         this.step = step;
         this.headDim = step.queries().headDim();
-        this.headBytes = Math.ceilDiv(headDim * Float.BYTES, Scratch.ALIGNMENT) * (long) Scratch.ALIGNMENT;
-        long panelBytes = (long) VectorMatmul.ROWS * VectorMatmul.PANEL_STRIDE;
-        long sumBytes = (long) group * VectorMatmul.ROWS * VectorMatmul.SUM_BYTES;
-        long tailBytes = (long) group * VectorMatmul.SUM_BYTES;
+        this.headBytes = (long) KvPlanes.stride(headDim) * Float.BYTES;
         long scoreBytes = (long) group * TOKEN_BYTES;
-        long valueBytes = TOKENS * headBytes;
-        long totalBytes = group * headBytes;
-        this.panel = scratch.memory(
-                        panelBytes + sumBytes + tailBytes + scoreBytes + valueBytes + totalBytes + Scratch.ALIGNMENT)
+        this.panel = scratch.memory(TOKENS * headBytes + scoreBytes + group * headBytes + Scratch.ALIGNMENT)
                 .address();
-        this.buffers = new VectorMatmul.Buffers(panel + panelBytes + sumBytes, panel + panelBytes);
-        this.scores = buffers.tails() + tailBytes;
-        this.values = scores + scoreBytes;
-        this.totals = values + valueBytes;
-        this.spare = totals + totalBytes;
+        this.scores = panel + TOKENS * headBytes;
+        this.totals = scores + scoreBytes;
+        this.spare = totals + group * headBytes;
         this.maxima = new float[group];
         this.weights = new float[group];
     }
 
     /// @param count query heads from `head` on, all of one K/V head
     void attend(Span span, int row, int head, int count) {
-        Heads queries = step.queries();
-        HostMatrix data = step.queryData();
-        HostMatrix heads = new HostMatrix(
-                data.memory(),
-                data.at(row, queries.offset() + head * queries.stride()),
-                count,
-                headDim,
-                queries.stride());
         KvHead cached = new KvHead(step.cache(), step.layer(), head / step.group(), span.blocks());
         int position = span.position() + row - span.row();
         int first = Math.max(0, position - step.mask().window() + 1);
-        VectorMatmul.copyTails(heads, buffers.tails());
         VectorMemory.clear(totals, count * headBytes);
         for (int h = 0; h < count; h++) {
             maxima[h] = Float.NEGATIVE_INFINITY;
@@ -80,7 +61,10 @@ final class VectorAttention {
         for (int start = first / TOKENS * TOKENS; start <= position; start += TOKENS) {
             int from = Math.max(first - start, 0);
             int to = Math.min(position + 1 - start, TOKENS);
-            score(heads, cached, start, from, to);
+            unpackKeys(cached, start);
+            for (int h = 0; h < count; h++) {
+                score(row, head + h, scores + h * (long) TOKEN_BYTES, from, to);
+            }
             unpackValues(cached, start, from, to);
             for (int h = 0; h < count; h++) {
                 weigh(h);
@@ -99,66 +83,89 @@ final class VectorAttention {
         }
     }
 
-    /// The scores of the keys `from` to `to` of a block, minus infinity for the others.
-    private void score(HostMatrix heads, KvHead cached, int start, int from, int to) {
-        long plane = cached.block(start).address() + cached.cache().planes().keys(cached.layer(), cached.head());
-        for (int h = 0; h < heads.rows(); h++) {
-            for (int i = 0; i < TOKENS; i++) {
-                VectorMemory.set(scores + h * (long) TOKEN_BYTES + i * 4L, Float.NEGATIVE_INFINITY);
+    /// The scores of a head with the keys `from` to `to` of the unpacked block, minus infinity for the others.
+    private void score(int row, int head, long to, int from, int end) {
+        Heads queries = step.queries();
+        long query = step.queryData().address(row, queries.offset() + head * queries.stride());
+        float scale = step.mask().scale();
+        for (long i = 0; i < TOKEN_BYTES; i += 4L * STEP) {
+            FloatVector a = FloatVector.zero(FLOATS);
+            FloatVector b = a;
+            FloatVector c = a;
+            FloatVector d = a;
+            for (int k = 0; k < headDim; k++) {
+                FloatVector factor = FloatVector.broadcast(FLOATS, VectorMemory.number(query + k * 4L));
+                long keys = panel + k * (long) TOKEN_BYTES + i;
+                a = load(keys).fma(factor, a);
+                b = load(keys + STEP).fma(factor, b);
+                c = load(keys + 2L * STEP).fma(factor, c);
+                d = load(keys + 3L * STEP).fma(factor, d);
             }
+            store(a.mul(scale), to + i);
+            store(b.mul(scale), to + i + STEP);
+            store(c.mul(scale), to + i + 2L * STEP);
+            store(d.mul(scale), to + i + 3L * STEP);
         }
-        for (int key = from; key < to; key += VectorMatmul.ROWS) {
-            int keys = Math.min(VectorMatmul.ROWS, to - key);
-            for (int r = 0; r < keys; r++) {
-                long row = panel + (long) r * VectorMatmul.PANEL_STRIDE;
-                unpack(plane, key + r, row);
-                VectorMatmul.clearTail(row, headDim);
-            }
-            VectorMemory.clear(buffers.sums(), (long) heads.rows() * VectorMatmul.ROWS * VectorMatmul.SUM_BYTES);
-            VectorMatmul.addPiece(panel, heads, 0, headDim, buffers);
-            for (int h = 0; h < heads.rows(); h++) {
-                for (int r = 0; r < keys; r++) {
-                    long at = buffers.sums() + (long) (h * VectorMatmul.ROWS + r) * VectorMatmul.SUM_BYTES;
-                    float score = VectorMatmul.reduce(at) * step.mask().scale();
-                    VectorMemory.set(scores + h * (long) TOKEN_BYTES + (key + r) * 4L, score);
-                }
+        for (int key = 0; key < TOKENS; key++) {
+            if (key < from || key >= end) {
+                VectorMemory.set(to + key * 4L, Float.NEGATIVE_INFINITY);
             }
         }
     }
 
-    private void unpackValues(KvHead cached, int start, int from, int to) {
-        long plane = cached.block(start).address() + cached.cache().planes().values(cached.layer(), cached.head());
-        for (int key = from; key < to; key++) {
-            unpack(plane, key, values + key * headBytes);
-        }
-    }
-
-    private void unpack(long plane, int token, long to) {
-        KvType type = step.cache().planes().type();
-        long row = plane + token * KvPlanes.rowBytes(type, headDim);
-        switch (type) {
-            case F32 -> VectorMemory.copy(row, to, (long) headDim * Float.BYTES);
-            case F16 -> VectorUnpackers.unpackF16(row, headDim, to);
+    /// To `[headDim][64]`.
+    private void unpackKeys(KvHead cached, int start) {
+        KvPlanes planes = cached.cache().planes();
+        long plane = cached.block(start).address() + planes.keys(cached.layer(), cached.head());
+        switch (planes.type()) {
+            case F32 -> VectorMemory.copy(plane, panel, (long) headDim * TOKEN_BYTES);
+            case F16 -> VectorUnpackers.unpackF16(plane, headDim * TOKENS, panel);
             case Q8_0 -> {
-                long scale = plane + KvPlanes.scales(headDim, token);
-                for (int i = 0; i < headDim; i += KvPlanes.GROUP, scale += 2) {
-                    float factor = VectorMemory.half(scale);
-                    unpackGroup(row + i, Math.min(KvPlanes.GROUP, headDim - i), factor, to + i * 4L);
+                long scales = plane + (long) TOKENS * headDim;
+                long factors = scores;
+                for (int i = 0; i < headDim; i++) {
+                    if (i % KvPlanes.GROUP == 0) {
+                        VectorUnpackers.unpackF16(scales + i / KvPlanes.GROUP * 2L * TOKENS, TOKENS, factors);
+                    }
+                    long to = panel + i * (long) TOKEN_BYTES;
+                    VectorUnpackers.storeSigned(plane + i * (long) TOKENS, TOKENS, 1, to);
+                    for (long j = 0; j < TOKEN_BYTES; j += STEP) {
+                        store(load(to + j).mul(load(factors + j)), to + j);
+                    }
                 }
             }
         }
     }
 
-    private static void unpackGroup(long at, int count, float scale, long to) {
-        int whole = count - count % 16;
-        VectorUnpackers.storeSigned(at, whole, scale, to);
-        for (int i = whole; i < count; i++) {
-            VectorMemory.set(to + i * 4L, VectorMemory.signed(at + i) * scale);
+    /// The values `from` to `to`, to `[64][stride]`.
+    private void unpackValues(KvHead cached, int start, int from, int to) {
+        KvPlanes planes = cached.cache().planes();
+        int stride = KvPlanes.stride(headDim);
+        long plane = cached.block(start).address() + planes.values(cached.layer(), cached.head());
+        long target = panel + from * headBytes;
+        switch (planes.type()) {
+            case F32 -> VectorMemory.copy(plane + from * headBytes, target, (to - from) * headBytes);
+            case F16 -> VectorUnpackers.unpackF16(plane + from * headBytes / 2, (to - from) * stride, target);
+            case Q8_0 -> {
+                long scales = plane + (long) TOKENS * stride;
+                for (int key = from; key < to; key++) {
+                    for (int i = 0; i < stride; i += KvPlanes.GROUP) {
+                        float scale = VectorMemory.half(scales + 2L * (key * groups() + i / KvPlanes.GROUP));
+                        int count = Math.min(KvPlanes.GROUP, stride - i);
+                        long at = plane + key * (long) stride + i;
+                        VectorUnpackers.storeSigned(at, count, scale, panel + key * headBytes + i * 4L);
+                    }
+                }
+            }
         }
     }
 
-    /// Turns the scores of a head into weights relative to the largest so far, and scales down what was summed with a
-    /// smaller one.
+    private int groups() {
+        return KvPlanes.groups(headDim);
+    }
+
+    /// Turns the scores of a head into weights relative to the largest so far, and scales down what was summed
+    /// with a smaller one.
     private void weigh(int h) {
         long row = scores + h * (long) TOKEN_BYTES;
         float cap = step.mask().softCap();
@@ -203,7 +210,7 @@ final class VectorAttention {
             FloatVector d = load(total + i + 3L * STEP);
             for (int key = from; key < to; key++) {
                 FloatVector weight = FloatVector.broadcast(FLOATS, VectorMemory.number(row + key * 4L));
-                long value = values + key * headBytes + i;
+                long value = panel + key * headBytes + i;
                 a = load(value).fma(weight, a);
                 b = load(value + STEP).fma(weight, b);
                 c = load(value + 2L * STEP).fma(weight, c);
@@ -218,7 +225,7 @@ final class VectorAttention {
             FloatVector a = load(total + i);
             for (int key = from; key < to; key++) {
                 FloatVector weight = FloatVector.broadcast(FLOATS, VectorMemory.number(row + key * 4L));
-                a = load(values + key * headBytes + i).fma(weight, a);
+                a = load(panel + key * headBytes + i).fma(weight, a);
             }
             store(a, total + i);
         }

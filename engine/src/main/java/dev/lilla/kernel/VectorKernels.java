@@ -66,27 +66,28 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void store(CacheStep step, Share share) {
+        step.store(share.from(), share.to(), share.scratch());
+    }
+
+    @Override
     public void attend(AttentionStep step, Share share) {
-        int heads = step.queries().heads();
-        if (step.queries().headDim() > VectorMatmul.PIECE) {
-            // No model has such heads; a panel row does not hold them.
-            new ReferenceKernels().attend(step, share);
-            return;
-        }
         VectorAttention attention = new VectorAttention(step, share.scratch());
-        int index = share.from();
-        while (index < share.to()) {
-            int row = index / heads;
-            int head = index % heads;
-            int groupEnd = index - head + (head / step.group() + 1) * step.group();
-            int count = Math.min(groupEnd, share.to()) - index;
-            Span span = Kernels.spanOf(step.spans(), row);
-            if (span != null) {
-                attention.attend(span, row, head, count);
+        for (int task = share.from(); task < share.to(); task++) {
+            // The first task of a tile does it all.
+            if (task % step.splits() == 0) {
+                AttentionTile tile = step.tiles().get(task / step.splits());
+                int count;
+                for (int i = tile.from(); i < tile.to(); i += count) {
+                    count = Math.min(tile.group() - i % tile.group(), tile.to() - i);
+                    attention.attend(tile.span(), tile.batchRow(i), tile.head(i), count);
+                }
             }
-            index += count;
         }
     }
+
+    @Override
+    public void merge(AttentionStep step, Share share) {}
 
     @Override
     public void gate(ActivationFunction function, HostMatrix gate, HostMatrix up, HostMatrix out, Share share) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Nested;
@@ -49,6 +51,25 @@ class HostKvBlocksTest {
                 assertThatIllegalArgumentException().isThrownBy(() -> cache.release(0));
                 assertThatIllegalArgumentException().isThrownBy(() -> cache.release(5));
                 assertThatIllegalArgumentException().isThrownBy(() -> cache.release(-1));
+            }
+        }
+
+        @Test
+        void areZeroedAndApartWhateverTheirSize() {
+            // Blocks of 1 KiB and of 3 MiB, which come in huge pages, ten to a mapping.
+            for (int headDim : new int[] {2, 3072}) {
+                try (HostKvBlocks cache = cache(KvType.F32, headDim, 24)) {
+                    for (int i = 0; i < 24; i++) {
+                        MemorySegment block = cache.memory(cache.take());
+                        assertThat(block.byteSize()).isEqualTo(cache.blockBytes());
+                        assertThat(block.address() % 64).isZero();
+                        assertThat(block.get(ValueLayout.JAVA_BYTE, 0)).isZero();
+                        assertThat(block.get(ValueLayout.JAVA_BYTE, block.byteSize() - 1))
+                                .isZero();
+                        block.set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
+                        block.set(ValueLayout.JAVA_BYTE, block.byteSize() - 1, (byte) 1);
+                    }
+                }
             }
         }
 

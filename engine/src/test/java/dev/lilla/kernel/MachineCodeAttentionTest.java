@@ -1,0 +1,298 @@
+package dev.lilla.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.lilla.kernel.x64.CpuFeature;
+import dev.lilla.kernel.x64.GuardedMemory;
+import dev.lilla.kernel.x64.Isa;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Attention in machine code, at every level of instructions the processor has.
+class MachineCodeAttentionTest {
+    private static final AttentionMask ALL = new AttentionMask(0.125f, Integer.MAX_VALUE, 0);
+
+    private static Kernels kernels(Isa isa) {
+        Set<CpuFeature> features = CpuFeature.ofThisMachine().orElse(Set.of());
+        assumeTrue(isa.missing(features).isEmpty(), () -> "lacks " + isa.missing(features));
+        return new MachineCodeKernels(isa, features, new ReferenceKernels());
+    }
+
+    /// Queries of `rows` tokens from position `depth` on, over a filled cache; behind the last position keys and
+    /// values are not numbers.
+    private record Scene(
+            KvType type, int heads, int kvHeads, int headDim, int depth, int rows, AttentionMask mask, long seed) {
+        private static final int[] HEAD_DIMS = {7, 16, 33, 48, 64, 80, 96, 112, 128, 256};
+        private static final int[] DEPTHS = {0, 1, 62, 63, 64, 65, 1000, 1022, 1023, 1024, 1025, 2047, 4095, 4096};
+
+        static Scene of(KvType type, int group, int headDim, int depth, int rows) {
+            return new Scene(type, group * 2, 2, headDim, depth, rows, ALL, headDim + depth);
+        }
+
+        static Scene random(SplittableRandom random) {
+            int group = new int[] {1, 2, 3, 4, 7, 8, 12, 71}[random.nextInt(8)];
+            int kvHeads = group == 71 ? 1 : random.nextInt(1, 3);
+            int headDim = HEAD_DIMS[random.nextInt(HEAD_DIMS.length)];
+            int window = random.nextInt(3) == 0 ? random.nextInt(1, 1500) : Integer.MAX_VALUE;
+            return new Scene(
+                    List.of(KvType.values()).get(random.nextInt(3)),
+                    group * kvHeads,
+                    kvHeads,
+                    headDim,
+                    DEPTHS[random.nextInt(DEPTHS.length)],
+                    random.nextInt(1, group > 8 ? 6 : 60),
+                    new AttentionMask((float) (1 / Math.sqrt(headDim)), window, random.nextInt(4) == 0 ? 20 : 0),
+                    random.nextLong());
+        }
+
+        int blocks() {
+            return Math.ceilDiv(depth + rows, KvLayout.BLOCK_TOKENS);
+        }
+
+        KvLayout layout() {
+            return new KvLayout(type, List.of(new KvLayout.Layer(kvHeads, headDim)));
+        }
+
+        int[] fill(HostKvBlocks cache) {
+            SplittableRandom random = new SplittableRandom(seed);
+            int[] blocks = new int[blocks()];
+            for (int i = 0; i < blocks.length; i++) {
+                blocks[i] = cache.take();
+            }
+            float[] cell = new float[headDim];
+            for (int head = 0; head < kvHeads; head++) {
+                KvHead cached = new KvHead(cache, 0, head, blocks);
+                for (int position = 0; position < blocks.length * KvLayout.BLOCK_TOKENS; position++) {
+                    for (int i = 0; i < headDim; i++) {
+                        cell[i] = position < depth + rows ? (float) random.nextDouble(-1, 1) : Float.NaN;
+                    }
+                    cached.writeKey(position, cell);
+                    cached.writeValue(position, cell);
+                }
+            }
+            return blocks;
+        }
+
+        Heads heads(HostMatrix queries) {
+            return new Heads(queries, 0, heads, headDim, headDim);
+        }
+
+        AttentionStep step(HostKvBlocks cache, int[] blocks, HostMatrix queries, HostMatrix out) {
+            return step(cache, blocks, queries, out, 0);
+        }
+
+        /// Of the rows `from` on that `queries` and `out` hold.
+        AttentionStep step(HostKvBlocks cache, int[] blocks, HostMatrix queries, HostMatrix out, int from) {
+            List<Span> spans = List.of(new Span(0, queries.rows(), depth + from, blocks));
+            return AttentionStep.whole(heads(queries), cache, 0, mask, spans, out);
+        }
+    }
+
+    private static void attend(Kernels kernels, AttentionStep step, KernelOperands operands) {
+        for (int task = 0; task < step.tasks(); task++) {
+            kernels.attend(step, operands.share(task, task + 1));
+        }
+        if (step.splits() > 1) {
+            kernels.merge(step, operands.share(0, step.tiles().size()));
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicNode> meetsTheContract() {
+        return Stream.of(Isa.values())
+                .filter(isa ->
+                        isa.missing(CpuFeature.ofThisMachine().orElse(Set.of())).isEmpty())
+                .flatMap(isa -> new AttentionContract(kernels(isa)).tests());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Isa.class)
+    void meetsTheDefinitionForRandomShapes(Isa isa) {
+        Kernels kernels = kernels(isa);
+        SplittableRandom random = new SplittableRandom(11);
+        for (int i = 0; i < 25; i++) {
+            Scene scene = Scene.random(random);
+            try (HostKvBlocks cache = new HostKvBlocks(scene.layout(), scene.blocks());
+                    KernelOperands operands = new KernelOperands(i)) {
+                int[] blocks = scene.fill(cache);
+                int rows = Math.min(scene.rows(), Math.max(1, 400_000 / (scene.depth() + 1) / scene.heads()));
+                HostMatrix queries = operands.matrix(rows, scene.heads() * scene.headDim());
+                HostMatrix out = operands.matrix(rows, scene.heads() * scene.headDim());
+                HostMatrix expected = operands.copy(out);
+                attend(kernels, scene.step(cache, blocks, queries, out), operands);
+                attend(new ReferenceKernels(), scene.step(cache, blocks, queries, expected), operands);
+                assertThat(KernelOperands.isCleanAround(out)).isTrue();
+                for (int row = 0; row < rows; row++) {
+                    for (int column = 0; column < out.columns(); column++) {
+                        float difference = Math.abs(out.get(row, column) - expected.get(row, column));
+                        assertThat(difference).as("%s, row %d", scene, row).isLessThan(3e-6f);
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Isa.class)
+    void givesARowTheSameBitsHoweverAPromptIsCut(Isa isa) {
+        Kernels kernels = kernels(isa);
+        List<Scene> scenes = new ArrayList<>();
+        for (KvType type : KvType.values()) {
+            scenes.add(Scene.of(type, 1, 64, 1000, 100));
+            scenes.add(Scene.of(type, 8, 48, 2040, 20));
+            scenes.add(Scene.of(type, 3, 80, 60, 70));
+        }
+        SplittableRandom random = new SplittableRandom(5);
+        for (int i = 0; i < 12; i++) {
+            scenes.add(Scene.random(random));
+        }
+        for (Scene scene : scenes) {
+            try (HostKvBlocks cache = new HostKvBlocks(scene.layout(), scene.blocks());
+                    KernelOperands operands = new KernelOperands(1)) {
+                int[] blocks = scene.fill(cache);
+                HostMatrix queries = operands.matrix(scene.rows(), scene.heads() * scene.headDim());
+                HostMatrix whole = operands.matrix(scene.rows(), scene.heads() * scene.headDim());
+                attend(kernels, scene.step(cache, blocks, queries, whole), operands);
+                for (int chunk : new int[] {1, 3, 50}) {
+                    HostMatrix cut = operands.copy(whole);
+                    for (int from = 0; from < scene.rows(); from += chunk) {
+                        int count = Math.min(chunk, scene.rows() - from);
+                        HostMatrix part = cut.rows(from, count);
+                        HostMatrix some = queries.rows(from, count);
+                        part.memory().asSlice(part.offset(), 4).fill((byte) 0);
+                        attend(kernels, scene.step(cache, blocks, some, part, from), operands);
+                    }
+                    KernelsContract.assertSameBits(cut, whole);
+                }
+                HostMatrix split = operands.copy(whole);
+                split.memory().asSlice(split.offset(), 4).fill((byte) 0);
+                int splits = Math.ceilDiv(scene.depth() + scene.rows(), AttentionStep.SPLIT_KEYS);
+                AttentionStep step = scene.step(cache, blocks, queries, split).splitInto(splits, operands.scratch());
+                attend(kernels, step, operands);
+                KernelsContract.assertSameBits(split, whole);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Isa.class)
+    void givesTheSameBitsForAnyNumberOfThreads(Isa isa) {
+        Kernels kernels = kernels(isa);
+        Scene scene = Scene.of(KvType.F16, 4, 64, 4096, 1);
+        try (HostKvBlocks cache = new HostKvBlocks(scene.layout(), scene.blocks());
+                KernelOperands operands = new KernelOperands(1)) {
+            int[] blocks = scene.fill(cache);
+            HostMatrix queries = operands.matrix(1, scene.heads() * scene.headDim());
+            HostMatrix expected = operands.matrix(1, scene.heads() * scene.headDim());
+            attend(kernels, scene.step(cache, blocks, queries, expected), operands);
+            for (int threads = 1; threads <= 3; threads++) {
+                HostMatrix out = operands.matrix(1, scene.heads() * scene.headDim());
+                try (HostBackend backend = new HostBackend(kernels, threads)) {
+                    List<Span> spans = List.of(new Span(0, 1, scene.depth(), blocks));
+                    backend.attend(scene.heads(queries), cache, 0, scene.mask(), spans, out);
+                }
+                KernelsContract.assertSameBits(out, expected);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Isa.class)
+    void touchesNothingBesideItsOperands(Isa isa) {
+        Kernels kernels = kernels(isa);
+        for (KvType type : KvType.values()) {
+            for (int headDim : new int[] {7, 16, 33, 80, 128}) {
+                for (int rows : new int[] {1, 3, 50}) {
+                    touchesNothingBeside(kernels, Scene.of(type, 3, headDim, 63, rows));
+                }
+            }
+        }
+    }
+
+    private static void touchesNothingBeside(Kernels kernels, Scene scene) {
+        long matrixBytes = 4L * scene.rows() * scene.heads() * scene.headDim();
+        List<GuardedMemory> guards = new ArrayList<>();
+        try (HostKvBlocks cache = new HostKvBlocks(scene.layout(), scene.blocks(), bytes -> guarded(guards, bytes));
+                KernelOperands operands = new KernelOperands(1)) {
+            int[] blocks = scene.fill(cache);
+            int columns = scene.heads() * scene.headDim();
+            HostMatrix queries = new HostMatrix(guarded(guards, matrixBytes), 0, scene.rows(), columns, columns);
+            HostMatrix out = new HostMatrix(guarded(guards, matrixBytes), 0, scene.rows(), columns, columns);
+            attend(kernels, scene.step(cache, blocks, queries, out), operands);
+            // Queries of zero: the mean of the values.
+            assertThat(out.get(scene.rows() - 1, columns - 1)).isBetween(-0.5f, 0.5f);
+        } finally {
+            guards.forEach(GuardedMemory::close);
+        }
+    }
+
+    private static MemorySegment guarded(List<GuardedMemory> guards, long bytes) {
+        GuardedMemory memory = GuardedMemory.of(bytes);
+        guards.add(memory);
+        return memory.atEnd(bytes);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Isa.class)
+    void keepsWhatIsNoNumberToItsRow(Isa isa) {
+        Kernels kernels = kernels(isa);
+        for (int window : new int[] {Integer.MAX_VALUE, 20}) {
+            for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+                AttentionMask mask = new AttentionMask(0.125f, window, 0);
+                Scene scene = new Scene(KvType.F16, 2, 1, 64, 100, 13, mask, 3);
+                try (HostKvBlocks cache = new HostKvBlocks(scene.layout(), scene.blocks());
+                        KernelOperands operands = new KernelOperands(1)) {
+                    int[] blocks = scene.fill(cache);
+                    HostMatrix queries = operands.matrix(13, 128);
+                    HostMatrix expected = operands.matrix(13, 128);
+                    HostMatrix out = operands.copy(expected);
+                    attend(kernels, scene.step(cache, blocks, queries, expected), operands);
+                    queries.set(5, 70, bad);
+                    attend(kernels, scene.step(cache, blocks, queries, out), operands);
+                    for (int row = 0; row < 13; row++) {
+                        for (int column = 0; column < 128; column++) {
+                            float found = out.get(row, column);
+                            if (row == 5 && column >= 64) {
+                                assertThat(found).isNaN();
+                            } else {
+                                assertThat(found).isEqualTo(expected.get(row, column));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Isa.class)
+    void refusesOperandsThatDoNotFit(Isa isa) {
+        Kernels kernels = kernels(isa);
+        Scene scene = Scene.of(KvType.F16, 2, 64, 70, 4);
+        try (HostKvBlocks cache = new HostKvBlocks(scene.layout(), scene.blocks());
+                KernelOperands operands = new KernelOperands(1)) {
+            int[] blocks = scene.fill(cache);
+            HostMatrix queries = operands.matrix(4, 256);
+            HostMatrix few = operands.matrix(3, 256);
+            assertThatThrownBy(() -> attend(kernels, scene.step(cache, blocks, queries, few), operands))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+            HostMatrix outside = new HostMatrix(few.memory(), few.memory().byteSize() - 64, 4, 256, 256);
+            assertThatThrownBy(() -> attend(kernels, scene.step(cache, blocks, queries, outside), operands))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+            cache.release(blocks[1]);
+            HostMatrix out = operands.matrix(4, 256);
+            assertThatThrownBy(() -> attend(kernels, scene.step(cache, blocks, queries, out), operands))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+}
