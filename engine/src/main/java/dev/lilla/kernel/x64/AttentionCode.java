@@ -55,7 +55,7 @@ import dev.lilla.kernel.x64.AttentionShape.CacheFormat;
 ///   headDim   6 rows a tile            in place                  └───────────┘
 /// ```
 ///
-/// Both products are [TileProduct]s: the lanes of a vector are tokens in the first and elements of the head in
+/// Both products are [RegisterProduct]s: the lanes of a vector are tokens in the first and elements of the head in
 /// the second, so nothing is summed across lanes. Keys and values that are not f32 are unpacked once a block for
 /// all rows.
 ///
@@ -71,7 +71,7 @@ public final class AttentionCode {
     /// A tile of 6 rows has 4 conversions beside its 24 multiply-adds: on Zen 4 they run beside them (a group of
     /// 8 heads 1.3 times as fast at 512 keys, in the cache), where they share ports with them (Intel) they are a
     /// third more work.
-    public static final int FEW_ROWS = 2 * TileProduct.ROWS;
+    public static final int FEW_ROWS = 2 * RegisterProduct.ROWS;
 
     private final Assembler asm = new Assembler();
     private final AttentionShape shape;
@@ -218,7 +218,7 @@ public final class AttentionCode {
         asm.jump(Condition.EQUAL, done);
         asm.mov(RSI, R15);
         dispatch(labels);
-        for (int rows = 1; rows <= TileProduct.ROWS; rows++) {
+        for (int rows = 1; rows <= RegisterProduct.ROWS; rows++) {
             asm.bind(labels[rows]);
             tile.emit(rows);
             asm.add(R14, rows * RECORD_BYTES);
@@ -231,7 +231,7 @@ public final class AttentionCode {
     }
 
     private static Label[] labels() {
-        Label[] labels = new Label[TileProduct.ROWS + 1];
+        Label[] labels = new Label[RegisterProduct.ROWS + 1];
         for (int i = 0; i < labels.length; i++) {
             labels[i] = new Label();
         }
@@ -240,7 +240,7 @@ public final class AttentionCode {
 
     /// Jumps to the label of RSI rows, or of six if it is more.
     private void dispatch(Label[] labels) {
-        for (int rows = TileProduct.ROWS; rows > 1; rows--) {
+        for (int rows = RegisterProduct.ROWS; rows > 1; rows--) {
             asm.cmp(RSI, rows);
             asm.jump(Condition.ABOVE_OR_EQUAL, labels[rows]);
         }
@@ -262,10 +262,10 @@ public final class AttentionCode {
         int all = TOKENS / shape.lanes();
         for (int first = 0, vectors; first < all; first += vectors) {
             vectors = evenly(all, first, rows);
-            TileProduct product = new TileProduct(
+            RegisterProduct product = new RegisterProduct(
                     asm,
                     shape.isa(),
-                    new TileProduct.Tile(rows, vectors, shape.rowBytes(), TOKENS * elementBytes(), isHalf));
+                    new RegisterProduct.Tile(rows, vectors, shape.rowBytes(), TOKENS * elementBytes(), isHalf));
             if (fetches && first == 0) {
                 product.fetch(Mem.at(R9, shape.keyBytes()));
             }
@@ -289,7 +289,7 @@ public final class AttentionCode {
 
     /// How many of `all` vectors the tile that begins at vector `first` takes, so that all take about the same.
     private int evenly(int all, int first, int rows) {
-        int tiles = Math.ceilDiv(all, TileProduct.vectorsMax(shape.isa(), rows, isHalf));
+        int tiles = Math.ceilDiv(all, RegisterProduct.vectorsMax(shape.isa(), rows, isHalf));
         return Math.min(Math.ceilDiv(all, tiles), all - first);
     }
 
@@ -306,7 +306,7 @@ public final class AttentionCode {
         asm.bind(next);
         asm.test(R15, R15);
         asm.jump(Condition.EQUAL, done);
-        asm.mov(RSI, TileProduct.ROWS);
+        asm.mov(RSI, RegisterProduct.ROWS);
         asm.cmp(R15, RSI);
         asm.cmov(Condition.BELOW, RSI, R15);
         asm.movsxd(RAX, Mem.at(R14, RECORD_POSITION));
@@ -333,7 +333,7 @@ public final class AttentionCode {
         asm.add(RCX, Mem.at(RDI, CURRENT));
         Label[] labels = labels();
         dispatch(labels);
-        for (int rows = 1; rows <= TileProduct.ROWS; rows++) {
+        for (int rows = 1; rows <= RegisterProduct.ROWS; rows++) {
             asm.bind(labels[rows]);
             valueTile(rows);
             advanceStates(rows);
@@ -367,10 +367,10 @@ public final class AttentionCode {
         }
         for (int first = 0, vectors; first < all; first += vectors) {
             vectors = evenly(all, first, rows);
-            TileProduct product = new TileProduct(
+            RegisterProduct product = new RegisterProduct(
                     asm,
                     shape.isa(),
-                    new TileProduct.Tile(rows, vectors, SCORE_BYTES, shape.stride() * elementBytes(), isHalf));
+                    new RegisterProduct.Tile(rows, vectors, SCORE_BYTES, shape.stride() * elementBytes(), isHalf));
             if (fetches && first == 0) {
                 product.fetch(Mem.at(R9, RSI, 1, 0));
             }

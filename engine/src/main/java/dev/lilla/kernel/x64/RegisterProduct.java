@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// latter 5 to 10, so the multiply-adds are what it waits for. Each sum goes through `k` in order, one element
 /// after the other, whatever the shape of the tile: a row has the same bits in any tile. The 24 independent sums
 /// hide the 4 cycles of a multiply-add; a single row has 4 to 8.
-final class TileProduct {
+final class RegisterProduct {
     /// Rows of a tile at most: with 4 vectors of AVX-512, and with 2 of AVX2, all registers are in use.
     static final int ROWS = 6;
 
@@ -51,7 +51,7 @@ final class TileProduct {
     /// @param isHalf whether B is f16, and converted on the way into registers
     record Tile(int rows, int vectors, int leftStride, int rightStride, boolean isHalf) {}
 
-    TileProduct(Assembler asm, Isa isa, Tile tile) {
+    RegisterProduct(Assembler asm, Isa isa, Tile tile) {
         this.asm = asm;
         this.isa = isa;
         this.tile = tile;
