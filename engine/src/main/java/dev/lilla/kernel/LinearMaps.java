@@ -5,7 +5,10 @@ import dev.lilla.kernel.x64.PanelLayout;
 import dev.lilla.kernel.x64.RowEncoding;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,15 +22,15 @@ final class LinearMaps {
     private final Kernels kernels;
     private final Shares shares;
     private final Arena arena;
-    private final Scratch bytes;
-    private final Scratch floats;
+    private final Map<RowEncoding, Scratch> encodings = new EnumMap<>(RowEncoding.class);
 
     LinearMaps(Kernels kernels, Shares shares, Arena arena) {
         this.kernels = kernels;
         this.shares = shares;
         this.arena = arena;
-        this.bytes = new Scratch(arena);
-        this.floats = new Scratch(arena);
+        for (RowEncoding encoding : RowEncoding.values()) {
+            encodings.put(encoding, new Scratch(arena));
+        }
     }
 
     /// One map on the host.
@@ -120,23 +123,20 @@ final class LinearMaps {
     }
 
     private LinearInput encode(Term[] maps, HostMatrix x) {
-        @Nullable EncodedRows asBytes = null;
-        @Nullable EncodedRows asFloats = null;
+        Map<RowEncoding, EncodedRows> encoded = new EnumMap<>(RowEncoding.class);
         for (Term map : maps) {
             PackedWeight packed = map.weight().packed();
             if (packed != null) {
-                switch (packed.layout().encoding()) {
-                    case BYTES -> asBytes = asBytes == null ? encode(x, RowEncoding.BYTES, bytes) : asBytes;
-                    case FLOATS -> asFloats = asFloats == null ? encode(x, RowEncoding.FLOATS, floats) : asFloats;
-                }
+                encoded.computeIfAbsent(kernels.encoding(packed, x.rows()), encoding -> encode(x, encoding));
             }
         }
-        return new LinearInput(x, asBytes, asFloats);
+        return new LinearInput(x, encoded);
     }
 
-    private EncodedRows encode(HostMatrix x, RowEncoding encoding, Scratch memory) {
+    private EncodedRows encode(HostMatrix x, RowEncoding encoding) {
         long size = EncodedRows.bytes(encoding, x.rows(), x.columns());
-        EncodedRows target = new EncodedRows(encoding, x.rows(), x.columns(), memory.memory(size));
+        MemorySegment memory = Objects.requireNonNull(encodings.get(encoding)).memory(size);
+        EncodedRows target = new EncodedRows(encoding, x.rows(), x.columns(), memory);
         long steps = (long) x.columns() * encoding.tileRows();
         shares.run(target.tiles(), steps, share -> kernels.encode(x, target, share));
         return target;

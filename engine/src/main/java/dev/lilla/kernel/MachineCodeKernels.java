@@ -47,7 +47,7 @@ final class MachineCodeKernels implements Kernels {
     @Override
     public void matmul(HostWeight weight, @Nullable HostWeight bias, LinearInput x, HostMatrix y, Share share) {
         PackedWeight panels = weight.packed();
-        EncodedRows rows = panels == null ? null : x.encoded(panels.layout().encoding());
+        EncodedRows rows = panels == null ? null : x.encoded(encoding(panels, x.rows().rows()));
         if (panels == null || rows == null) {
             others.matmul(weight, bias, x, y, share);
         } else {
@@ -58,7 +58,7 @@ final class MachineCodeKernels implements Kernels {
     @Override
     public void matmulAdd(HostWeight weight, float scale, LinearInput x, HostMatrix y, Share share) {
         PackedWeight panels = weight.packed();
-        EncodedRows rows = panels == null ? null : x.encoded(panels.layout().encoding());
+        EncodedRows rows = panels == null ? null : x.encoded(encoding(panels, x.rows().rows()));
         if (panels == null || rows == null) {
             others.matmulAdd(weight, scale, x, y, share);
         } else {
