@@ -19,6 +19,14 @@ final class LinearMaps {
     /// no two workers write the same.
     private static final int ROW_GRAIN = PanelLayout.ROWS;
 
+    /// Rows from which on a product is bound by computing, not by reading the weights.
+    private static final int MANY_ROWS = 32;
+
+    private static final int SHARES_PER_WORKER = 4;
+
+    /// Pairs of panels with 512 weight rows.
+    private static final int PAIRS_MAX = 16;
+
     private final Kernels kernels;
     private final Shares shares;
     private final Arena arena;
@@ -80,7 +88,7 @@ final class LinearMaps {
         }
         LinearInput input = encode(maps, x);
         long steps = (long) ROW_GRAIN * x.columns() * x.rows();
-        shares.run(units, steps, share -> {
+        shares.run(units, steps, grain(units, x), share -> {
             for (Term map : maps) {
                 int from = Math.max(share.from() - map.firstUnit(), 0);
                 int to = Math.min(share.to() - map.firstUnit(), map.units());
@@ -89,6 +97,17 @@ final class LinearMaps {
                 }
             }
         });
+    }
+
+    /// Panels a share has at least. One row streams the weights, so shares may be small. Many rows are streamed
+    /// once for every share: then shares are as large as still gives each worker four, up to 512 weight rows
+    /// (KERNELS.md 3), and of whole pairs of panels, which tiles take at once.
+    private int grain(int units, HostMatrix x) {
+        if (x.rows() < MANY_ROWS) {
+            return 1;
+        }
+        int pairs = units / (2 * SHARES_PER_WORKER * shares.threads());
+        return 2 * Math.clamp(pairs, 1, PAIRS_MAX);
     }
 
     private static Share rows(Term map, int from, int to, Share share) {
@@ -104,6 +123,7 @@ final class LinearMaps {
         shares.run(
                 map.units(),
                 steps,
+                grain(map.units(), x),
                 share -> kernels.matmulAdd(weight, scale, input, y, rows(map, share.from(), share.to(), share)));
     }
 

@@ -32,6 +32,12 @@ record LinearOperands(Kernels kernels, KernelOperands operands) {
         return new LinearInput(x, Map.of(encoding, encoded(x, encoding)));
     }
 
+    /// Whether so many rows meet the weight in tiles of bf16.
+    boolean isOfTiles(HostWeight weight, int rows) {
+        PackedWeight packed = weight.packed();
+        return packed != null && kernels.encoding(packed, rows) == RowEncoding.BF16;
+    }
+
     private EncodedRows encoded(HostMatrix x, RowEncoding encoding) {
         long bytes = EncodedRows.bytes(encoding, x.rows(), x.columns());
         EncodedRows target = new EncodedRows(encoding, x.rows(), x.columns(), operands.memory(bytes));

@@ -12,6 +12,9 @@ public final class KernelSet {
     /// What a product of panels is made for.
     private record ProductKey(PanelLayout layout, int rows) {}
 
+    /// What a product of tiles is made for.
+    private record TileKey(PanelLayout layout) {}
+
     public KernelSet(Isa isa) {
         this.isa = isa;
     }
@@ -30,6 +33,16 @@ public final class KernelSet {
     /// See [RowEncoder.Argument] for its arguments.
     public Kernel rowEncoder() {
         return kernel(RowEncoder.class, RowEncoder::assemble);
+    }
+
+    /// See [TileProduct.Argument] for its arguments.
+    public Kernel tileProduct(PanelLayout layout) {
+        return kernel(new TileKey(layout), () -> TileProduct.assemble(layout));
+    }
+
+    /// See [TileEncoder.Argument] for its arguments.
+    public Kernel tileEncoder() {
+        return kernel(TileEncoder.class, TileEncoder::assemble);
     }
 
     private Kernel kernel(Object key, Supplier<byte[]> code) {
