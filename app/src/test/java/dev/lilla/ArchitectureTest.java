@@ -39,7 +39,7 @@ class ArchitectureTest {
             Map.entry(
                     "generate",
                     Set.of("chat", "format", "kernel", "model", "model.family", "template", "tensor", "tokenizer")),
-            Map.entry("evaluate", Set.of("chat", "format", "generate", "kernel", "model", "tokenizer")),
+            Map.entry("evaluate", Set.of("chat", "format", "generate", "kernel", "model", "tensor", "tokenizer")),
             Map.entry("optimize", Set.of("format", "kernel", "model", "model.family", "store", "tensor", "tokenizer")),
             Map.entry("hub", Set.of("format", "store")),
             Map.entry(

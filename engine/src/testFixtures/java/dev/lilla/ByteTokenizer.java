@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 
 /// A token a character of Latin-1, for tests that need a tokenizer and no vocabulary.
-public final class ByteTokenizer implements Tokenizer {
+public class ByteTokenizer implements Tokenizer {
     private final int size;
 
     /// @param size ids from 256 on decode to `<id>`

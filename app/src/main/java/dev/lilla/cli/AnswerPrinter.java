@@ -1,6 +1,7 @@
 package dev.lilla.cli;
 
 import dev.lilla.chat.AnswerListener;
+import dev.lilla.chat.DraftUsage;
 import dev.lilla.chat.Usage;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
@@ -52,11 +53,24 @@ final class AnswerPrinter implements AnswerListener {
         }
     }
 
-    /// `read 12 tokens (8 cached) at 85.3/s, wrote 30 at 12.1/s`.
+    /// `read 12 tokens (8 cached) at 85.3/s, wrote 30 at 12.1/s`, and with guesses
+    /// `, 2.3 in a step: 17 of 24 guesses were right`.
     static String timings(Usage usage) {
         String cached = usage.cachedTokens() > 0 ? " (" + usage.cachedTokens() + " cached)" : "";
         return "read " + usage.promptTokens() + " tokens" + cached + speed(usage.promptTokensPerSecond()) + ", wrote "
-                + usage.completionTokens() + speed(usage.completionTokensPerSecond());
+                + usage.completionTokens() + speed(usage.completionTokensPerSecond()) + guesses(usage);
+    }
+
+    private static String guesses(Usage usage) {
+        DraftUsage drafts = usage.drafts();
+        return drafts.drafted() == 0
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        ", %.1f in a step: %d of %d guesses were right",
+                        usage.tokensPerStep(),
+                        drafts.accepted(),
+                        drafts.drafted());
     }
 
     private static String speed(double perSecond) {

@@ -1,21 +1,22 @@
 package dev.lilla.cli;
 
-import dev.lilla.kernel.Backend;
-import dev.lilla.kernel.KvBlocks;
-import dev.lilla.kernel.KvLayout;
-import dev.lilla.model.Decoder;
+import dev.lilla.kernel.HostOptions;
+import dev.lilla.model.family.LoadOptions;
+import dev.lilla.model.family.ModelLoader;
 import dev.lilla.store.Catalog;
 import dev.lilla.store.CatalogModel;
+import dev.lilla.store.ModelStore;
 import dev.lilla.tensor.ElementType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.util.Locale;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.json.JsonMapper;
 
 /// `lilla bench`: how fast a model is here, even before it is downloaded.
 @Command(
@@ -24,15 +25,24 @@ import tools.jackson.databind.json.JsonMapper;
         description = {
             "Measures how fast this machine reads and writes with a model.",
             "",
+            "As llama-bench does: \"pp512\" reads 512 tokens, \"tg128\" writes 128, one at a time, and \"@ d4096\" does "
+                    + "so behind 4096 tokens. \"8 x tg128\" writes 8 texts side by side; tokens per second are those of "
+                    + "all. Each takes one round to warm up and then --repeat rounds, whose median counts. Lists are "
+                    + "separated by commas, and everything is measured with everything. Ctrl-C ends it and shows what "
+                    + "there is. Measure on a machine that does nothing else.",
+            "",
             "With --synthetic, NAME is one of \"lilla models catalog\", and random weights of its exact shapes stand in "
-                    + "for it: nothing is downloaded, and the speed is that of the real one. Without, MODEL is one "
-                    + "that you have.",
+                    + "for it: nothing is downloaded, and the speed is that of the real one. With --save they are "
+                    + "written to a GGUF file that llama.cpp reads too, and nothing is measured.",
         },
         footer = {
             "",
             "For example:",
-            "  lilla bench tinyllama-1.1b --synthetic --type q8_0",
-            "  lilla bench model.gguf --prompt 512 --tokens 64",
+            "  lilla bench model.gguf",
+            "  lilla bench model.gguf -p 128,512 -n 64 -d 0,4096 -t 1,2 --json",
+            "  lilla bench model.gguf -p 0 -n 64 -d 512 -npl 1,8,16",
+            "  lilla bench tinyllama-1.1b --synthetic --type q4_0,q8_0,q4_k",
+            "  lilla bench tinyllama-1.1b --synthetic --type q4_0 --save random.gguf",
         })
 final class BenchCommand implements Callable<Integer> {
     private final Console console;
@@ -40,37 +50,84 @@ final class BenchCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NAME|MODEL", description = "A name of the catalog, or a model.")
     private String name = "";
 
+    @Option(
+            names = {"--prompt", "-p"},
+            paramLabel = "TOKENS",
+            split = ",",
+            defaultValue = "512",
+            description = "Tokens to read; 0 for none. Default: ${DEFAULT-VALUE}.")
+    private List<Integer> prompts = List.of();
+
+    @Option(
+            names = {"--tokens", "-n"},
+            paramLabel = "TOKENS",
+            split = ",",
+            defaultValue = "128",
+            description = "Tokens to write; 0 for none. Default: ${DEFAULT-VALUE}.")
+    private List<Integer> tokens = List.of();
+
+    @Option(
+            names = {"--depth", "-d"},
+            paramLabel = "TOKENS",
+            split = ",",
+            defaultValue = "0",
+            description = "Tokens before them, read before the clock starts. Default: ${DEFAULT-VALUE}.")
+    private List<Integer> depths = List.of();
+
+    @Option(
+            names = {"--sequences", "-npl"},
+            paramLabel = "N",
+            split = ",",
+            defaultValue = "1",
+            description = "Texts that are written side by side. Default: ${DEFAULT-VALUE}.")
+    private List<Integer> sequences = List.of();
+
+    @Option(
+            names = {"--repeat", "-r"},
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Rounds that count. Default: ${DEFAULT-VALUE}.")
+    private int repeat = 5;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Rounds before them that do not. Default: ${DEFAULT-VALUE}.")
+    private int warmUp = 1;
+
+    @Option(
+            names = {"--threads", "-t"},
+            paramLabel = "N",
+            split = ",",
+            description = "Threads that compute. Default: one per core.")
+    private @Nullable List<Integer> threads;
+
+    @Mixin
+    private final KernelsMixin kernels = new KernelsMixin();
+
     @Option(names = "--synthetic", description = "Random weights in the shapes of a model of the catalog.")
     private boolean synthetic;
 
     @Option(
             names = "--type",
             paramLabel = "TYPE",
-            defaultValue = "q8_0",
-            description = "Element type of synthetic weights: f32, bf16, q8_0, q4_0, q4_k, ... Default: "
-                    + "${DEFAULT-VALUE}.")
-    private ElementType type = ElementType.Q8_0;
+            split = ",",
+            description = "Element types of synthetic weights: f32, bf16, q8_0, q4_0, q4_k, ... Default: q8_0.")
+    private @Nullable List<ElementType> types;
 
     @Option(
-            names = "--prompt",
-            paramLabel = "TOKENS",
-            defaultValue = "128",
-            description = "Tokens to read. Default: ${DEFAULT-VALUE}.")
-    private int prompt = 128;
+            names = "--head-type",
+            paramLabel = "TYPE",
+            description = "Element type of the synthetic head, q6_k in most files of llama.cpp. Default: that of the "
+                    + "other weights.")
+    private @Nullable ElementType headType;
 
     @Option(
-            names = "--tokens",
-            paramLabel = "TOKENS",
-            defaultValue = "32",
-            description = "Tokens to write. Default: ${DEFAULT-VALUE}.")
-    private int tokens = 32;
-
-    @Option(
-            names = "--repeat",
-            paramLabel = "N",
-            defaultValue = "3",
-            description = "Rounds, of which the best counts; the first warms up. Default: ${DEFAULT-VALUE}.")
-    private int repeat = 3;
+            names = "--save",
+            paramLabel = "FILE",
+            description = "Writes the synthetic model to a GGUF file, and measures nothing.")
+    private @Nullable Path save;
 
     @Mixin
     private final CacheMixin cache = new CacheMixin();
@@ -82,108 +139,90 @@ final class BenchCommand implements Callable<Integer> {
     private final LoadMixin load = new LoadMixin();
 
     @Mixin
-    private final HostMixin host = new HostMixin();
-
-    @Mixin
     private final JsonOption json = new JsonOption();
 
     BenchCommand(Console console) {
         this.console = console;
     }
 
-    /// What is measured.
-    private record Subject(String name, String type, long parameters, long bytes) {}
-
     @Override
     public Integer call() throws IOException {
-        if (prompt < 1 || tokens < 1 || repeat < 1) {
-            throw new IllegalArgumentException("--prompt, --tokens and --repeat are 1 or more");
+        if (!synthetic && (types != null || headType != null || save != null)) {
+            throw new IllegalArgumentException("--type, --head-type and --save make a model: they need --synthetic");
         }
-        return synthetic ? benchSynthetic() : benchReal();
-    }
-
-    private int benchSynthetic() {
-        CatalogModel known = Catalog.open().model(name);
-        try (Arena memory = Arena.ofShared();
-                Backend backend = host.open()) {
-            ProgressLine progress = new ProgressLine(console);
-            progress.started("making " + Units.bytes(known.shape().bytes(type)) + " of random weights", 0);
-            SyntheticModel model = SyntheticModel.of(known, type, memory);
-            progress.finished();
-            Decoder decoder = Decoder.create(model.spec(), model::tensor, backend);
-            Subject subject =
-                    new Subject(known.title() + ", random weights", type.name(), model.parameters(), model.bytes());
-            return measure(subject, decoder, backend);
+        if (save != null) {
+            return save(save);
         }
-    }
-
-    private int benchReal() throws IOException {
-        try (OpenedModel model = OpenedModel.open(console, name, context.limit(load.options()), host)) {
-            Subject subject = new Subject(
-                    model.description().path().toString(),
-                    model.description().elementTypes().toString(),
-                    model.description().parameters(),
-                    model.description().weightBytes());
-            return measure(subject, model.decoder(), model.backend());
-        }
-    }
-
-    private int measure(Subject subject, Decoder decoder, Backend backend) {
-        int length = prompt + tokens;
-        if (length > decoder.spec().contextLength()) {
-            throw new IllegalArgumentException("--prompt and --tokens together exceed the model's context of "
-                    + decoder.spec().contextLength());
-        }
-        try (KvBlocks blocks =
-                backend.allocateBlocks(decoder.kvLayout(cache.type()), Math.ceilDiv(length, KvLayout.BLOCK_TOKENS))) {
-            Speed best = new Speed(0, 0);
-            ProgressLine progress = new ProgressLine(console);
-            for (int round = 1; round <= repeat; round++) {
-                progress.started("round " + round + " of " + repeat, 0);
-                best = best.best(Speed.measure(decoder, blocks, prompt, tokens));
-            }
-            progress.finished();
-            long cacheBytes = blocks.blockBytes() * blocks.capacity();
-            if (json.isSet()) {
-                printJson(subject, backend, best, cacheBytes);
+        BenchPlan plan = new BenchPlan(prompts, tokens, depths, sequences, repeat, warmUp);
+        try (Interruption interruption = Interruption.open()) {
+            BenchRun run = new BenchRun(plan, cache.type(), new ProgressLine(console), interruption);
+            if (synthetic) {
+                measureSynthetic(run);
             } else {
-                print(subject, backend, best, cacheBytes);
+                Path path = ModelStore.open(console.environment()).resolve(name);
+                LoadOptions options = context.limit(load.options());
+                for (HostOptions host : hosts()) {
+                    run.measure(host, backend -> BenchModel.of(ModelLoader.open(path, options, backend)));
+                }
             }
+            show(new BenchReport(run.rows()));
+            return interruption.getAsBoolean() ? Lilla.INTERRUPTED : 0;
+        }
+    }
+
+    private void measureSynthetic(BenchRun run) {
+        CatalogModel known = Catalog.open().model(name);
+        for (ElementType type : types()) {
+            try (Arena memory = Arena.ofShared()) {
+                SyntheticModel model = make(known, type, memory);
+                for (HostOptions host : hosts()) {
+                    run.measure(host, backend -> BenchModel.of(known, model, backend));
+                }
+            }
+        }
+    }
+
+    private SyntheticModel make(CatalogModel known, ElementType type, Arena memory) {
+        ProgressLine progress = new ProgressLine(console);
+        progress.started("making " + Units.bytes(known.shape().bytes(type)) + " of random weights", 0);
+        SyntheticModel.Types wanted = new SyntheticModel.Types(type, headType == null ? type : headType);
+        SyntheticModel model = SyntheticModel.of(known, wanted, context.limit(LoadOptions.DEFAULT), memory);
+        progress.finished();
+        return model;
+    }
+
+    private int save(Path file) {
+        CatalogModel known = Catalog.open().model(name);
+        if (types().size() != 1) {
+            throw new IllegalArgumentException("--save takes one --type, not " + types());
+        }
+        ElementType type = types().getFirst();
+        SyntheticGguf.architecture(known);
+        try (Arena memory = Arena.ofShared()) {
+            SyntheticModel model = make(known, type, memory);
+            SyntheticGguf.write(file, known, type, model);
+            console.out().println(file + "  " + Units.bytes(model.bytes()));
         }
         return 0;
     }
 
-    private void print(Subject subject, Backend backend, Speed speed, long cacheBytes) {
-        console.out().println(subject.name());
-        console.out()
-                .println("  weights  " + Units.count(subject.parameters()) + " parameters, " + subject.type() + ", "
-                        + Units.bytes(subject.bytes()));
-        console.out()
-                .println("  cache    " + Units.bytes(cacheBytes) + " for " + (prompt + tokens) + " tokens, "
-                        + cache.type().name().toLowerCase(Locale.ROOT));
-        console.out().println("  kernels  " + backend.description());
-        console.out().println("  reads    " + text(speed.prefill()) + " tokens/s  (" + prompt + " tokens)");
-        console.out()
-                .println("  writes   " + text(speed.decode()) + " tokens/s  (" + tokens + " tokens, "
-                        + Units.bytes((long) (speed.decode() * subject.bytes())) + "/s of weights)");
+    private List<ElementType> types() {
+        return types == null ? List.of(ElementType.Q8_0) : types;
     }
 
-    private void printJson(Subject subject, Backend backend, Speed speed, long cacheBytes) {
-        console.printJson(JsonMapper.shared()
-                .createObjectNode()
-                .put("name", subject.name())
-                .put("type", subject.type())
-                .put("parameters", subject.parameters())
-                .put("weightBytes", subject.bytes())
-                .put("cacheBytes", cacheBytes)
-                .put("kernels", backend.description())
-                .put("promptTokens", prompt)
-                .put("promptTokensPerSecond", speed.prefill())
-                .put("tokens", tokens)
-                .put("tokensPerSecond", speed.decode()));
+    private List<HostOptions> hosts() {
+        List<Integer> counts =
+                threads == null ? List.of(HostOptions.fromProperties().threads()) : threads;
+        return counts.stream().map(kernels::options).toList();
     }
 
-    private static String text(double perSecond) {
-        return String.format(Locale.ROOT, "%8.1f", perSecond);
+    private void show(BenchReport report) {
+        if (json.isSet()) {
+            console.printJson(report.json());
+        } else if (report.rows().isEmpty()) {
+            console.warn("nothing was measured to its end");
+        } else {
+            report.print(console.out());
+        }
     }
 }

@@ -57,6 +57,9 @@ final class ChatCommand implements Callable<Integer> {
     private final LoraMixin lora = new LoraMixin();
 
     @Mixin
+    private final SpeculationMixin speculation = new SpeculationMixin();
+
+    @Mixin
     private final ContextMixin context = new ContextMixin();
 
     @Mixin
@@ -75,7 +78,8 @@ final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ModelStore store = ModelStore.open(console.environment());
-        LocalModelOptions options = new LocalModelOptions(context.limit(load.options()), cache.type(), host.options());
+        LocalModelOptions options = new LocalModelOptions(
+                context.limit(load.options()), cache.type(), host.options(), speculation.choice(store));
         Conversation conversation = new Conversation(system);
         if (saved != null) {
             conversation.load(saved);

@@ -48,6 +48,7 @@ import tools.jackson.databind.json.JsonMapper;
             "For example:",
             "  lilla run smollm2-135m-instruct \"Name three rivers of Sweden.\"",
             "  lilla run model.gguf --raw \"Once upon a time\" --max-tokens 100 --temperature 0.8 --seed 7",
+            "  lilla run mistral-7b --speculate ngram \"Repeat this text without its typos: ...\"",
             "  cat report.txt | lilla run model.gguf --system \"Summarize the text.\" -",
         })
 final class RunCommand implements Callable<Integer> {
@@ -86,6 +87,9 @@ final class RunCommand implements Callable<Integer> {
     private final LoraMixin lora = new LoraMixin();
 
     @Mixin
+    private final SpeculationMixin speculation = new SpeculationMixin();
+
+    @Mixin
     private final ContextMixin context = new ContextMixin();
 
     @Mixin
@@ -108,7 +112,8 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         String text = prompt();
         ModelStore store = ModelStore.open(console.environment());
-        LocalModelOptions options = new LocalModelOptions(context.limit(load.options()), cache.type(), host.options());
+        LocalModelOptions options = new LocalModelOptions(
+                context.limit(load.options()), cache.type(), host.options(), speculation.choice(store));
         try (LocalModel opened = LocalModel.open(store.resolve(model), options);
                 Adapters adapters = lora.open(opened, store)) {
             opened.model().warnings().forEach(console::warn);
@@ -178,7 +183,10 @@ final class RunCommand implements Callable<Integer> {
                     .put("promptTokens", usage.promptTokens())
                     .put("completionTokens", usage.completionTokens())
                     .put("promptTokensPerSecond", usage.promptTokensPerSecond())
-                    .put("completionTokensPerSecond", usage.completionTokensPerSecond()));
+                    .put("completionTokensPerSecond", usage.completionTokensPerSecond())
+                    .put("draftedTokens", usage.drafts().drafted())
+                    .put("acceptedTokens", usage.drafts().accepted())
+                    .put("tokensPerStep", usage.tokensPerStep()));
             return;
         }
         console.out().println();

@@ -34,14 +34,27 @@ record SyntheticModel(DecoderSpec spec, Map<String, Tensor> tensors) {
     /// than measuring. Larger than a core's second-level cache, so that nothing is faster than with real weights.
     private static final int POOL_BYTES = 8 << 20;
     private static final long ALIGNMENT = 64;
+    private static final String HEAD = "output.weight";
+    private static final String EMBEDDING = "token_embd.weight";
+
+    /// What the weights are stored as; rows that are no whole number of its blocks fall back as in llama.cpp.
+    ///
+    /// @param matrices of the layers and the embedding
+    /// @param head of the head, also where the embedding table serves as one
+    record Types(ElementType matrices, ElementType head) {
+        static Types of(ElementType type) {
+            return new Types(type, type);
+        }
+    }
 
     /// Makes the model.
     ///
-    /// @param type of the matrices; rows that are no whole number of its blocks fall back as in llama.cpp
+    /// @param options how long its context is, if not as published
     /// @param memory holds the weights
     /// @throws CapacityException if this machine has not enough memory
-    static SyntheticModel of(CatalogModel model, ElementType type, Arena memory) {
+    static SyntheticModel of(CatalogModel model, Types types, LoadOptions options, Arena memory) {
         ModelShape shape = model.shape();
+        ElementType type = types.matrices();
         long bytes = shape.bytes(type);
         Machine machine = Machine.here();
         if (bytes > machine.memoryBytes() * 9 / 10) {
@@ -51,20 +64,21 @@ record SyntheticModel(DecoderSpec spec, Map<String, Tensor> tensors) {
         HuggingFaceConfig config = HuggingFaceConfig.of(model.name(), config(shape));
         Family family = Families.of(config);
         Dimensions dimensions = family.dimensions(config);
+        String head = shape.tied() ? EMBEDDING : HEAD;
         Pool pool = new Pool(new LinkedHashMap<>());
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (TensorRule rule : family.tensors(dimensions, LoadOptions.DEFAULT)) {
+        for (TensorRule rule : family.tensors(dimensions, options)) {
             if (!exists(rule, shape)) {
                 continue;
             }
             int copies = rule.name().contains("#") ? dimensions.layers() : 1;
             for (int layer = 0; layer < copies; layer++) {
                 String name = rule.name().replace("#", Integer.toString(layer));
-                tensors.put(name, pool.tensor(name, rule.shape(), type, memory));
+                ElementType wanted = name.equals(head) ? types.head() : type;
+                tensors.put(name, pool.tensor(name, rule.shape(), wanted, memory));
             }
         }
-        return new SyntheticModel(
-                family.spec(new ModelSource(config, dimensions, tensors, LoadOptions.DEFAULT)), tensors);
+        return new SyntheticModel(family.spec(new ModelSource(config, dimensions, tensors, options)), tensors);
     }
 
     long bytes() {

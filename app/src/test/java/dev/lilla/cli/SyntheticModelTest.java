@@ -3,6 +3,8 @@ package dev.lilla.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lilla.evaluate.SpeedCase;
+import dev.lilla.evaluate.SpeedMeter;
 import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.CapacityException;
 import dev.lilla.kernel.HostBackend;
@@ -10,6 +12,7 @@ import dev.lilla.kernel.HostOptions;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.kernel.KvType;
 import dev.lilla.model.Decoder;
+import dev.lilla.model.family.LoadOptions;
 import dev.lilla.store.Catalog;
 import dev.lilla.store.CatalogModel;
 import dev.lilla.store.ModelShape;
@@ -26,7 +29,7 @@ class SyntheticModelTest {
     }
 
     /// The same kind of model, small: one head group, two layers (or one pattern of local and global ones).
-    private static CatalogModel small(CatalogModel model) {
+    static CatalogModel small(CatalogModel model) {
         ModelShape shape = model.shape();
         ModelShape reduced = new ModelShape(
                 shape.family(),
@@ -54,7 +57,7 @@ class SyntheticModelTest {
     void hasTheParametersAndBytesThatTheShapeSays(CatalogModel model) {
         CatalogModel small = small(model);
         try (Arena memory = Arena.ofConfined()) {
-            SyntheticModel synthetic = SyntheticModel.of(small, ElementType.Q8_0, memory);
+            SyntheticModel synthetic = of(small, ElementType.Q8_0, memory);
 
             assertThat(synthetic.parameters()).isEqualTo(small.shape().parameters());
             assertThat(synthetic.bytes()).isEqualTo(small.shape().bytes(ElementType.Q8_0));
@@ -67,12 +70,12 @@ class SyntheticModelTest {
     void computes(CatalogModel model) {
         try (Arena memory = Arena.ofConfined();
                 Backend backend = HostBackend.open(new HostOptions(HostOptions.Choice.AUTO, 1))) {
-            SyntheticModel synthetic = SyntheticModel.of(small(model), ElementType.F32, memory);
+            SyntheticModel synthetic = of(small(model), ElementType.F32, memory);
             Decoder decoder = Decoder.create(synthetic.spec(), synthetic::tensor, backend);
             try (KvBlocks cache = backend.allocateBlocks(decoder.kvLayout(KvType.F32), 1)) {
-                Speed speed = Speed.measure(decoder, cache, 5, 2);
-                assertThat(speed.prefill()).isPositive();
-                assertThat(speed.decode()).isPositive();
+                try (SpeedMeter meter = new SpeedMeter(decoder, cache, () -> false)) {
+                    assertThat(meter.run(new SpeedCase(5, 2, 0, 1))).isPresent();
+                }
                 assertThat(cache.taken()).isZero();
             }
         }
@@ -83,45 +86,39 @@ class SyntheticModelTest {
         ModelShape vast =
                 new ModelShape("llama", 1000, 65_536, 262_144, 512, 512, 128, 128_000, 4096, 10_000, false, 0, 1);
         try (Arena memory = Arena.ofConfined()) {
-            assertThatThrownBy(() -> SyntheticModel.of(
-                            new CatalogModel("vast", "Vast", "a/vast", "none", vast), ElementType.F32, memory))
+            assertThatThrownBy(
+                            () -> of(new CatalogModel("vast", "Vast", "a/vast", "none", vast), ElementType.F32, memory))
                     .isInstanceOf(CapacityException.class)
                     .hasMessageContaining("vast takes");
         }
     }
 
     @Test
-    void isMeasuredFromTheCommandLine() {
-        Lines.Outcome outcome = new Lines()
-                .run(
-                        "bench",
-                        "smollm2-135m",
-                        "--synthetic",
-                        "--type",
-                        "q4_0",
-                        "--prompt",
-                        "2",
-                        "--tokens",
-                        "1",
-                        "--repeat",
-                        "1",
-                        "--json");
-
-        assertThat(outcome.status()).isZero();
-        assertThat(outcome.json().get("parameters").asLong()).isEqualTo(134_515_008);
-        assertThat(outcome.json().get("tokensPerSecond").asDouble()).isPositive();
+    void hasAHeadOfItsOwnType() {
+        CatalogModel known = Catalog.open().model("tinyllama-1.1b");
+        ModelShape shape = new ModelShape("llama", 1, 256, 256, 4, 2, 64, 300, 128, 10_000, false, 0, 1);
+        CatalogModel wide = new CatalogModel(known.name(), known.title(), known.hub(), known.license(), shape);
+        try (Arena memory = Arena.ofConfined()) {
+            SyntheticModel model = SyntheticModel.of(
+                    wide, new SyntheticModel.Types(ElementType.Q4_K, ElementType.Q6_K), LoadOptions.DEFAULT, memory);
+            assertThat(model.tensor("output.weight").type()).isEqualTo(ElementType.Q6_K);
+            assertThat(model.tensor("token_embd.weight").type()).isEqualTo(ElementType.Q4_K);
+        }
     }
 
     @Test
-    void isOfTheCatalogOrNothing() {
-        assertThat(new Lines().run("bench", "nope", "--synthetic").err()).contains("the catalog has no model");
-        assertThat(new Lines()
-                        .run("bench", "smollm2-135m", "--synthetic", "--type", "q9")
-                        .status())
-                .isEqualTo(2);
-        assertThat(new Lines()
-                        .run("bench", "smollm2-135m", "--synthetic", "--prompt", "0")
-                        .err())
-                .contains("1 or more");
+    void hasTheContextThatIsAskedFor() {
+        try (Arena memory = Arena.ofConfined()) {
+            SyntheticModel model = SyntheticModel.of(
+                    small(Catalog.open().model("tinyllama-1.1b")),
+                    SyntheticModel.Types.of(ElementType.F32),
+                    LoadOptions.DEFAULT.withContextLength(4096),
+                    memory);
+            assertThat(model.spec().contextLength()).isEqualTo(4096);
+        }
+    }
+
+    private static SyntheticModel of(CatalogModel model, ElementType type, Arena memory) {
+        return SyntheticModel.of(model, SyntheticModel.Types.of(type), LoadOptions.DEFAULT, memory);
     }
 }

@@ -9,7 +9,14 @@ import java.time.Duration;
 /// @param completionTokens tokens written
 /// @param prompt time until the first token was known
 /// @param completion time for the tokens after it
-public record Usage(int promptTokens, int cachedTokens, int completionTokens, Duration prompt, Duration completion) {
+/// @param drafts what speculation did
+public record Usage(
+        int promptTokens,
+        int cachedTokens,
+        int completionTokens,
+        Duration prompt,
+        Duration completion,
+        DraftUsage drafts) {
     /// Tokens read per second, cached ones left out; 0 if none were read.
     public double promptTokensPerSecond() {
         return perSecond(promptTokens - cachedTokens, prompt);
@@ -18,6 +25,11 @@ public record Usage(int promptTokens, int cachedTokens, int completionTokens, Du
     /// Tokens written per second after the first one; 0 if there was only one.
     public double completionTokensPerSecond() {
         return perSecond(completionTokens - 1, completion);
+    }
+
+    /// Tokens written in a pass through the model: 1 without speculation, 0 if none were written.
+    public double tokensPerStep() {
+        return drafts.steps() == 0 ? 0 : (double) completionTokens / drafts.steps();
     }
 
     private static double perSecond(int tokens, Duration time) {

@@ -4,7 +4,6 @@ import dev.lilla.kernel.KvBlocks;
 import dev.lilla.model.Batch;
 import dev.lilla.model.BatchEntry;
 import dev.lilla.model.Decoder;
-import dev.lilla.model.LogitRows;
 import dev.lilla.model.Logits;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,14 +13,25 @@ import java.util.List;
 /// Sequences join and leave between steps. Running texts come first in a step, and prompts share the rows that are
 /// left, so a long prompt never stops the others. Not safe for use by several threads.
 public final class BatchScheduler {
+    /// Up to so many rows a step computes each exactly as it would alone, on every path; with more, matrices may be
+    /// multiplied in another arithmetic. Drafts stay within, so that guessing changes no bit.
+    private static final int EXACT_ROWS = 31;
+
     private final Decoder decoder;
     private final KvBlocks cache;
+    private final Drafter drafter;
     private final float[] logits;
     private final List<Sequence> running = new ArrayList<>();
 
     public BatchScheduler(Decoder decoder, KvBlocks cache) {
+        this(decoder, cache, Drafter.NONE);
+    }
+
+    /// @param drafter guesses tokens for the decoder to check; stays the caller's to close
+    public BatchScheduler(Decoder decoder, KvBlocks cache, Drafter drafter) {
         this.decoder = decoder;
         this.cache = cache;
+        this.drafter = drafter;
         this.logits = new float[decoder.spec().vocab()];
     }
 
@@ -44,6 +54,7 @@ public final class BatchScheduler {
         if (isIdle()) {
             return;
         }
+        draft();
         List<Sequence> members = new ArrayList<>();
         List<BatchEntry> entries = new ArrayList<>();
         int rows = decoder.rowsMax();
@@ -59,12 +70,26 @@ public final class BatchScheduler {
         }
         Logits result = decoder.forward(new Batch(entries), cache);
         for (int i = 0; i < members.size(); i++) {
-            boolean hasLogits = entries.get(i).wanted() == LogitRows.LAST;
-            if (hasLogits) {
-                result.copyRow(result.firstRow(i), logits);
-            }
-            members.get(i).advance(entries.get(i), hasLogits ? logits : null);
+            int first = result.firstRow(i);
+            members.get(i).advance(entries.get(i), row -> {
+                result.copyRow(first + row, logits);
+                return logits;
+            });
         }
+    }
+
+    /// Lets the drafter guess, in equal shares. Where a prompt is read, the step has enough to do without.
+    private void draft() {
+        if (drafter.tokensMax() == 0) {
+            return;
+        }
+        boolean reads = running.stream().anyMatch(Sequence::isPrefill);
+        int rows = Math.min(EXACT_ROWS, decoder.rowsMax()) / running.size() - 1;
+        int tokensMax = reads ? 0 : Math.clamp(rows, 0, drafter.tokensMax());
+        // A guess never takes the block that a text needs: each may need one, and its draft another.
+        boolean mayTakeBlock = cache.capacity() - cache.taken() >= 2 * running.size();
+        running.forEach(sequence -> sequence.beginDraft(tokensMax, mayTakeBlock));
+        drafter.draft(running);
     }
 
     /// Makes steps until every sequence has ended.

@@ -35,6 +35,11 @@ public final class BlockTable implements AutoCloseable {
         blocks = Arrays.copyOf(blocks, Math.min(needed, blocks.length));
     }
 
+    /// Tokens that the blocks taken so far have room for.
+    int room() {
+        return blocks.length * KvLayout.BLOCK_TOKENS;
+    }
+
     /// The numbers of the blocks; not to be changed.
     public int[] blocks() {
         return blocks;

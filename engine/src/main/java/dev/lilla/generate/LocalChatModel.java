@@ -61,7 +61,7 @@ public final class LocalChatModel implements ChatModel, AutoCloseable {
                         defaults.stopTokens(), stops, request.maxTokens().orElse(Integer.MAX_VALUE)),
                 adapters);
         try (Sequence sequence = resume(generation, listener)) {
-            BatchScheduler scheduler = new BatchScheduler(model.decoder(), model.cache());
+            BatchScheduler scheduler = model.scheduler();
             scheduler.add(sequence);
             scheduler.run();
             Completion completion = sequence.completion();

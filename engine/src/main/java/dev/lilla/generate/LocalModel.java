@@ -8,7 +8,6 @@ import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.HostBackend;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.kernel.KvLayout;
-import dev.lilla.kernel.KvType;
 import dev.lilla.model.ActiveAdapter;
 import dev.lilla.model.Decoder;
 import dev.lilla.model.family.LoadedModel;
@@ -19,7 +18,9 @@ import dev.lilla.tokenizer.Tokenizer;
 import dev.lilla.tokenizer.Tokenizers;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A model on this machine with all it takes to write text: decoder, cache, tokenizer, chat template and settings.
 ///
@@ -31,15 +32,31 @@ public final class LocalModel implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final PromptEncoder encoder;
     private final GenerationDefaults defaults;
+    private final @Nullable DraftModel draftModel;
+    private final Drafter drafter;
 
-    private LocalModel(Backend backend, LoadedModel model, KvType kvType) {
+    private LocalModel(Backend backend, LoadedModel model, LocalModelOptions options) {
         this.backend = backend;
         this.model = model;
         this.tokenizer = tokenizer(model.description());
         this.encoder = new PromptEncoder(tokenizer, model.family().chat().bos());
         this.defaults = GenerationDefaults.of(model.description(), tokenizer);
         int blocks = Math.ceilDiv(model.spec().contextLength(), KvLayout.BLOCK_TOKENS);
-        this.cache = backend.allocateBlocks(model.decoder().kvLayout(kvType), blocks);
+        this.cache = backend.allocateBlocks(model.decoder().kvLayout(options.kvType()), blocks);
+        try {
+            this.draftModel = options.speculation() instanceof Speculation.SmallerModel choice
+                    ? DraftModel.open(choice, model, tokenizer, backend, options.kvType())
+                    : null;
+        } catch (Throwable e) {
+            cache.close();
+            throw e;
+        }
+        this.drafter = switch (options.speculation()) {
+            case Speculation.None() -> Drafter.NONE;
+            case Speculation.Ngram(int tokensMax) -> new NgramDrafter(tokensMax);
+            case Speculation.SmallerModel _ ->
+                Objects.requireNonNull(draftModel).drafter();
+        };
     }
 
     /// Opens a Hugging Face directory or a GGUF file.
@@ -47,12 +64,13 @@ public final class LocalModel implements AutoCloseable {
     /// @throws dev.lilla.format.ModelFormatException if a file is broken
     /// @throws dev.lilla.format.UnsupportedModelException if the model needs what Lilla lacks
     /// @throws dev.lilla.kernel.CapacityException if there is no memory for it
+    /// @throws IllegalArgumentException if a model that is to guess for it has another vocabulary
     public static LocalModel open(Path path, LocalModelOptions options) {
         Backend backend = HostBackend.open(options.host());
         try {
             LoadedModel model = ModelLoader.open(path, options.load(), backend);
             try {
-                return new LocalModel(backend, model, options.kvType());
+                return new LocalModel(backend, model, options);
             } catch (Throwable e) {
                 model.close();
                 throw e;
@@ -63,7 +81,7 @@ public final class LocalModel implements AutoCloseable {
         }
     }
 
-    private static Tokenizer tokenizer(ModelDescription description) {
+    static Tokenizer tokenizer(ModelDescription description) {
         Optional<HuggingFaceDirectory> directory = description.directory();
         if (directory.isPresent()) {
             return Tokenizers.open(directory.get());
@@ -116,12 +134,17 @@ public final class LocalModel implements AutoCloseable {
         return encoder.conversation(conversation);
     }
 
+    /// A scheduler for sequences on its cache, with guesses where the options ask for them.
+    public BatchScheduler scheduler() {
+        return new BatchScheduler(decoder(), cache, drafter);
+    }
+
     /// Writes a text.
     ///
     /// @throws IllegalArgumentException if the prompt leaves no room in the context
     public Completion generate(GenerationRequest request, AnswerListener listener) {
         try (Sequence sequence = new Sequence(request, tokenizer, cache, model.spec(), listener)) {
-            BatchScheduler scheduler = new BatchScheduler(decoder(), cache);
+            BatchScheduler scheduler = scheduler();
             scheduler.add(sequence);
             scheduler.run();
             return sequence.completion();
@@ -138,6 +161,9 @@ public final class LocalModel implements AutoCloseable {
 
     @Override
     public void close() {
+        if (draftModel != null) {
+            draftModel.close();
+        }
         cache.close();
         model.close();
         backend.close();

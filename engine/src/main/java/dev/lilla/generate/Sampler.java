@@ -35,6 +35,70 @@ public final class Sampler {
     /// @param history the sequence so far, prompt included
     /// @throws IllegalStateException if every token is forbidden, or a logit is not a number
     public int next(float[] logits, TokenHistory history) {
+        float max = narrow(logits, history);
+        return candidates.id(greedy ? candidates.argmax() : draw(max));
+    }
+
+    /// Chooses a token as [#next] does, and notes what it was drawn from.
+    ///
+    /// @param drawnFrom takes the probabilities
+    int guess(float[] logits, TokenHistory history, TokenProbabilities drawnFrom) {
+        int token = next(logits, history);
+        drawnFrom.set(candidates);
+        return token;
+    }
+
+    /// Chooses a token where a draft guessed one by chance, such that tokens come with the probabilities of [#next],
+    /// and as often as possible the guess: it is taken with probability `min(1, p / q)`, and what is left of `p`
+    /// beyond `q` is drawn from otherwise (Leviathan et al., arXiv 2211.17192).
+    ///
+    /// A guess that was certain (`q = 1`) needs no such rule: [#next] equals it with probability `p`, and is
+    /// something else with the right probabilities otherwise.
+    ///
+    /// @param guess what was drawn from `guessedFrom`
+    int verify(float[] logits, TokenHistory history, int guess, TokenProbabilities guessedFrom) {
+        float max = narrow(logits, history);
+        if (greedy) {
+            return candidates.id(candidates.argmax());
+        }
+        double mass = candidates.mass(max);
+        double[] guessed = guessedFrom.dense(logits.length);
+        double probability = 0;
+        double residue = 0;
+        for (int i = 0; i < candidates.count(); i++) {
+            double p = Math.exp(candidates.logit(i) - max) / mass;
+            int id = candidates.id(i);
+            probability = id == guess ? p : probability;
+            residue += Math.max(0, p - guessed[id]);
+        }
+        if (random.nextDouble() * guessed[guess] < probability) {
+            return guess;
+        }
+        // Only rounding can leave nothing where a guess was refused: both distributions are the same then.
+        return candidates.id(residue > 0 ? drawBeyond(guessed, residue, max, mass) : draw(max));
+    }
+
+    /// Draws from what the candidates' probabilities have beyond `guessed`.
+    private int drawBeyond(double[] guessed, double residue, float max, double mass) {
+        double target = random.nextDouble() * residue;
+        int chosen = candidates.argmax();
+        for (int i = 0; i < candidates.count(); i++) {
+            double weight = Math.exp(candidates.logit(i) - max) / mass - guessed[candidates.id(i)];
+            if (weight > 0) {
+                target -= weight;
+                chosen = i;
+                if (target < 0) {
+                    break;
+                }
+            }
+        }
+        return chosen;
+    }
+
+    /// Leaves the candidates that may be chosen.
+    ///
+    /// @return the largest of their logits
+    private float narrow(float[] logits, TokenHistory history) {
         candidates.reset(logits);
         for (SamplerStep step : steps) {
             step.apply(candidates, history);
@@ -44,7 +108,7 @@ public final class Sampler {
             throw new IllegalStateException("no token can be chosen: the largest of " + candidates.count()
                     + " candidate logits is " + max + ". The model's weights or its settings are broken.");
         }
-        return candidates.id(greedy ? candidates.argmax() : draw(max));
+        return max;
     }
 
     private int draw(float max) {

@@ -1,7 +1,9 @@
 package dev.lilla.generate;
 
 import dev.lilla.chat.AnswerListener;
+import dev.lilla.chat.DraftUsage;
 import dev.lilla.chat.FinishReason;
+import dev.lilla.chat.SamplerOptions;
 import dev.lilla.chat.Usage;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.model.BatchEntry;
@@ -16,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// One text being written: its tokens, its place in the cache, and how the next token is chosen.
 ///
 /// Each step takes the tokens that are not yet in the cache (a chunk of the prompt, later the last token) and, once
-/// none is left, a row of logits. Owned by one scheduler; not safe for use by several threads.
+/// none is left, a row of logits. With a draft the guessed tokens follow the last one, each with a row of logits: as
+/// far as they turn out to be what is written, one step writes several tokens. What the cache holds of the others is
+/// overwritten by the next step. Owned by one scheduler; not safe for use by several threads.
 public final class Sequence implements AutoCloseable {
     private final GenerationRequest request;
     private final AnswerListener listener;
@@ -26,11 +30,15 @@ public final class Sequence implements AutoCloseable {
     private final Detokenizer detokenizer;
     private final StopMatcher matcher;
     private final StringBuilder text = new StringBuilder();
+    private final Draft draft = new Draft();
     private final int reused;
     private final int tokensMax;
     private final int tokens;
     private final long started = System.nanoTime();
     private int cached;
+    private int drafted;
+    private int accepted;
+    private int steps;
     private long firstToken;
     private long lastToken;
     private @Nullable FinishReason finishReason;
@@ -98,36 +106,96 @@ public final class Sequence implements AutoCloseable {
         }
     }
 
+    /// Empties the draft and makes room in it.
+    ///
+    /// @param tokensMax the most tokens to guess
+    /// @param mayTakeBlock whether the guesses may take a cache block of their own
+    void beginDraft(int tokensMax, boolean mayTakeBlock) {
+        int room = Math.min(tokensMax, this.tokensMax - written() - 1);
+        if (!mayTakeBlock) {
+            room = Math.min(room, table.room() - history.length());
+        }
+        draft.begin(isPrefill() || isFinished() ? 0 : Math.max(0, room));
+    }
+
+    /// The tokens guessed for the next step, to be added to.
+    Draft draft() {
+        return draft;
+    }
+
+    TokenHistory history() {
+        return history;
+    }
+
+    SamplerOptions samplerOptions() {
+        return request.sampler();
+    }
+
+    int promptTokens() {
+        return request.prompt().length;
+    }
+
     /// What goes through the decoder next.
     ///
     /// @param rowsMax the most tokens to take, at least 1
     /// @throws dev.lilla.kernel.CapacityException if the cache has no block left
     BatchEntry next(int rowsMax) {
         int end = Math.min(history.length(), cached + rowsMax);
-        table.reserve(end);
+        boolean atEnd = end == history.length();
+        draft.truncate(atEnd ? rowsMax - (end - cached) : 0);
+        table.reserve(end + draft.length());
+        LogitRows wanted = draft.length() > 0 ? LogitRows.ALL : LogitRows.LAST;
         return new BatchEntry(
-                history.tokens(cached, end),
+                draft.after(history.tokens(cached, end)),
                 cached,
                 table.blocks(),
                 request.prompt().length,
-                end == history.length() ? LogitRows.LAST : LogitRows.NONE,
+                atEnd ? wanted : LogitRows.NONE,
                 request.adapters());
     }
 
     /// Takes note that an entry went through.
     ///
-    /// @param logits of its last token, if it wanted them, which are changed; else null
-    void advance(BatchEntry entry, float @Nullable [] logits) {
-        cached += entry.tokens().length;
+    /// @param logits the rows it wanted, which are changed
+    void advance(BatchEntry entry, LogitSource logits) {
+        cached += entry.tokens().length - draft.length();
         int promptTokens = request.prompt().length;
         if (cached <= promptTokens) {
             listener.promptRead(cached, promptTokens);
         }
-        if (logits != null) {
-            // Rows of padding in the vocabulary stand for no text.
-            Arrays.fill(logits, Math.min(tokens, logits.length), logits.length, Float.NEGATIVE_INFINITY);
-            accept(sampler.next(logits, history));
+        if (entry.wanted() != LogitRows.NONE) {
+            steps++;
+            write(logits);
+            table.truncate(history.length());
         }
+    }
+
+    /// Writes the guessed tokens as far as they are right, and one more.
+    private void write(LogitSource logits) {
+        int right = 0;
+        boolean isRight = true;
+        while (isRight && !isFinished()) {
+            int token = choose(logits.row(right), right);
+            isRight = right < draft.length() && token == draft.token(right);
+            accept(token);
+            if (isRight) {
+                right++;
+            }
+        }
+        // A token that ended the text is not part of it.
+        cached = Math.min(cached + right, history.length());
+        drafted += draft.length();
+        accepted += right;
+        draft.judge(right);
+    }
+
+    private int choose(float[] row, int guess) {
+        // Rows of padding in the vocabulary stand for no text.
+        Arrays.fill(row, Math.min(tokens, row.length), row.length, Float.NEGATIVE_INFINITY);
+        TokenProbabilities drawnFrom = guess < draft.length() ? draft.drawnFrom(guess) : null;
+        return drawnFrom == null
+                ? sampler.next(row, history)
+                : sampler.verify(row, history, draft.token(guess), drawnFrom);
     }
 
     private void accept(int token) {
@@ -179,7 +247,8 @@ public final class Sequence implements AutoCloseable {
                 reused,
                 written(),
                 Duration.ofNanos(promptEnd - started),
-                Duration.ofNanos(Math.max(0, lastToken - firstToken)));
+                Duration.ofNanos(Math.max(0, lastToken - firstToken)),
+                new DraftUsage(drafted, accepted, steps));
         return new Completion(
                 text.toString(), history.tokens(request.prompt().length, history.length()), finishReason, usage);
     }

@@ -40,6 +40,44 @@ public final class TokenHistory {
         return Arrays.copyOfRange(tokens, from, to);
     }
 
+    /// Forgets all tokens from the `kept`th on.
+    void truncate(int kept) {
+        if (kept > length) {
+            throw new IndexOutOfBoundsException("no " + kept + " tokens to keep of " + length);
+        }
+        length = kept;
+    }
+
+    /// Becomes equal to another history.
+    ///
+    /// @return how many tokens they began with in common before
+    int follow(TokenHistory other) {
+        int common = commonPrefix(other);
+        truncate(common);
+        for (int i = common; i < other.length; i++) {
+            append(other.tokens[i]);
+        }
+        return common;
+    }
+
+    /// How many tokens both begin with in common.
+    int commonPrefix(TokenHistory other) {
+        int mismatch = Arrays.mismatch(tokens, 0, length, other.tokens, 0, other.length);
+        return mismatch < 0 ? length : mismatch;
+    }
+
+    /// Where the last `size` tokens occurred most recently before.
+    ///
+    /// @return the index of the token that followed them there, or -1
+    int lastFollower(int size) {
+        for (int start = length - size - 1; start >= 0; start--) {
+            if (Arrays.equals(tokens, start, start + size, tokens, length - size, length)) {
+                return start + size;
+            }
+        }
+        return -1;
+    }
+
     /// How often each of the last `window` tokens occurs among them.
     Map<Integer, Integer> counts(int window) {
         Map<Integer, Integer> counts = new HashMap<>();

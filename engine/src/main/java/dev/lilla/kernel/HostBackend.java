@@ -5,6 +5,8 @@ import dev.lilla.tensor.Shape;
 import dev.lilla.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +14,14 @@ import org.jspecify.annotations.Nullable;
 /// The processor this program runs on. Matrices stay where they were mapped, vectors are copied to f32, activations
 /// live off the heap; every operation checks its shapes, then is cut into shares for the workers.
 public final class HostBackend implements Backend {
+    /// Kinds of rotary frequencies whose angles are kept; models have one or two.
+    private static final int ANGLES_MAX = 8;
+
     private final Kernels kernels;
     private final Arena arena = Arena.ofShared();
     private final Shares shares;
     private final LinearMaps maps;
-    private @Nullable RotaryAngles angles;
+    private List<RotaryAngles> angles = List.of();
 
     HostBackend(Kernels kernels, int threads) {
         this.kernels = kernels;
@@ -172,12 +177,7 @@ public final class HostBackend implements Backend {
         HostMatrix data = ShapeCheck.host(x.data());
         NormWeights norm = new NormWeights(ShapeCheck.host(weight), null, epsilon);
         ShapeCheck.vector("headNorm", norm.weight(), x.headDim());
-        share(data.rows(), 2L * x.heads() * x.headDim(), share -> {
-            for (int head = 0; head < x.heads(); head++) {
-                HostMatrix part = data.columns(x.offset() + head * x.stride(), x.headDim());
-                kernels.rmsNorm(part, norm, part, share);
-            }
-        });
+        share(data.rows(), 2L * x.heads() * x.headDim(), share -> kernels.headNorm(x, norm, share));
     }
 
     @Override
@@ -190,14 +190,26 @@ public final class HostBackend implements Backend {
                 positions.length + " positions",
                 "headDim " + x.headDim(),
                 "rotaryDim " + frequencies.rotaryDim());
-        RotaryAngles current = angles;
-        if (current == null || !current.serves(frequencies, positions)) {
-            current = RotaryAngles.of(frequencies, positions);
-            angles = current;
-        }
-        RotaryAngles served = current;
+        RotaryAngles served = angles(frequencies, positions);
         long steps = (long) x.heads() * x.headDim();
         share(data.rows(), steps, share -> kernels.rotate(x, served, share));
+    }
+
+    /// Kept for the step: all layers share them, and a model has at most a few kinds (one for local layers, one for
+    /// global ones), which take turns.
+    private RotaryAngles angles(RotaryFrequencies frequencies, int[] positions) {
+        for (RotaryAngles known : angles) {
+            if (known.serves(frequencies, positions)) {
+                return known;
+            }
+        }
+        RotaryAngles made = RotaryAngles.of(frequencies, positions);
+        boolean isSameStep =
+                !angles.isEmpty() && Arrays.equals(angles.getFirst().positions(), positions);
+        List<RotaryAngles> kept = new ArrayList<>(isSameStep && angles.size() < ANGLES_MAX ? angles : List.of());
+        kept.add(made);
+        angles = kept;
+        return made;
     }
 
     @Override

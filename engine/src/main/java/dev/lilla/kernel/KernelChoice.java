@@ -90,7 +90,8 @@ record KernelChoice(Kernels kernels, String reason) {
     }
 
     private static String codeRefusal() {
-        return "machine code cannot run here: it needs Linux on x86-64 and a system that allows executable memory";
+        return "machine code cannot run here: it needs Linux on x86-64, a system that allows executable memory, and"
+                + " Java with --enable-native-access=ALL-UNNAMED where that is denied";
     }
 
     private static String vectorRefusal() {

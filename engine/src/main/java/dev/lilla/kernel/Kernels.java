@@ -28,6 +28,16 @@ sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKer
         return weight.layout().encoding();
     }
 
+    /// Lays out panels `share.from()` to `share.to()` of `weight`.
+    ///
+    /// @param target its memory is zeroed
+    default void pack(HostWeight weight, PackedWeight target, Share share) {
+        PanelPacker packer = new PanelPacker(weight);
+        for (int panel = share.from(); panel < share.to(); panel++) {
+            packer.pack(panel, target.data());
+        }
+    }
+
     /// Encodes rows of `x` for products with panels.
     ///
     /// @param share of the tiles of `target`
@@ -47,6 +57,15 @@ sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKer
 
     /// See [Backend#rmsNorm].
     void rmsNorm(HostMatrix x, NormWeights norm, HostMatrix y, Share share);
+
+    /// See [Backend#headNorm].
+    default void headNorm(Heads x, NormWeights norm, Share share) {
+        HostMatrix data = (HostMatrix) x.data();
+        for (int head = 0; head < x.heads(); head++) {
+            HostMatrix part = data.columns(x.offset() + head * x.stride(), x.headDim());
+            rmsNorm(part, norm, part, share);
+        }
+    }
 
     /// See [Backend#layerNorm].
     void layerNorm(HostMatrix x, NormWeights norm, HostMatrix y, Share share);

@@ -63,12 +63,7 @@ final class LinearMaps {
                 .orElseThrow(() -> new CapacityException(
                         "no memory for the panels of " + weight + ", " + size + " bytes outside the heap"));
         PackedWeight packed = new PackedWeight(layout.get(), weight.out(), weight.in(), memory);
-        shares.run(packed.panels(), (long) ROW_GRAIN * weight.in(), share -> {
-            PanelPacker packer = new PanelPacker(weight);
-            for (int panel = share.from(); panel < share.to(); panel++) {
-                packer.pack(panel, memory);
-            }
-        });
+        shares.run(packed.panels(), (long) ROW_GRAIN * weight.in(), share -> kernels.pack(weight, packed, share));
         if (weight.data().isMapped()) {
             LinuxMemory.release(weight.data());
         }

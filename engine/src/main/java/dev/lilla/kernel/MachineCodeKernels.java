@@ -22,8 +22,10 @@ final class MachineCodeKernels implements Kernels {
     private static final int TILE_ROWS_MIN = 32;
 
     private final Isa isa;
+    private final KernelSet kernels;
     private final PanelProducts products;
     private final Kernels others;
+    private final ElementOperations elements;
 
     /// @param features what the processor offers, all that `isa` needs among it
     MachineCodeKernels(Isa isa, Set<CpuFeature> features, Kernels others) {
@@ -31,8 +33,10 @@ final class MachineCodeKernels implements Kernels {
             throw new IllegalArgumentException(isa + " needs " + isa.missing(features));
         }
         this.isa = isa;
-        this.products = new PanelProducts(new KernelSet(isa));
+        this.kernels = new KernelSet(isa);
+        this.products = new PanelProducts(kernels);
         this.others = others;
+        this.elements = new ElementOperations(isa);
     }
 
     @Override
@@ -50,6 +54,18 @@ final class MachineCodeKernels implements Kernels {
         return isa == Isa.AMX && rows >= TILE_ROWS_MIN
                 ? RowEncoding.BF16
                 : weight.layout().encoding();
+    }
+
+    @Override
+    public void pack(HostWeight weight, PackedWeight target, Share share) {
+        Optional<PanelTransposer> transposer =
+                isa.hasMasks() ? PanelTransposer.of(kernels, weight, target.data(), share.scratch()) : Optional.empty();
+        PanelPacker packer = new PanelPacker(weight);
+        for (int panel = share.from(); panel < share.to(); panel++) {
+            if (transposer.isEmpty() || !transposer.get().pack(panel)) {
+                packer.pack(panel, target.data());
+            }
+        }
     }
 
     @Override
@@ -83,17 +99,22 @@ final class MachineCodeKernels implements Kernels {
 
     @Override
     public void rmsNorm(HostMatrix x, NormWeights norm, HostMatrix y, Share share) {
-        others.rmsNorm(x, norm, y, share);
+        elements.rmsNorm(x, norm, y, share);
+    }
+
+    @Override
+    public void headNorm(Heads x, NormWeights norm, Share share) {
+        elements.headNorm(x, norm, share);
     }
 
     @Override
     public void layerNorm(HostMatrix x, NormWeights norm, HostMatrix y, Share share) {
-        others.layerNorm(x, norm, y, share);
+        elements.layerNorm(x, norm, y, share);
     }
 
     @Override
     public void rotate(Heads x, RotaryAngles angles, Share share) {
-        others.rotate(x, angles, share);
+        elements.rotate(x, angles, share);
     }
 
     @Override
@@ -103,21 +124,21 @@ final class MachineCodeKernels implements Kernels {
 
     @Override
     public void gate(ActivationFunction function, HostMatrix gate, HostMatrix up, HostMatrix out, Share share) {
-        others.gate(function, gate, up, out, share);
+        elements.gate(function, gate, up, out, share);
     }
 
     @Override
     public void activate(ActivationFunction function, HostMatrix x, Share share) {
-        others.activate(function, x, share);
+        elements.activate(function, x, share);
     }
 
     @Override
     public void add(HostMatrix x, HostMatrix y, Share share) {
-        others.add(x, y, share);
+        elements.add(x, y, share);
     }
 
     @Override
     public void softCap(HostMatrix x, float cap, Share share) {
-        others.softCap(x, cap, share);
+        elements.softCap(x, cap, share);
     }
 }

@@ -40,6 +40,9 @@ final class PanelPacker {
 
     private final ByteBuffer numbers;
 
+    /// Bytes of the unit that are stored.
+    private int present;
+
     PanelPacker(HostWeight source) {
         this.source = source;
         this.type = source.type();
@@ -82,13 +85,13 @@ final class PanelPacker {
     }
 
     private void read(long row, int column) {
-        int bytes = 0;
+        present = 0;
         if (row < source.out()) {
-            bytes = Math.toIntExact(type.byteSize(Math.min(unit, source.in() - column)));
+            present = Math.toIntExact(type.byteSize(Math.min(unit, source.in() - column)));
             long at = row * source.rowBytes() + type.byteSize(column);
-            MemorySegment.copy(source.data(), ValueLayout.JAVA_BYTE, at, stored, 0, bytes);
+            MemorySegment.copy(source.data(), ValueLayout.JAVA_BYTE, at, stored, 0, present);
         }
-        Arrays.fill(stored, bytes, stored.length, (byte) 0);
+        Arrays.fill(stored, present, stored.length, (byte) 0);
     }
 
     private void place(int r) {
@@ -133,7 +136,7 @@ final class PanelPacker {
     }
 
     private void bytes(int r) {
-        for (int group = 0; group < 2; group++) {
+        for (int group = 0; group * type.blockBytes() < present; group++) {
             int from = group * type.blockBytes();
             int to = WORD + group * 8 * WORD;
             copyHalf(from, group * 2 * ROWS, r);

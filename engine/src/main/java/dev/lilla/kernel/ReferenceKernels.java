@@ -98,8 +98,8 @@ final class ReferenceKernels implements Kernels {
                             second += 2 * pair + 1;
                         }
                     }
-                    double cosine = angles.cosines()[t * pairs + pair];
-                    double sine = angles.sines()[t * pairs + pair];
+                    double cosine = angles.cosine(t, pair);
+                    double sine = angles.sine(t, pair);
                     double a = data.get(t, first);
                     double b = data.get(t, second);
                     data.set(t, first, (float) (a * cosine - b * sine));

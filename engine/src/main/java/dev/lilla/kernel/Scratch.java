@@ -9,23 +9,21 @@ final class Scratch {
     /// Bytes of a cache line and of the widest vector.
     static final int ALIGNMENT = 64;
 
-    /// Two cache lines more than the longest argument block.
-    private static final int ARGUMENT_BYTES = 512;
+    /// Bytes of a kernel's argument block at most.
+    static final int ARGUMENT_BYTES = 512;
 
     private final Arena arena;
+    private final MemorySegment arguments;
     private MemorySegment memory = MemorySegment.NULL;
     private float[] floats = new float[0];
-    private MemorySegment arguments = MemorySegment.NULL;
 
     Scratch(Arena arena) {
         this.arena = arena;
+        this.arguments = arena.allocate(ARGUMENT_BYTES, ALIGNMENT);
     }
 
-    /// Where the argument block of a kernel is written; apart from [#memory(long)].
+    /// [#ARGUMENT_BYTES] bytes off the heap for the argument block of one call of a kernel, aligned to 64.
     MemorySegment arguments() {
-        if (arguments.byteSize() == 0) {
-            arguments = arena.allocate(ARGUMENT_BYTES, ALIGNMENT);
-        }
         return arguments;
     }
 

@@ -131,27 +131,28 @@ final class VectorElements {
         }
     }
 
-    /// Turns `pairs` elements at `first` with those at `second` by angles of index `angle` on.
-    static void rotate(MemorySegment memory, long first, long second, RotaryAngles angles, int angle) {
+    /// Turns elements at `first` with those at `second` by the angles of a row, of [RotaryStyle#HALF_SPLIT].
+    static void rotate(MemorySegment memory, long first, long second, RotaryAngles angles, int row) {
         int pairs = angles.frequencies().inverse().length;
         int whole = FLOATS.loopBound(pairs);
         for (int i = 0; i < whole; i += LANES) {
-            FloatVector cosine = FloatVector.fromArray(FLOATS, angles.cosines(), angle + i);
-            FloatVector sine = FloatVector.fromArray(FLOATS, angles.sines(), angle + i);
+            FloatVector cosine =
+                    load(angles.cosines().memory(), angles.cosines().at(row, i));
+            FloatVector sine = load(angles.sines().memory(), angles.sines().at(row, i));
             FloatVector a = load(memory, first + i * 4L);
             FloatVector b = load(memory, second + i * 4L);
             store(a.mul(cosine).sub(b.mul(sine)), memory, first + i * 4L);
             store(a.mul(sine).add(b.mul(cosine)), memory, second + i * 4L);
         }
         for (int i = whole; i < pairs; i++) {
-            rotateOne(memory, first + i * 4L, second + i * 4L, angles, angle + i);
+            rotateOne(memory, first + i * 4L, second + i * 4L, angles.cosine(row, i), angles.sine(row, i));
         }
     }
 
-    static void rotateOne(MemorySegment memory, long first, long second, RotaryAngles angles, int angle) {
+    static void rotateOne(MemorySegment memory, long first, long second, float cosine, float sine) {
         float a = memory.get(HostMatrix.FLOAT, first);
         float b = memory.get(HostMatrix.FLOAT, second);
-        memory.set(HostMatrix.FLOAT, first, a * angles.cosines()[angle] - b * angles.sines()[angle]);
-        memory.set(HostMatrix.FLOAT, second, a * angles.sines()[angle] + b * angles.cosines()[angle]);
+        memory.set(HostMatrix.FLOAT, first, a * cosine - b * sine);
+        memory.set(HostMatrix.FLOAT, second, a * sine + b * cosine);
     }
 }

@@ -51,13 +51,13 @@ final class VectorKernels implements Kernels {
         for (int row = share.from(); row < share.to(); row++) {
             for (int head = 0; head < x.heads(); head++) {
                 long start = data.at(row, x.offset() + head * x.stride());
-                int angle = row * pairs;
                 switch (angles.frequencies().style()) {
-                    case HALF_SPLIT -> VectorElements.rotate(data.memory(), start, start + pairs * 4L, angles, angle);
+                    case HALF_SPLIT -> VectorElements.rotate(data.memory(), start, start + pairs * 4L, angles, row);
                     case INTERLEAVED -> {
                         for (int i = 0; i < pairs; i++) {
                             long pair = start + i * 8L;
-                            VectorElements.rotateOne(data.memory(), pair, pair + 4, angles, angle + i);
+                            VectorElements.rotateOne(
+                                    data.memory(), pair, pair + 4, angles.cosine(row, i), angles.sine(row, i));
                         }
                     }
                 }

@@ -33,10 +33,10 @@ class ChatRequestTest {
 
     @Test
     void countsSpeedWithoutCachedTokensAndTheFirstOne() {
-        Usage usage = new Usage(110, 10, 5, Duration.ofSeconds(2), Duration.ofSeconds(1));
+        Usage usage = new Usage(110, 10, 5, Duration.ofSeconds(2), Duration.ofSeconds(1), DraftUsage.NONE);
         assertThat(usage.promptTokensPerSecond()).isCloseTo(50, within(1e-9));
         assertThat(usage.completionTokensPerSecond()).isCloseTo(4, within(1e-9));
-        assertThat(new Usage(1, 1, 1, Duration.ZERO, Duration.ZERO).promptTokensPerSecond())
+        assertThat(new Usage(1, 1, 1, Duration.ZERO, Duration.ZERO, DraftUsage.NONE).promptTokensPerSecond())
                 .isZero();
     }
 }

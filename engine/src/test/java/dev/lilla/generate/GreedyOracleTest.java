@@ -13,7 +13,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import tools.jackson.databind.JsonNode;
 
-/// Greedy continuations of every prompt of every model, all prompts of a model side by side in one batch.
+/// Greedy continuations of every prompt of every model, all prompts of a model side by side in one batch, with and
+/// without guesses.
 class GreedyOracleTest {
     /// From the first step on whose two best logits are nearer than this, the reference may take either.
     private static final double MARGIN_MIN = 1e-3;
@@ -23,6 +24,48 @@ class GreedyOracleTest {
     @TestFactory
     Stream<DynamicTest> continuesAsTheReference() {
         return Oracle.modelNames().stream().map(name -> DynamicTest.dynamicTest(name, () -> check(name)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> continuesWithGuessesExactlyAsWithout() {
+        return Oracle.modelNames().stream().map(name -> DynamicTest.dynamicTest(name, () -> checkGuesses(name)));
+    }
+
+    private static void checkGuesses(String name) {
+        LoadOptions options = LoadOptions.DEFAULT.withContextLength(CONTEXT);
+        try (OpenModel model = new OpenModel(Oracle.model(name), options);
+                OpenModel draft = new OpenModel(Oracle.model(name), options)) {
+            List<int[]> prompts = Oracle.goldenJson(name)
+                    .get("prompts")
+                    .valueStream()
+                    .map(prompt -> integers(prompt.get("ids")))
+                    .limit(3)
+                    .toList();
+            List<int[]> plain = write(model, prompts, Drafter.NONE);
+            assertThat(write(model, prompts, new NgramDrafter(8)))
+                    .usingRecursiveComparison()
+                    .isEqualTo(plain);
+            int vocab = draft.decoder().spec().vocab();
+            try (ModelDrafter drafter = new ModelDrafter(draft.decoder(), draft.cache(), vocab, 4)) {
+                assertThat(write(model, prompts, drafter))
+                        .usingRecursiveComparison()
+                        .isEqualTo(plain);
+            }
+        }
+    }
+
+    private static List<int[]> write(OpenModel model, List<int[]> prompts, Drafter drafter) {
+        BatchScheduler scheduler = new BatchScheduler(model.decoder(), model.cache(), drafter);
+        List<Sequence> sequences = prompts.stream()
+                .map(prompt -> model.sequence(GenerationRequest.greedy(prompt, 24), AnswerListener.NONE))
+                .toList();
+        sequences.forEach(scheduler::add);
+        scheduler.run();
+        List<int[]> written = sequences.stream()
+                .map(sequence -> sequence.completion().tokens())
+                .toList();
+        sequences.forEach(Sequence::close);
+        return written;
     }
 
     private static void check(String name) {

@@ -1,12 +1,9 @@
 package dev.lilla.kernel;
 
 import dev.lilla.kernel.x64.Isa;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicNode;
 
-class AmxKernelsTest extends KernelsContractTest {
-    @Override
-    Stream<DynamicNode> contract() {
-        return MachineCodeContract.at(Isa.AMX);
+class AmxKernelsTest extends MachineCodeContractTest {
+    AmxKernelsTest() {
+        super(Isa.AMX);
     }
 }

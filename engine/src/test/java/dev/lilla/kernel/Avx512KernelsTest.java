@@ -1,12 +1,9 @@
 package dev.lilla.kernel;
 
 import dev.lilla.kernel.x64.Isa;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicNode;
 
-class Avx512KernelsTest extends KernelsContractTest {
-    @Override
-    Stream<DynamicNode> contract() {
-        return MachineCodeContract.at(Isa.AVX512);
+class Avx512KernelsTest extends MachineCodeContractTest {
+    Avx512KernelsTest() {
+        super(Isa.AVX512);
     }
 }

@@ -1,22 +1,26 @@
 package dev.lilla.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class HostDescriptionTest {
+    private static final String NATIVE = "--enable-native-access=ALL-UNNAMED";
+
     @Test
-    void saysThatTheVectorApiServes() {
+    void saysThatSomethingFastServes() {
         HostDescription description = HostDescription.of(new HostOptions(HostOptions.Choice.AUTO, 1));
-        assertThat(description.kernels()).matches("vector, (128|256|512) bits");
+        assertThat(description.kernels()).matches("(machine code, (amx|avx512|avx2)|vector, (128|256|512) bits).*");
         assertThat(description.isFast()).isTrue();
         assertThat(description.cores()).isPositive();
     }
@@ -29,50 +33,88 @@ class HostDescriptionTest {
         assertThat(description.reason()).contains("lilla.kernels");
     }
 
-    /// In Java machines of their own, since this one has the module.
     @Nested
     class WithoutTheVectorModule {
         @Test
-        void plainLoopsServeAndTheReasonSaysWhatToDo() throws Exception {
-            assertThat(run("AUTO"))
+        void askingForVectorsIsRefused() throws Exception {
+            assertThat(run(List.of(NATIVE), "VECTOR"))
+                    .isEqualTo("lilla.kernels is vector, but the Vector API is not loaded, and plain loops are many"
+                            + " times slower; start Java with --add-modules jdk.incubator.vector");
+        }
+    }
+
+    /// As on hardened systems, by the process's own wish.
+    @Nested
+    class WithoutExecutableMemory {
+        /// Java's own compiler needs executable memory too: all of it from the start.
+        private static final List<String> FLAGS = List.of(
+                NATIVE, "-XX:InitialCodeCacheSize=16m", "-XX:ReservedCodeCacheSize=16m", "-XX:-SegmentedCodeCache");
+
+        private String refused(List<String> more, String choice) throws Exception {
+            List<String> flags = new ArrayList<>(FLAGS);
+            flags.addAll(more);
+            String output = run(flags, choice, DescribeHost.WITHOUT_EXECUTABLE_MEMORY);
+            assumeThat(output).doesNotContain(DescribeHost.NOT_POSSIBLE);
+            return output;
+        }
+
+        @Test
+        void vectorsServe() throws Exception {
+            assertThat(refused(List.of("--add-modules", "jdk.incubator.vector"), "AUTO"))
+                    .contains("vector, ")
+                    .contains("machine code cannot run here")
+                    .contains("executable memory")
+                    .contains("the Vector API is the fastest that is left");
+        }
+
+        @Test
+        void plainLoopsServeWithoutTheVectorModuleAndTheReasonSaysWhatToDo() throws Exception {
+            assertThat(refused(List.of(), "AUTO"))
                     .startsWith("reference")
+                    .contains("executable memory")
                     .contains("the Vector API is not loaded")
                     .contains("--add-modules jdk.incubator.vector");
         }
 
         @Test
-        void askingForVectorsIsRefused() throws Exception {
-            assertThat(run("VECTOR")).contains("lilla.kernels is vector, but the Vector API is not loaded");
+        void askingForMachineCodeIsRefused() throws Exception {
+            assertThat(refused(List.of(), "AVX2")).contains("lilla.kernels is avx2, but machine code cannot run here");
         }
+    }
 
-        private String run(String choice) throws IOException, InterruptedException {
-            Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xshare:auto",
-                            "-XX:TieredStopAtLevel=1",
-                            "-cp",
-                            classes(HostDescription.class)
-                                    + File.pathSeparator
-                                    + classes(DescribeHost.class)
-                                    + File.pathSeparator
-                                    + System.getProperty("java.class.path"),
-                            DescribeHost.class.getName(),
-                            choice)
-                    .redirectErrorStream(true)
-                    .start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            process.waitFor();
-            return output;
-        }
+    @Test
+    void withoutNativeAccessMachineCodeDoesNotServe() throws Exception {
+        assertThat(run(List.of("--illegal-native-access=deny"), "AUTO"))
+                .startsWith("reference")
+                .contains("machine code cannot run here")
+                .contains("--enable-native-access");
+    }
 
-        private static String classes(Class<?> type) {
-            return Path.of(URI.create(type.getProtectionDomain()
-                            .getCodeSource()
-                            .getLocation()
-                            .toString()))
-                    .toString();
-        }
+    /// What [DescribeHost] says in a Java machine of its own.
+    private static String run(List<String> flags, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1"));
+        command.addAll(flags);
+        command.addAll(List.of(
+                "-cp",
+                classes(HostDescription.class)
+                        + File.pathSeparator
+                        + classes(DescribeHost.class)
+                        + File.pathSeparator
+                        + System.getProperty("java.class.path"),
+                DescribeHost.class.getName()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return output;
+    }
+
+    private static String classes(Class<?> type) {
+        return Path.of(URI.create(
+                        type.getProtectionDomain().getCodeSource().getLocation().toString()))
+                .toString();
     }
 
     @Nested

@@ -34,6 +34,7 @@ final class KernelsContract {
                 dynamicContainer("products", products()),
                 dynamicContainer("rows", rowInvariance()),
                 dynamicContainer("norms", norms()),
+                dynamicContainer("head norms", headNorms()),
                 dynamicContainer("elements", elements()),
                 dynamicContainer("rotation", rotation()),
                 dynamicContainer("attention", new AttentionContract(kernels).tests()));
@@ -214,6 +215,24 @@ final class KernelsContract {
                         (k, x, y, share) -> k.layerNorm(y, norm(vectors, y, vectors[y.columns()]), y, share)));
     }
 
+    private Stream<DynamicNode> headNorms() {
+        return Stream.of(1, 2, 71)
+                .map(heads -> test(heads + " heads meet the definition", () -> {
+                    for (int headDim : new int[] {1, 16, 33, 64, 80}) {
+                        try (KernelOperands operands = new KernelOperands(headDim)) {
+                            NormWeights norm = new NormWeights(operands.vector(headDim), null, 1e-5f);
+                            int stride = headDim + 3;
+                            checkRows(
+                                    "headNorm",
+                                    2 + heads * stride,
+                                    2e-6,
+                                    (k, x, y, share) ->
+                                            k.headNorm(new Heads(y, 2, heads, headDim, stride), norm, share));
+                        }
+                    }
+                }));
+    }
+
     private static NormWeights norm(HostWeight[] vectors, HostMatrix x, @Nullable HostWeight bias) {
         return new NormWeights(vectors[x.columns()], bias, 1e-5f);
     }
@@ -232,7 +251,7 @@ final class KernelsContract {
     private Stream<DynamicNode> rotation() {
         return Arrays.stream(RotaryStyle.values())
                 .map(style -> test(style + " meets the definition", () -> {
-                    for (int pairs : new int[] {1, 3, 4, 8, 20, 32, 64}) {
+                    for (int pairs : new int[] {1, 3, 4, 8, 20, 32, 33, 64}) {
                         float[] inverse = new float[pairs];
                         for (int i = 0; i < pairs; i++) {
                             inverse[i] = (float) Math.pow(1e4, -1.0 * i / pairs);
@@ -240,11 +259,14 @@ final class KernelsContract {
                         RotaryFrequencies frequencies = new RotaryFrequencies(style, inverse, 1.25f);
                         RotaryAngles angles = RotaryAngles.of(frequencies, new int[] {0, 1, 100_000});
                         int headDim = 2 * pairs + 3;
-                        checkRows(
-                                "rotate",
-                                1 + 2 * (headDim + 2),
-                                1e-6,
-                                (k, x, y, share) -> k.rotate(new Heads(y, 1, 2, headDim, headDim + 2), angles, share));
+                        for (int heads : new int[] {2, 71}) {
+                            checkRows(
+                                    "rotate " + heads + " heads",
+                                    1 + heads * (headDim + 2),
+                                    1e-6,
+                                    (k, x, y, share) ->
+                                            k.rotate(new Heads(y, 1, heads, headDim, headDim + 2), angles, share));
+                        }
                     }
                 }));
     }

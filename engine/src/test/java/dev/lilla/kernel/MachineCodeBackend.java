@@ -6,8 +6,8 @@ import dev.lilla.kernel.x64.Isa;
 public final class MachineCodeBackend {
     private MachineCodeBackend() {}
 
-    /// See [MachineCodeContract] for a level that is emulated.
+    /// See [MachineCodeContractTest] for a level that is emulated.
     public static Backend open(Isa isa, int threads) {
-        return new HostBackend(MachineCodeContract.kernels(isa), threads);
+        return new HostBackend(MachineCodeContractTest.kernels(isa), threads);
     }
 }

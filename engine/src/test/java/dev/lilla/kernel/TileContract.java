@@ -8,10 +8,11 @@ import dev.lilla.kernel.x64.PanelLayout;
 import dev.lilla.kernel.x64.RowEncoding;
 import dev.lilla.tensor.ElementType;
 import dev.lilla.tensor.Shape;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -269,22 +270,19 @@ record TileContract(Kernels kernels) {
 
     /// All operands end at guard pages.
     private void staysInside(ElementType type, int out, int in, int rows) {
-        try (Arena arena = Arena.ofShared();
+        try (Guards guards = new Guards(new ArrayList<>());
                 KernelOperands operands = new KernelOperands(11)) {
             LinearOperands linear = new LinearOperands(kernels, operands);
             HostWeight loose = linear.packed(operands.weight(type, out, in));
             PackedWeight panels = Objects.requireNonNull(loose.packed());
-            PackedWeight flush = new PackedWeight(panels.layout(), out, in, guarded(panels.data(), arena));
-            HostWeight weight = loose.withPacked(flush);
-            HostWeight bias = new HostWeight(
-                    "bias",
-                    ElementType.F32,
-                    Shape.of(out),
-                    guarded(operands.vector(out).data(), arena));
-            HostMatrix x = guarded(operands.matrix(rows, in), arena);
-            HostMatrix y = guarded(operands.matrix(rows, out), arena);
+            HostWeight weight =
+                    loose.withPacked(new PackedWeight(panels.layout(), out, in, guards.copy(panels.data())));
+            MemorySegment biases = guards.copy(operands.vector(out).data());
+            HostWeight bias = new HostWeight("bias", ElementType.F32, Shape.of(out), biases);
+            HostMatrix x = guards.copy(operands.matrix(rows, in));
+            HostMatrix y = guards.copy(operands.matrix(rows, out));
             long bytes = EncodedRows.bytes(RowEncoding.BF16, rows, in);
-            EncodedRows encoded = new EncodedRows(RowEncoding.BF16, rows, in, GuardedMemory.allocate(bytes, arena));
+            EncodedRows encoded = new EncodedRows(RowEncoding.BF16, rows, in, guards.allocate(bytes));
             kernels.encode(x, encoded, operands.share(0, encoded.tiles()));
             LinearInput input = new LinearInput(x, Map.of(RowEncoding.BF16, encoded));
             HostMatrix expected = operands.matrix(rows, out);
@@ -296,14 +294,27 @@ record TileContract(Kernels kernels) {
         }
     }
 
-    private static MemorySegment guarded(MemorySegment source, Arena arena) {
-        MemorySegment target = GuardedMemory.allocate(source.byteSize(), arena);
-        return target.copyFrom(source);
-    }
+    /// Memory that ends at closed pages.
+    private record Guards(List<GuardedMemory> all) implements AutoCloseable {
+        MemorySegment allocate(long bytes) {
+            GuardedMemory memory = GuardedMemory.of(bytes);
+            all.add(memory);
+            return memory.atEnd(bytes);
+        }
 
-    private static HostMatrix guarded(HostMatrix source, Arena arena) {
-        long bytes = ((source.rows() - 1L) * source.stride() + source.columns()) * Float.BYTES;
-        MemorySegment memory = guarded(source.memory().asSlice(source.offset(), bytes), arena);
-        return new HostMatrix(memory, 0, source.rows(), source.columns(), source.stride());
+        MemorySegment copy(MemorySegment source) {
+            return allocate(source.byteSize()).copyFrom(source);
+        }
+
+        HostMatrix copy(HostMatrix source) {
+            long bytes = ((source.rows() - 1L) * source.stride() + source.columns()) * Float.BYTES;
+            MemorySegment memory = copy(source.memory().asSlice(source.offset(), bytes));
+            return new HostMatrix(memory, 0, source.rows(), source.columns(), source.stride());
+        }
+
+        @Override
+        public void close() {
+            all.forEach(GuardedMemory::close);
+        }
     }
 }

@@ -24,10 +24,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /// Quantized GGUFs against the reference's exact evaluation of their dequantized weights: with f32 activations nothing
-/// is lost but rounding.
+/// is lost but rounding, with activations of 8 bits what KERNELS.md 11 allows.
 class QuantizedOracleTest {
     private static final double LOGITS = 1e-3;
     private static final double MEAN_NLL = 1e-4;
+    private static final double LOGITS_8_BIT = 0.5;
+    private static final double MEAN_NLL_8_BIT = 0.03;
     /// The exact logits of a prompt's last positions: `hf-dequantised-logits-main-last12.safetensors`.
     private static final Pattern LOGITS_FILE = Pattern.compile("hf-dequantised-logits-(.+)-last\\d+\\.safetensors");
 
@@ -43,8 +45,7 @@ class QuantizedOracleTest {
         JsonNode types = Oracle.json("golden/quant/quant.json").path("types");
         return types.properties().stream()
                 .filter(entry -> entry.getValue().path("file").isString())
-                .flatMap(entry -> Stream.of(HostOptions.Choice.REFERENCE, HostOptions.Choice.VECTOR)
-                        .flatMap(kernels -> of(entry, kernels).stream()));
+                .flatMap(entry -> KernelPaths.here().flatMap(kernels -> of(entry, kernels).stream()));
     }
 
     private static Optional<Quantized> of(Map.Entry<String, JsonNode> entry, HostOptions.Choice kernels) {
@@ -93,18 +94,25 @@ class QuantizedOracleTest {
                 meanNll += DecoderOracleTest.nll(found[t - 1], ids[t]) / (ids.length - 1);
             }
         }
-        System.out.printf("oracle %-34s logits %.1e of %.0e%n", file, logits.max(), LOGITS);
+        boolean rounds = KernelPaths.roundsActivations(file.sample().kernels());
+        double tolerance = rounds ? LOGITS_8_BIT : LOGITS;
+        System.out.printf("oracle %-34s logits %.1e of %.0e%n", file, logits.max(), tolerance);
         assertThat(logits.count()).isPositive();
-        logits.assertWithin(LOGITS);
+        logits.assertWithin(tolerance);
         assertThat(meanNll)
                 .isCloseTo(
                         expected.path("mean_nll_" + prompt.name() + "_hf_dequantised")
                                 .asDouble(),
-                        within(MEAN_NLL));
+                        within(rounds ? MEAN_NLL_8_BIT : MEAN_NLL));
+    }
+
+    static Stream<Quantized> exactFiles() {
+        return files().filter(
+                        file -> !KernelPaths.roundsActivations(file.sample().kernels()));
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("files")
+    @MethodSource("exactFiles")
     void continuesAsTheDequantizedWeightsDo(Quantized file) {
         JsonNode expected = Oracle.json("golden/quant/quant.json").path("types").path(file.type());
         int[] greedy = OracleModel.ints(

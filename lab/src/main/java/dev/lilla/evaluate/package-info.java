@@ -1,4 +1,4 @@
-/// How good a model is: perplexity now; tasks and metrics as they come.
+/// How good a model is and how fast: perplexity and tokens per second now; tasks and metrics as they come.
 @NullMarked
 package dev.lilla.evaluate;
 

@@ -100,6 +100,9 @@ public final class Assembler extends IntegerInstructions {
     }
 
     private void tileProduct(int prefix, int opcode, Tile target, Tile left, Tile right) {
+        if (target == left || target == right || left == right) {
+            throw new IllegalArgumentException("a product needs three different tiles");
+        }
         vexPlain(2, prefix, 0, 0, opcode, target.number(), right.number(), left.number());
     }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Bytes of machine code in the making: encodings of operands, labels, and the constants behind the code.
@@ -42,13 +43,19 @@ abstract sealed class CodeBuffer permits ScalarInstructions {
 
     /// Fills with instructions that do nothing until the position is a multiple of `boundary`.
     public void align(int boundary) {
+        if (Integer.bitCount(boundary) != 1 || boundary > CACHE_LINE) {
+            throw new IllegalArgumentException("code is aligned to a power of two up to 64: " + boundary);
+        }
         while (size % boundary != 0) {
             nop(Math.min(boundary - size % boundary, 9));
         }
     }
 
-    /// A constant of 1 to 64 bytes behind the code, aligned to its size; equal ones are kept once.
+    /// A constant behind the code, of a power of two of bytes, aligned to them up to 64; equal ones are kept once.
     public Mem constant(byte[] bytes) {
+        if (Integer.bitCount(bytes.length) != 1) {
+            throw new IllegalArgumentException("a constant of a power of two of bytes: " + bytes.length);
+        }
         Label label = constants.computeIfAbsent(ByteBuffer.wrap(bytes.clone()), key -> new Label());
         return Mem.at(label);
     }
@@ -170,10 +177,7 @@ abstract sealed class CodeBuffer permits ScalarInstructions {
             emitDistance(label, mem.displacement(), trailing);
             return;
         }
-        Gpr base = mem.base();
-        if (base == null) {
-            throw new IllegalArgumentException("an address needs a base register: " + mem);
-        }
+        Gpr base = Objects.requireNonNull(mem.base());
         int displacement = mem.displacement();
         int mod;
         if (displacement == 0 && (base.number() & 7) != 5) {
@@ -204,14 +208,8 @@ abstract sealed class CodeBuffer permits ScalarInstructions {
         if (lanes != null) {
             return lanes.number();
         }
-        Gpr index = mem.index();
-        if (index == null) {
-            return -1;
-        }
-        if (index == Gpr.RSP) {
-            throw new IllegalArgumentException("rsp cannot be an index");
-        }
-        return index.number();
+        @Nullable Gpr index = mem.index();
+        return index == null ? -1 : index.number();
     }
 
     static int baseNumber(Mem mem) {

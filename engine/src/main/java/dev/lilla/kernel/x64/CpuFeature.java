@@ -15,8 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// What the processor offers and the operating system lets programs use, asked by CPUID and XGETBV themselves (Intel
-/// SDM
-/// volume 1, chapters 14 to 18).
+/// SDM volume 1, chapters 14 to 18).
 public enum CpuFeature {
     AVX2,
     FMA,
@@ -65,9 +64,11 @@ public enum CpuFeature {
     private static Set<CpuFeature> read(Kernel query) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment block = arena.allocate(32, 8);
+            // A processor without a leaf answers with what its last one holds.
+            boolean isExtended = new Leaf(query, block, 0, 0).registers()[0] >= 7;
             Leaf basic = new Leaf(query, block, 1, 0);
-            Leaf extended = new Leaf(query, block, 7, 0);
-            Leaf more = new Leaf(query, block, 7, 1);
+            Leaf extended = isExtended ? new Leaf(query, block, 7, 0) : Leaf.NONE;
+            Leaf more = extended.registers()[0] >= 1 ? new Leaf(query, block, 7, 1) : Leaf.NONE;
             boolean asksState = basic.has(2, OSXSAVE);
             long state = asksState ? state(query, block) : 0;
             Set<CpuFeature> found = EnumSet.noneOf(CpuFeature.class);
@@ -107,6 +108,8 @@ public enum CpuFeature {
     ///
     /// @param registers eax, ebx, ecx, edx
     private record Leaf(int... registers) {
+        static final Leaf NONE = new Leaf(0, 0, 0, 0);
+
         Leaf(Kernel query, MemorySegment block, int leaf, int subleaf) {
             this(ask(query, block, leaf, subleaf));
         }

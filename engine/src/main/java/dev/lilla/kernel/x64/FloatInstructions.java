@@ -6,13 +6,18 @@ import static dev.lilla.kernel.x64.VectorOp.Tuple.BYTES_4;
 import static dev.lilla.kernel.x64.VectorOp.Tuple.FULL;
 import static dev.lilla.kernel.x64.VectorOp.Tuple.HALF;
 import static dev.lilla.kernel.x64.VectorOp.Tuple.MEMORY;
+import static dev.lilla.kernel.x64.VectorOp.Widths.FROM_256;
+import static dev.lilla.kernel.x64.VectorOp.Widths.ONLY_512;
+import static dev.lilla.kernel.x64.VectorOp.Widths.SCALAR;
 
 /// Instructions on f32 lanes and between number formats, one method each; operands in Intel's order.
 abstract sealed class FloatInstructions extends VectorInstructions permits IntegerInstructions {
     private static final VectorOp MOVE = VectorOp.both(1, 0, 0x10, MEMORY);
     private static final VectorOp MOVE_TO = VectorOp.both(1, 0, 0x11, MEMORY);
-    private static final VectorOp MOVE_SCALAR = VectorOp.both(1, 2, 0x10, BYTES_4);
-    private static final VectorOp MOVE_SCALAR_TO = VectorOp.both(1, 2, 0x11, BYTES_4);
+    private static final VectorOp MOVE_SCALAR =
+            VectorOp.both(1, 2, 0x10, BYTES_4).with(SCALAR);
+    private static final VectorOp MOVE_SCALAR_TO =
+            VectorOp.both(1, 2, 0x11, BYTES_4).with(SCALAR);
     private static final VectorOp MASK_MOVE = VectorOp.avx(2, 1, 0x2C);
     private static final VectorOp MASK_MOVE_TO = VectorOp.avx(2, 1, 0x2E);
     private static final VectorOp BROADCAST = VectorOp.both(2, 1, 0x18, BYTES_4);
@@ -23,20 +28,27 @@ abstract sealed class FloatInstructions extends VectorInstructions permits Integ
     private static final VectorOp DIV = VectorOp.both(1, 0, 0x5E, FULL);
     private static final VectorOp MAX = VectorOp.both(1, 0, 0x5F, FULL);
     private static final VectorOp SQRT = VectorOp.both(1, 0, 0x51, FULL);
-    private static final VectorOp ADD_SCALAR = VectorOp.both(1, 2, 0x58, BYTES_4);
-    private static final VectorOp MUL_SCALAR = VectorOp.both(1, 2, 0x59, BYTES_4);
-    private static final VectorOp DIV_SCALAR = VectorOp.both(1, 2, 0x5E, BYTES_4);
-    private static final VectorOp MAX_SCALAR = VectorOp.both(1, 2, 0x5F, BYTES_4);
-    private static final VectorOp SQRT_SCALAR = VectorOp.both(1, 2, 0x51, BYTES_4);
+    private static final VectorOp ADD_SCALAR =
+            VectorOp.both(1, 2, 0x58, BYTES_4).with(SCALAR);
+    private static final VectorOp MUL_SCALAR =
+            VectorOp.both(1, 2, 0x59, BYTES_4).with(SCALAR);
+    private static final VectorOp DIV_SCALAR =
+            VectorOp.both(1, 2, 0x5E, BYTES_4).with(SCALAR);
+    private static final VectorOp MAX_SCALAR =
+            VectorOp.both(1, 2, 0x5F, BYTES_4).with(SCALAR);
+    private static final VectorOp SQRT_SCALAR =
+            VectorOp.both(1, 2, 0x51, BYTES_4).with(SCALAR);
     private static final VectorOp FMA_132 = VectorOp.both(2, 1, 0x98, FULL);
     private static final VectorOp FMA_213 = VectorOp.both(2, 1, 0xA8, FULL);
     private static final VectorOp FMA_231 = VectorOp.both(2, 1, 0xB8, FULL);
     private static final VectorOp FNMA_213 = VectorOp.both(2, 1, 0xAC, FULL);
     private static final VectorOp FNMA_231 = VectorOp.both(2, 1, 0xBC, FULL);
-    private static final VectorOp FMA_231_SCALAR = VectorOp.both(2, 1, 0xB9, BYTES_4);
+    private static final VectorOp FMA_231_SCALAR =
+            VectorOp.both(2, 1, 0xB9, BYTES_4).with(SCALAR);
     private static final VectorOp ROUND = VectorOp.both(3, 1, 0x08, FULL);
     private static final VectorOp SCALE = VectorOp.avx512(2, 1, 0x2C, 0, FULL);
-    private static final VectorOp COMPARE = VectorOp.both(1, 0, 0xC2, FULL);
+    private static final VectorOp COMPARE = VectorOp.avx(1, 0, 0xC2);
+    private static final VectorOp COMPARE_TO_MASK = VectorOp.avx512(1, 0, 0xC2, 0, FULL);
     private static final VectorOp BLEND_BY_SIGN = VectorOp.avx(3, 1, 0x4A);
     private static final VectorOp BLEND_BY_MASK = VectorOp.avx512(2, 1, 0x65, 0, FULL);
     private static final VectorOp SHUFFLE = VectorOp.both(1, 0, 0xC6, FULL);
@@ -44,13 +56,18 @@ abstract sealed class FloatInstructions extends VectorInstructions permits Integ
     private static final VectorOp UNPACK_HIGH = VectorOp.both(1, 0, 0x15, FULL);
     private static final VectorOp DUPLICATE_ODD = VectorOp.both(1, 2, 0x16, MEMORY);
     private static final VectorOp DUPLICATE_EVEN = VectorOp.both(1, 2, 0x12, MEMORY);
-    private static final VectorOp PERMUTE = VectorOp.both(2, 1, 0x16, FULL);
-    private static final VectorOp SHUFFLE_QUARTERS = VectorOp.avx512(3, 1, 0x23, 0, FULL);
-    private static final VectorOp SHUFFLE_HALVES = VectorOp.avx(3, 1, 0x06);
-    private static final VectorOp EXTRACT_QUARTER = VectorOp.both(3, 1, 0x19, BYTES_16);
-    private static final VectorOp EXTRACT_HALF = VectorOp.avx512(3, 1, 0x1B, 1, BYTES_32);
-    private static final VectorOp INSERT_QUARTER = VectorOp.both(3, 1, 0x18, BYTES_16);
-    private static final VectorOp INSERT_HALF = VectorOp.avx512(3, 1, 0x1A, 1, BYTES_32);
+    private static final VectorOp PERMUTE = VectorOp.both(2, 1, 0x16, FULL).with(FROM_256);
+    private static final VectorOp SHUFFLE_QUARTERS =
+            VectorOp.avx512(3, 1, 0x23, 0, FULL).with(FROM_256);
+    private static final VectorOp SHUFFLE_HALVES = VectorOp.avx(3, 1, 0x06).with(FROM_256);
+    private static final VectorOp EXTRACT_QUARTER =
+            VectorOp.both(3, 1, 0x19, BYTES_16).with(FROM_256);
+    private static final VectorOp EXTRACT_HALF =
+            VectorOp.avx512(3, 1, 0x1B, 1, BYTES_32).with(ONLY_512);
+    private static final VectorOp INSERT_QUARTER =
+            VectorOp.both(3, 1, 0x18, BYTES_16).with(FROM_256);
+    private static final VectorOp INSERT_HALF =
+            VectorOp.avx512(3, 1, 0x1A, 1, BYTES_32).with(ONLY_512);
     private static final VectorOp FROM_INT = VectorOp.both(1, 0, 0x5B, FULL);
     private static final VectorOp TO_INT = VectorOp.both(1, 1, 0x5B, FULL);
     private static final VectorOp FROM_HALF = VectorOp.both(2, 1, 0x13, HALF);
@@ -181,7 +198,7 @@ abstract sealed class FloatInstructions extends VectorInstructions permits Integ
 
     /// `predicate` 1 less, 2 less or equal, 3 not a number, 13 greater or equal, 14 greater.
     public void vcmpps(Mask target, Vec left, Operand right, int predicate) {
-        compare(COMPARE, target, left, right, predicate);
+        compare(COMPARE_TO_MASK, target, left, right, predicate);
     }
 
     /// All bits of the lanes for which it holds. AVX.
@@ -191,6 +208,9 @@ abstract sealed class FloatInstructions extends VectorInstructions permits Integ
 
     /// `right` in the lanes whose sign in `lanes` is set, `left` in the others. AVX.
     public void vblendvps(Vec target, Vec left, Operand right, Vec lanes) {
+        if (read(lanes, target.bits()) > 15) {
+            throw new IllegalArgumentException("this instruction has registers 0 to 15: " + lanes);
+        }
         three(BLEND_BY_SIGN, target, left, right, lanes.number() << 4);
     }
 
@@ -275,11 +295,10 @@ abstract sealed class FloatInstructions extends VectorInstructions permits Integ
 
     /// f32 to bf16, to half the width, to the nearest even; subnormals become zero.
     public void vcvtneps2bf16(Vec target, Vec source) {
-        encodeNarrowing(TO_BRAIN, target, source);
-    }
-
-    private void encodeNarrowing(VectorOp op, Vec target, Vec source) {
-        two(op, new Vec(target.number(), source.bits(), target.mask(), target.isZeroing()), source);
+        if (target.bits() != HALF.registerBits(source.bits())) {
+            throw new IllegalArgumentException("the target has half the width of " + source + ": " + target);
+        }
+        two(TO_BRAIN, new Vec(target.number(), source.bits(), target.mask(), target.isZeroing()), source);
     }
 
     /// `right` to the lower half, `left` to the upper.

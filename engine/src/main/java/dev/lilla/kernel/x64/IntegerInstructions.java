@@ -8,9 +8,13 @@ import static dev.lilla.kernel.x64.VectorOp.Tuple.BYTES_4;
 import static dev.lilla.kernel.x64.VectorOp.Tuple.BYTES_8;
 import static dev.lilla.kernel.x64.VectorOp.Tuple.FULL;
 import static dev.lilla.kernel.x64.VectorOp.Tuple.FULL_64;
+import static dev.lilla.kernel.x64.VectorOp.Tuple.GATHER;
 import static dev.lilla.kernel.x64.VectorOp.Tuple.HALF;
 import static dev.lilla.kernel.x64.VectorOp.Tuple.MEMORY;
 import static dev.lilla.kernel.x64.VectorOp.Tuple.QUARTER;
+import static dev.lilla.kernel.x64.VectorOp.Widths.FROM_256;
+import static dev.lilla.kernel.x64.VectorOp.Widths.ONLY_512;
+import static dev.lilla.kernel.x64.VectorOp.Widths.SCALAR;
 
 /// Instructions on integer lanes, one method each; operands in Intel's order. Those on all bits have their AVX name and
 /// take either encoding.
@@ -42,9 +46,9 @@ abstract sealed class IntegerInstructions extends FloatInstructions permits Asse
     private static final VectorOp SHUFFLE_32 = VectorOp.both(1, 1, 0x70, FULL);
     private static final VectorOp PERMUTE_8 = VectorOp.avx512(2, 1, 0x8D, 0, MEMORY);
     private static final VectorOp PERMUTE_16 = VectorOp.avx512(2, 1, 0x8D, 1, MEMORY);
-    private static final VectorOp PERMUTE_32 = VectorOp.both(2, 1, 0x36, FULL);
+    private static final VectorOp PERMUTE_32 = VectorOp.both(2, 1, 0x36, FULL).with(FROM_256);
     private static final VectorOp PERMUTE_64 =
-            VectorOp.both(3, 1, 0x00, FULL_64).wideBoth();
+            VectorOp.both(3, 1, 0x00, FULL_64).wideBoth().with(FROM_256);
     private static final VectorOp PERMUTE_TWO_32 = VectorOp.avx512(2, 1, 0x7E, 0, FULL);
     private static final VectorOp UNPACK_LOW_32 = VectorOp.both(1, 1, 0x62, FULL);
     private static final VectorOp UNPACK_HIGH_32 = VectorOp.both(1, 1, 0x6A, FULL);
@@ -61,15 +65,17 @@ abstract sealed class IntegerInstructions extends FloatInstructions permits Asse
     private static final VectorOp MIN_32 = VectorOp.both(2, 1, 0x39, FULL);
     private static final VectorOp MAX_32 = VectorOp.both(2, 1, 0x3D, FULL);
     private static final VectorOp COMPARE_32 = VectorOp.avx512(3, 1, 0x1F, 0, FULL);
-    private static final VectorOp GREATER_32 = VectorOp.both(1, 1, 0x66, FULL);
+    private static final VectorOp GREATER_32 = VectorOp.avx(1, 1, 0x66);
     private static final VectorOp BROADCAST_32 = VectorOp.both(2, 1, 0x58, BYTES_4);
     private static final VectorOp BROADCAST_16 = VectorOp.both(2, 1, 0x79, BYTES_2);
     private static final VectorOp BROADCAST_8 = VectorOp.both(2, 1, 0x78, BYTE);
     private static final VectorOp BROADCAST_64 =
             VectorOp.both(2, 1, 0x59, BYTES_8).wide();
     private static final VectorOp BROADCAST_GPR = VectorOp.avx512(2, 1, 0x7C, 0, BYTES_4);
-    private static final VectorOp BROADCAST_QUARTER = VectorOp.both(2, 1, 0x5A, BYTES_16);
-    private static final VectorOp BROADCAST_HALF = VectorOp.avx512(2, 1, 0x5B, 1, BYTES_32);
+    private static final VectorOp BROADCAST_QUARTER =
+            VectorOp.both(2, 1, 0x5A, BYTES_16).with(FROM_256);
+    private static final VectorOp BROADCAST_HALF =
+            VectorOp.avx512(2, 1, 0x5B, 1, BYTES_32).with(ONLY_512);
     private static final VectorOp WIDEN_8_TO_16 = VectorOp.both(2, 1, 0x30, HALF);
     private static final VectorOp WIDEN_8_TO_32 = VectorOp.both(2, 1, 0x31, QUARTER);
     private static final VectorOp WIDEN_16_TO_32 = VectorOp.both(2, 1, 0x33, HALF);
@@ -78,10 +84,11 @@ abstract sealed class IntegerInstructions extends FloatInstructions permits Asse
     private static final VectorOp NARROW_32_TO_8 = VectorOp.avx512(2, 2, 0x31, 0, QUARTER);
     private static final VectorOp NARROW_32_TO_16 = VectorOp.avx512(2, 2, 0x33, 0, HALF);
     private static final VectorOp SATURATE_32_TO_8 = VectorOp.avx512(2, 2, 0x21, 0, QUARTER);
-    private static final VectorOp GATHER_32 = VectorOp.avx512(2, 1, 0x90, 0, BYTES_4);
-    private static final VectorOp GATHER_32_AVX = VectorOp.avx(2, 1, 0x90);
-    private static final VectorOp SCALAR_32 = VectorOp.both(1, 1, 0x6E, BYTES_4);
-    private static final VectorOp SCALAR_32_TO = VectorOp.both(1, 1, 0x7E, BYTES_4);
+    private static final VectorOp GATHER_32 = VectorOp.avx512(2, 1, 0x90, 0, GATHER);
+    private static final VectorOp GATHER_32_AVX = VectorOp.avx(2, 1, 0x90).with(GATHER);
+    private static final VectorOp SCALAR_32 = VectorOp.both(1, 1, 0x6E, BYTES_4).with(SCALAR);
+    private static final VectorOp SCALAR_32_TO =
+            VectorOp.both(1, 1, 0x7E, BYTES_4).with(SCALAR);
 
     public void vpaddd(Vec target, Vec left, Operand right) {
         three(ADD_32, target, left, right);
@@ -352,19 +359,30 @@ abstract sealed class IntegerInstructions extends FloatInstructions permits Asse
 
     /// Lanes of memory by index, where the mask of `source` is set; the mask is zero afterwards.
     public void vpgatherdd(Vec target, Mem source) {
+        if (source.mask() == null || target.mask() != null || target.number() == indexNumber(source)) {
+            throw new IllegalArgumentException(
+                    "a gather needs a mask on its source alone, and a target that is not its index: " + source);
+        }
         two(GATHER_32, target, source);
     }
 
     /// The same by the signs of `lanes`, which are zero afterwards. AVX2.
     public void vpgatherdd(Vec target, Mem source, Vec lanes) {
+        int index = indexNumber(source);
+        if (target.number() == index || target.number() == lanes.number() || lanes.number() == index) {
+            throw new IllegalArgumentException("a gather needs three different registers: " + source);
+        }
         three(GATHER_32_AVX, target, lanes, source);
     }
 
     public void vmovd(Vec target, Gpr source) {
-        two(SCALAR_32, target.xmm(), Vec.xmm(source.number()));
+        if (target.mask() != null) {
+            throw new IllegalArgumentException("this instruction has no mask: " + target);
+        }
+        two(SCALAR_32, target, Vec.xmm(source.number()));
     }
 
     public void vmovd(Gpr target, Vec source) {
-        store(SCALAR_32_TO, Vec.xmm(target.number()), source.xmm());
+        store(SCALAR_32_TO, Vec.xmm(target.number()), source);
     }
 }

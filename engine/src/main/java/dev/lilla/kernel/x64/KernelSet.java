@@ -45,6 +45,11 @@ public final class KernelSet {
         return kernel(TileEncoder.class, TileEncoder::assemble);
     }
 
+    /// See [WordTransposer.Argument] for its arguments.
+    public Kernel wordTransposer(WordTransposer.Form form) {
+        return kernel(form, () -> WordTransposer.assemble(form));
+    }
+
     private Kernel kernel(Object key, Supplier<byte[]> code) {
         Kernel known = kernels.get(key);
         return known == null ? kernels.computeIfAbsent(key, k -> publish(k, code.get())) : known;

@@ -29,44 +29,59 @@ public final class LinuxMemory {
     private static final long REQUEST_COMPONENT_PERMISSION = 0x1023;
     private static final long TILE_DATA = 18;
 
-    private static final Linker LINKER = Linker.nativeLinker();
+    /// Looked up when first called: another system has no such calls.
+    private static final class Calls {
+        private static final Linker LINKER = Linker.nativeLinker();
 
-    private static final MethodHandle MMAP = handle(
-            "mmap",
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_LONG));
-    private static final MethodHandle MUNMAP =
-            handle("munmap", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
-    private static final MethodHandle MPROTECT = handle(
-            "mprotect",
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
-    private static final MethodHandle MADVISE = handle(
-            "madvise",
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
-    private static final MethodHandle SYSCALL = handle(
-            "syscall",
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+        static final MethodHandle MMAP = handle(
+                "mmap",
+                FunctionDescriptor.of(
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_LONG));
+        static final MethodHandle MUNMAP = handle(
+                "munmap", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+        static final MethodHandle MPROTECT = handle(
+                "mprotect",
+                FunctionDescriptor.of(
+                        ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+        static final MethodHandle MADVISE = handle(
+                "madvise",
+                FunctionDescriptor.of(
+                        ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+        static final MethodHandle SYSCALL = handle(
+                "syscall",
+                FunctionDescriptor.of(
+                        ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+
+        @SuppressWarnings("restricted") // the descriptors are those of the C library
+        private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
+            return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor);
+        }
+    }
 
     private LinuxMemory() {}
 
-    @SuppressWarnings("restricted") // the descriptors are those of the C library
-    private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
-        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor);
-    }
-
-    /// Whether this is an operating system and a processor that the calls below are for.
+    /// Whether the calls below can be made: this operating system and processor, and a Java that lets us.
     public static boolean isHere() {
         return System.getProperty("os.name").equals("Linux")
-                && System.getProperty("os.arch").equals("amd64");
+                && System.getProperty("os.arch").equals("amd64")
+                && isNativeAccessAllowed();
+    }
+
+    /// Java refuses with `--illegal-native-access=deny`, unless `--enable-native-access` names us.
+    @SuppressWarnings("restricted") // that is the question
+    private static boolean isNativeAccessAllowed() {
+        try {
+            Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid());
+            return true;
+        } catch (IllegalCallerException e) {
+            return false;
+        }
     }
 
     /// Zeroed pages that belong to `arena`, in huge pages where the system has them; aligned to 2 MiB if they are at
@@ -106,7 +121,7 @@ public final class LinuxMemory {
         long to = (segment.address() + segment.byteSize()) / PAGE * PAGE;
         if (to > from) {
             try {
-                int _ = (int) MADVISE.invokeExact(from, to - from, advice);
+                int _ = (int) Calls.MADVISE.invokeExact(from, to - from, advice);
             } catch (Throwable e) {
                 throw failed("madvise", e);
             }
@@ -115,7 +130,7 @@ public final class LinuxMemory {
 
     static Optional<Long> map(long bytes) {
         try {
-            long address = (long) MMAP.invokeExact(0L, bytes, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
+            long address = (long) Calls.MMAP.invokeExact(0L, bytes, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
             return address == -1 ? Optional.empty() : Optional.of(address);
         } catch (Throwable e) {
             throw failed("mmap", e);
@@ -124,7 +139,7 @@ public final class LinuxMemory {
 
     static void unmap(long address, long bytes) {
         try {
-            int _ = (int) MUNMAP.invokeExact(address, bytes);
+            int _ = (int) Calls.MUNMAP.invokeExact(address, bytes);
         } catch (Throwable e) {
             throw failed("munmap", e);
         }
@@ -133,7 +148,7 @@ public final class LinuxMemory {
     /// @return whether the system allows it
     static boolean protect(long address, long bytes, int rights) {
         try {
-            return (int) MPROTECT.invokeExact(address, bytes, rights) == 0;
+            return (int) Calls.MPROTECT.invokeExact(address, bytes, rights) == 0;
         } catch (Throwable e) {
             throw failed("mprotect", e);
         }
@@ -142,7 +157,7 @@ public final class LinuxMemory {
     /// Asks Linux for the right to use tiles in this process; threads made before have it too.
     static boolean requestTiles() {
         try {
-            return (long) SYSCALL.invokeExact(SYSCALL_ARCH_PRCTL, REQUEST_COMPONENT_PERMISSION, TILE_DATA) == 0;
+            return (long) Calls.SYSCALL.invokeExact(SYSCALL_ARCH_PRCTL, REQUEST_COMPONENT_PERMISSION, TILE_DATA) == 0;
         } catch (Throwable e) {
             throw failed("arch_prctl", e);
         }

@@ -18,6 +18,24 @@ public record Mem(
         boolean isBroadcast,
         @Nullable Mask mask)
         implements Operand {
+    public Mem {
+        if ((base == null) == (label == null)) {
+            throw new IllegalArgumentException("an address has a base register or a label");
+        }
+        if (label != null && (index != null || vectorIndex != null)) {
+            throw new IllegalArgumentException("a constant has no index");
+        }
+        if (index == Gpr.RSP) {
+            throw new IllegalArgumentException("rsp cannot be an index");
+        }
+        if (index != null && vectorIndex != null) {
+            throw new IllegalArgumentException("an address has one index");
+        }
+        if (scale != 1 && scale != 2 && scale != 4 && scale != 8) {
+            throw new IllegalArgumentException("an index counts in 1, 2, 4 or 8 bytes, not in " + scale);
+        }
+    }
+
     public static Mem at(Gpr base) {
         return at(base, 0);
     }
@@ -42,10 +60,10 @@ public record Mem(
 
     /// `bytes` further on.
     public Mem plus(int bytes) {
-        return new Mem(base, index, vectorIndex, scale, displacement + bytes, label, isBroadcast, mask);
+        return new Mem(base, index, vectorIndex, scale, Math.addExact(displacement, bytes), label, isBroadcast, mask);
     }
 
-    /// One element of 32 bits for all lanes; AVX-512 only.
+    /// One element, of 32 bits for most instructions, for all lanes; AVX-512 only.
     public Mem broadcast() {
         return new Mem(base, index, vectorIndex, scale, displacement, label, true, mask);
     }

@@ -35,7 +35,7 @@ abstract sealed class ScalarInstructions extends CodeBuffer permits VectorInstru
     }
 
     public void mov(Gpr target, Gpr source) {
-        registers(0x8B, target, source);
+        registers(0x89, source, target);
     }
 
     /// The shortest form that gives all 64 bits.
@@ -57,25 +57,25 @@ abstract sealed class ScalarInstructions extends CodeBuffer permits VectorInstru
     }
 
     public void mov(Gpr target, Mem source) {
-        memory(1, 0x8B, target.number(), source, 0);
+        memory(1, 0x8B, target.number(), source);
     }
 
     public void mov(Mem target, Gpr source) {
-        memory(1, 0x89, source.number(), target, 0);
+        memory(1, 0x89, source.number(), target);
     }
 
     /// 32 bits; the upper half becomes zero.
     public void mov32(Gpr target, Mem source) {
-        memory(0, 0x8B, target.number(), source, 0);
+        memory(0, 0x8B, target.number(), source);
     }
 
     public void mov32(Mem target, Gpr source) {
-        memory(0, 0x89, source.number(), target, 0);
+        memory(0, 0x89, source.number(), target);
     }
 
     /// 32 bits, extended by their sign.
     public void movsxd(Gpr target, Mem source) {
-        memory(1, 0x63, target.number(), source, 0);
+        memory(1, 0x63, target.number(), source);
     }
 
     public void movzxByte(Gpr target, Mem source) {
@@ -87,11 +87,11 @@ abstract sealed class ScalarInstructions extends CodeBuffer permits VectorInstru
     }
 
     public void lea(Gpr target, Mem address) {
-        memory(1, 0x8D, target.number(), address, 0);
+        memory(1, 0x8D, target.number(), address);
     }
 
     public void add(Gpr target, Gpr source) {
-        registers(0x03, target, source);
+        registers(0x01, source, target);
     }
 
     public void add(Gpr target, int value) {
@@ -99,11 +99,11 @@ abstract sealed class ScalarInstructions extends CodeBuffer permits VectorInstru
     }
 
     public void add(Gpr target, Mem source) {
-        memory(1, 0x03, target.number(), source, 0);
+        memory(1, 0x03, target.number(), source);
     }
 
     public void sub(Gpr target, Gpr source) {
-        registers(0x2B, target, source);
+        registers(0x29, source, target);
     }
 
     public void sub(Gpr target, int value) {
@@ -115,11 +115,11 @@ abstract sealed class ScalarInstructions extends CodeBuffer permits VectorInstru
     }
 
     public void and(Gpr target, Gpr source) {
-        registers(0x23, target, source);
+        registers(0x21, source, target);
     }
 
     public void or(Gpr target, Gpr source) {
-        registers(0x0B, target, source);
+        registers(0x09, source, target);
     }
 
     public void or(Gpr target, int value) {
@@ -127,7 +127,7 @@ abstract sealed class ScalarInstructions extends CodeBuffer permits VectorInstru
     }
 
     public void xor(Gpr target, Gpr source) {
-        registers(0x33, target, source);
+        registers(0x31, source, target);
     }
 
     public void xor(Gpr target, int value) {
@@ -135,7 +135,7 @@ abstract sealed class ScalarInstructions extends CodeBuffer permits VectorInstru
     }
 
     public void cmp(Gpr left, Gpr right) {
-        registers(0x3B, left, right);
+        registers(0x39, right, left);
     }
 
     public void cmp(Gpr left, int right) {
@@ -143,7 +143,7 @@ abstract sealed class ScalarInstructions extends CodeBuffer permits VectorInstru
     }
 
     public void cmp(Gpr left, Mem right) {
-        memory(1, 0x3B, left.number(), right, 0);
+        memory(1, 0x3B, left.number(), right);
     }
 
     public void test(Gpr left, Gpr right) {
@@ -158,6 +158,7 @@ abstract sealed class ScalarInstructions extends CodeBuffer permits VectorInstru
     }
 
     public void imul(Gpr target, Mem source) {
+        checkPlain(source);
         rex(1, target.number(), indexNumber(source), baseNumber(source));
         emit(0x0F);
         emit(0xAF);
@@ -265,6 +266,7 @@ abstract sealed class ScalarInstructions extends CodeBuffer permits VectorInstru
     }
 
     private void prefetch(int hint, Mem address) {
+        checkPlain(address);
         rexIfNeeded(0, indexNumber(address), baseNumber(address));
         emit(0x0F);
         emit(0x18);
@@ -277,17 +279,19 @@ abstract sealed class ScalarInstructions extends CodeBuffer permits VectorInstru
         modRegister(reg.number(), rm.number());
     }
 
-    private void memory(int w, int opcode, int reg, Mem mem, int trailing) {
+    private void memory(int w, int opcode, int reg, Mem mem) {
+        checkPlain(mem);
         if (w == 1) {
             rex(1, reg, indexNumber(mem), baseNumber(mem));
         } else {
             rexIfNeeded(reg, indexNumber(mem), baseNumber(mem));
         }
         emit(opcode);
-        modMemory(reg, mem, 1, trailing);
+        modMemory(reg, mem, 1, 0);
     }
 
     private void memory0F(int opcode, Gpr target, Mem source) {
+        checkPlain(source);
         rexIfNeeded(target.number(), indexNumber(source), baseNumber(source));
         emit(0x0F);
         emit(opcode);
@@ -315,6 +319,9 @@ abstract sealed class ScalarInstructions extends CodeBuffer permits VectorInstru
     }
 
     private void shift(int operation, Gpr target, int count) {
+        if (count < 0 || count > 63) {
+            throw new IllegalArgumentException("a shift by 0 to 63 bits: " + count);
+        }
         rex(1, 0, 0, target.number());
         if (count == 1) {
             emit(0xD1);
@@ -323,6 +330,13 @@ abstract sealed class ScalarInstructions extends CodeBuffer permits VectorInstru
             emit(0xC1);
             modRegister(operation, target.number());
             emit(count);
+        }
+    }
+
+    /// That an operand has nothing that only vector instructions have.
+    static void checkPlain(Mem mem) {
+        if (mem.isBroadcast() || mem.mask() != null || mem.vectorIndex() != null) {
+            throw new IllegalArgumentException("this instruction has no broadcast, mask or vector of indices: " + mem);
         }
     }
 

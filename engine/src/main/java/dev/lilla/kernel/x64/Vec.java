@@ -13,6 +13,9 @@ public record Vec(int number, int bits, @Nullable Mask mask, boolean isZeroing) 
         if (number < 0 || number > 31 || (bits != 128 && bits != 256 && bits != 512)) {
             throw new IllegalArgumentException("no vector register " + number + " of " + bits + " bits");
         }
+        if (isZeroing && mask == null) {
+            throw new IllegalArgumentException("lanes become zero by a mask");
+        }
     }
 
     public static Vec xmm(int number) {

@@ -9,51 +9,97 @@ abstract sealed class VectorInstructions extends ScalarInstructions permits Floa
 
     /// `target = op(source)`.
     final void two(VectorOp op, Vec target, Operand source) {
-        encode(op, target.number(), NONE, source, target, target.bits());
+        encode(op, target.number(), NONE, read(op, source, target.bits()), target, target.bits());
+    }
+
+    /// The same with a number behind it.
+    final void two(VectorOp op, Vec target, Operand source, int number) {
+        encode(op, target.number(), NONE, read(op, source, target.bits()), target, target.bits(), number);
     }
 
     /// `target = op(left, right)`, or `target = op(target, left, right)`.
     final void three(VectorOp op, Vec target, Vec left, Operand right) {
-        encode(op, target.number(), left.number(), right, target, target.bits());
+        int bits = target.bits();
+        encode(op, target.number(), read(left, bits), read(op, right, bits), target, bits);
     }
 
     /// The same with a number behind it.
     final void three(VectorOp op, Vec target, Vec left, Operand right, int number) {
-        encode(op, target.number(), left.number(), right, target, target.bits(), number);
-    }
-
-    final void two(VectorOp op, Vec target, Operand source, int number) {
-        encode(op, target.number(), NONE, source, target, target.bits(), number);
+        int bits = target.bits();
+        encode(op, target.number(), read(left, bits), read(op, right, bits), target, bits, number);
     }
 
     /// `target = source`, where the memory or the narrower register is the target.
     final void store(VectorOp op, Operand target, Vec source) {
-        encode(op, source.number(), NONE, target, decoration(target), source.bits());
+        int bits = source.bits();
+        encode(op, read(source, bits), NONE, target, decoration(op, target, bits), bits);
     }
 
+    /// The same with a number behind it.
     final void store(VectorOp op, Operand target, Vec source, int number) {
-        encode(op, source.number(), NONE, target, decoration(target), source.bits(), number);
+        int bits = source.bits();
+        encode(op, read(source, bits), NONE, target, decoration(op, target, bits), bits, number);
     }
 
-    private static Vec decoration(Operand target) {
+    /// The mask of a target that is not as wide as the source.
+    private static Vec decoration(VectorOp op, Operand target, int bits) {
         return switch (target) {
-            case Vec vec -> vec;
-            case Mem mem -> new Vec(0, 128, mem.mask(), false);
+            case Vec vec -> {
+                checkWidth(vec, op.tuple().registerBits(bits));
+                yield vec;
+            }
+            case Mem mem -> {
+                if (mem.vectorIndex() != null) {
+                    throw new IllegalArgumentException("this instruction has no vector of indices: " + mem);
+                }
+                yield new Vec(0, 128, mem.mask(), false);
+            }
         };
     }
 
     /// A shift by a number: the target is encoded where others have their first source.
     final void shiftBy(VectorOp op, int extension, Vec target, Vec source, int count) {
-        encode(op, extension, target.number(), source, target, target.bits(), count);
+        encode(op, extension, target.number(), read(op, source, target.bits()), target, target.bits(), count);
     }
 
     /// A comparison into a mask.
     final void compare(VectorOp op, Mask target, Vec left, Operand right, int number) {
-        encode(op, target.number(), left.number(), right, new Vec(0, left.bits(), null, false), left.bits(), number);
+        int bits = left.bits();
+        Vec all = new Vec(0, bits, null, false);
+        encode(op, target.number(), read(left, bits), read(op, right, bits), all, bits, number);
     }
 
-    final void compare(VectorOp op, Mask target, Vec left, Operand right) {
-        encode(op, target.number(), left.number(), right, new Vec(0, left.bits(), null, false), left.bits());
+    /// The number of a register that is read at a width.
+    static int read(Vec source, int bits) {
+        checkWidth(source, bits);
+        if (source.mask() != null) {
+            throw new IllegalArgumentException("a mask belongs to the target: " + source);
+        }
+        return source.number();
+    }
+
+    private static void checkWidth(Vec vec, int bits) {
+        if (vec.bits() != bits) {
+            throw new IllegalArgumentException("this instruction has " + bits + " bits here: " + vec);
+        }
+    }
+
+    /// An operand that is read by an instruction of `bits`.
+    private static Operand read(VectorOp op, Operand source, int bits) {
+        switch (source) {
+            case Vec vec -> read(vec, op.tuple().registerBits(bits));
+            case Mem mem -> {
+                @Nullable Vec indices = mem.vectorIndex();
+                boolean isGather = op.tuple() == VectorOp.Tuple.GATHER;
+                if (isGather != (indices != null) || (mem.mask() != null && !isGather)) {
+                    throw new IllegalArgumentException("only gathers have a vector of indices and a mask: " + mem);
+                }
+                if (indices != null) {
+                    read(indices, bits);
+                }
+            }
+        }
+        return source;
     }
 
     private void encode(VectorOp op, int reg, int second, Operand rm, Vec decoration, int bits) {
@@ -64,6 +110,9 @@ abstract sealed class VectorInstructions extends ScalarInstructions permits Floa
     private void encode(VectorOp op, int reg, int second, Operand rm, Vec decoration, int bits, int number) {
         boolean isEvex = prefix(op, reg, second, rm, decoration, bits);
         operand(op, reg, rm, isEvex ? bits : 0, 1);
+        if (number != (number & 0xFF)) {
+            throw new IllegalArgumentException("a number of one byte: " + number);
+        }
         emit(number);
     }
 
@@ -81,6 +130,9 @@ abstract sealed class VectorInstructions extends ScalarInstructions permits Floa
 
     /// Writes all before the opcode, and returns whether it is EVEX.
     private boolean prefix(VectorOp op, int reg, int second, Operand rm, Vec decoration, int bits) {
+        if (!op.widths().contain(bits)) {
+            throw new IllegalArgumentException("this instruction does not have " + bits + " bits");
+        }
         if (rm instanceof Mem mem && mem.isBroadcast() && !op.tuple().broadcasts()) {
             throw new IllegalArgumentException("this instruction has no broadcast of one element: " + mem);
         }
@@ -178,6 +230,7 @@ abstract sealed class VectorInstructions extends ScalarInstructions permits Floa
     }
 
     final void vexMemory(int prefix, int opcode, int reg, Mem mem) {
+        checkPlain(mem);
         int index = Math.max(indexNumber(mem), 0);
         emit(0xC4);
         emit((reg < 8 ? 0x80 : 0) | (index < 8 ? 0x40 : 0) | (baseNumber(mem) < 8 ? 0x20 : 0) | 2);

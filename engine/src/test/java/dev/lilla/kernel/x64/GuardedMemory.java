@@ -1,21 +1,46 @@
 package dev.lilla.kernel.x64;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Memory that ends at a page nobody may touch: one byte read or written behind it ends the program.
-public final class GuardedMemory {
-    private GuardedMemory() {}
+/// Memory whose neighbors on both sides may not be touched: a read or write one byte beside it ends the program.
+public final class GuardedMemory implements AutoCloseable {
+    private final long mapping;
+    private final long bytes;
 
-    /// Zeroed; aligned to 64 bytes if `bytes` is a multiple of 64.
-    @SuppressWarnings("restricted") // the address is what the system just gave
-    public static MemorySegment allocate(long bytes, Arena arena) {
-        long inside = LinuxMemory.roundUp(bytes, LinuxMemory.PAGE);
-        long address = LinuxMemory.map(inside + LinuxMemory.PAGE).orElseThrow();
-        if (!LinuxMemory.protect(address + inside, LinuxMemory.PAGE, 0)) {
-            throw new IllegalStateException("a page cannot be protected");
+    private GuardedMemory(long mapping, long bytes) {
+        this.mapping = mapping;
+        this.bytes = bytes;
+    }
+
+    /// Whole pages of memory between two that are closed.
+    public static GuardedMemory of(long bytes) {
+        long inside = Math.max(LinuxMemory.roundUp(bytes, LinuxMemory.PAGE), LinuxMemory.PAGE);
+        long mapping = LinuxMemory.map(inside + 2 * LinuxMemory.PAGE).orElseThrow();
+        boolean isClosed = LinuxMemory.protect(mapping, LinuxMemory.PAGE, 0)
+                && LinuxMemory.protect(mapping + LinuxMemory.PAGE + inside, LinuxMemory.PAGE, 0);
+        if (!isClosed) {
+            throw new IllegalStateException("the system does not close pages");
         }
-        return MemorySegment.ofAddress(address + inside - bytes)
-                .reinterpret(bytes, arena, _ -> LinuxMemory.unmap(address, inside + LinuxMemory.PAGE));
+        return new GuardedMemory(mapping, inside);
+    }
+
+    /// The first bytes behind the closed page.
+    public MemorySegment atStart(long size) {
+        return all().asSlice(0, size);
+    }
+
+    /// The last bytes before the closed page.
+    public MemorySegment atEnd(long size) {
+        return all().asSlice(bytes - size, size);
+    }
+
+    @SuppressWarnings("restricted") // the pages mapped above
+    private MemorySegment all() {
+        return MemorySegment.ofAddress(mapping + LinuxMemory.PAGE).reinterpret(bytes);
+    }
+
+    @Override
+    public void close() {
+        LinuxMemory.unmap(mapping, bytes + 2 * LinuxMemory.PAGE);
     }
 }

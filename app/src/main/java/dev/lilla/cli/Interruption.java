@@ -1,0 +1,52 @@
+package dev.lilla.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+
+/// Turns Ctrl-C into a wish to end: the program goes on until [#close], so that it can show what it has.
+final class Interruption implements BooleanSupplier, AutoCloseable {
+    /// A program that does not come to its end by then is ended.
+    private static final long SECONDS_MAX = 10;
+
+    private final AtomicBoolean wished = new AtomicBoolean();
+    private final CountDownLatch done = new CountDownLatch(1);
+    private final Thread hook = new Thread(this::end, "interruption");
+
+    private Interruption() {}
+
+    static Interruption open() {
+        Interruption interruption = new Interruption();
+        Runtime.getRuntime().addShutdownHook(interruption.hook);
+        return interruption;
+    }
+
+    /// Whether the end is wished for.
+    @Override
+    public boolean getAsBoolean() {
+        return wished.get();
+    }
+
+    /// What happens at Ctrl-C: the end of the JVM waits here.
+    void end() {
+        wished.set(true);
+        try {
+            done.await(SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        done.countDown();
+        if (!wished.get()) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException tooLate) {
+                // Ctrl-C came just now; nothing is left to wait for.
+            }
+        }
+    }
+}
