@@ -1,6 +1,7 @@
 package dev.lilla.kernel;
 
 import dev.lilla.kernel.x64.PanelLayout;
+import dev.lilla.kernel.x64.RowEncoding;
 import dev.lilla.tensor.ElementType;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Operands were checked by the caller: shapes agree, memory is alive and off-heap. An implementation has no state of
 /// its own and serves any number of threads. An output depends on its own inputs alone, bit for bit: not on the share
-/// it is computed in, nor on other rows.
+/// it is computed in, nor on other rows; their number alone may choose another encoding ([#encoding]).
 sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKernels {
     /// What computes, in words: `vector, 512 bits`.
     String description();
@@ -23,6 +24,13 @@ sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKer
     /// The panels in which these kernels read weights of a type, or empty if they read them as stored.
     default Optional<PanelLayout> packing(ElementType type) {
         return Optional.empty();
+    }
+
+    /// How rows are encoded to meet a packed weight.
+    ///
+    /// @param rows of the step: many may be worth another encoding, which rounds otherwise, than few
+    default RowEncoding encoding(PackedWeight weight, int rows) {
+        return weight.layout().encoding();
     }
 
     /// Lays out panels `share.from()` to `share.to()` of `weight`.

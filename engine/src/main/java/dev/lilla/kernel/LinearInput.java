@@ -1,26 +1,18 @@
 package dev.lilla.kernel;
 
 import dev.lilla.kernel.x64.RowEncoding;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What goes into linear maps: rows of activations, and their encodings for machine code where a weight needs them.
-///
-/// @param bytes [RowEncoding#BYTES] of the rows, if any weight needs them
-/// @param floats [RowEncoding#FLOATS] of the rows, if any weight needs them
-record LinearInput(
-        HostMatrix rows,
-        @Nullable EncodedRows bytes,
-        @Nullable EncodedRows floats) {
+/// What goes into linear maps: rows of activations, and their encodings where a weight needs such.
+record LinearInput(HostMatrix rows, Map<RowEncoding, EncodedRows> encodings) {
     /// Rows as they are.
     static LinearInput plain(HostMatrix rows) {
-        return new LinearInput(rows, null, null);
+        return new LinearInput(rows, Map.of());
     }
 
     @Nullable
     EncodedRows encoded(RowEncoding encoding) {
-        return switch (encoding) {
-            case BYTES -> bytes;
-            case FLOATS -> floats;
-        };
+        return encodings.get(encoding);
     }
 }

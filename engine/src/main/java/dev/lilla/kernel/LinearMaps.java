@@ -5,7 +5,10 @@ import dev.lilla.kernel.x64.PanelLayout;
 import dev.lilla.kernel.x64.RowEncoding;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,18 +19,26 @@ final class LinearMaps {
     /// no two workers write the same.
     private static final int ROW_GRAIN = PanelLayout.ROWS;
 
+    /// Rows from which on a product is bound by computing, not by reading the weights.
+    private static final int MANY_ROWS = 32;
+
+    private static final int SHARES_PER_WORKER = 4;
+
+    /// Pairs of panels with 512 weight rows.
+    private static final int PAIRS_MAX = 16;
+
     private final Kernels kernels;
     private final Shares shares;
     private final Arena arena;
-    private final Scratch bytes;
-    private final Scratch floats;
+    private final Map<RowEncoding, Scratch> encodings = new EnumMap<>(RowEncoding.class);
 
     LinearMaps(Kernels kernels, Shares shares, Arena arena) {
         this.kernels = kernels;
         this.shares = shares;
         this.arena = arena;
-        this.bytes = new Scratch(arena);
-        this.floats = new Scratch(arena);
+        for (RowEncoding encoding : RowEncoding.values()) {
+            encodings.put(encoding, new Scratch(arena));
+        }
     }
 
     /// One map on the host.
@@ -75,7 +86,7 @@ final class LinearMaps {
         }
         LinearInput input = encode(maps, x);
         long steps = (long) ROW_GRAIN * x.columns() * x.rows();
-        shares.run(units, steps, share -> {
+        shares.run(units, steps, grain(units, x), share -> {
             for (Term map : maps) {
                 int from = Math.max(share.from() - map.firstUnit(), 0);
                 int to = Math.min(share.to() - map.firstUnit(), map.units());
@@ -84,6 +95,17 @@ final class LinearMaps {
                 }
             }
         });
+    }
+
+    /// Panels a share has at least. One row streams the weights, so shares may be small. Many rows are streamed
+    /// once for every share: then shares are as large as still gives each worker four, up to 512 weight rows
+    /// (KERNELS.md 3), and of whole pairs of panels, which tiles take at once.
+    private int grain(int units, HostMatrix x) {
+        if (x.rows() < MANY_ROWS) {
+            return 1;
+        }
+        int pairs = units / (2 * SHARES_PER_WORKER * shares.threads());
+        return 2 * Math.clamp(pairs, 1, PAIRS_MAX);
     }
 
     private static Share rows(Term map, int from, int to, Share share) {
@@ -99,6 +121,7 @@ final class LinearMaps {
         shares.run(
                 map.units(),
                 steps,
+                grain(map.units(), x),
                 share -> kernels.matmulAdd(weight, scale, input, y, rows(map, share.from(), share.to(), share)));
     }
 
@@ -118,23 +141,20 @@ final class LinearMaps {
     }
 
     private LinearInput encode(Term[] maps, HostMatrix x) {
-        @Nullable EncodedRows asBytes = null;
-        @Nullable EncodedRows asFloats = null;
+        Map<RowEncoding, EncodedRows> encoded = new EnumMap<>(RowEncoding.class);
         for (Term map : maps) {
             PackedWeight packed = map.weight().packed();
             if (packed != null) {
-                switch (packed.layout().encoding()) {
-                    case BYTES -> asBytes = asBytes == null ? encode(x, RowEncoding.BYTES, bytes) : asBytes;
-                    case FLOATS -> asFloats = asFloats == null ? encode(x, RowEncoding.FLOATS, floats) : asFloats;
-                }
+                encoded.computeIfAbsent(kernels.encoding(packed, x.rows()), encoding -> encode(x, encoding));
             }
         }
-        return new LinearInput(x, asBytes, asFloats);
+        return new LinearInput(x, encoded);
     }
 
-    private EncodedRows encode(HostMatrix x, RowEncoding encoding, Scratch memory) {
+    private EncodedRows encode(HostMatrix x, RowEncoding encoding) {
         long size = EncodedRows.bytes(encoding, x.rows(), x.columns());
-        EncodedRows target = new EncodedRows(encoding, x.rows(), x.columns(), memory.memory(size));
+        MemorySegment memory = Objects.requireNonNull(encodings.get(encoding)).memory(size);
+        EncodedRows target = new EncodedRows(encoding, x.rows(), x.columns(), memory);
         long steps = (long) x.columns() * encoding.tileRows();
         shares.run(target.tiles(), steps, share -> kernels.encode(x, target, share));
         return target;

@@ -5,6 +5,7 @@ import dev.lilla.kernel.x64.CpuFeature;
 import dev.lilla.kernel.x64.Isa;
 import dev.lilla.kernel.x64.KernelSet;
 import dev.lilla.kernel.x64.PanelLayout;
+import dev.lilla.kernel.x64.RowEncoding;
 import dev.lilla.tensor.ElementType;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 /// Each group of operations has a class of its own: it checks what only machine code needs checked, writes the
 /// argument block of a kernel and calls it. What no kernel serves, `others` computes.
 final class MachineCodeKernels implements Kernels {
+    /// Steps of so many rows use tiles of bf16 where the processor has them: they are prompts, and fill the 32
+    /// rows that are multiplied at once. Fewer rows give the same bits in any company (KERNELS.md 11), which
+    /// decoding, batches and drafts rely on.
+    private static final int TILE_ROWS_MIN = 32;
+
     private final Isa isa;
     private final ByteDots dots;
     private final KernelSet kernels;
@@ -56,6 +62,13 @@ final class MachineCodeKernels implements Kernels {
     }
 
     @Override
+    public RowEncoding encoding(PackedWeight weight, int rows) {
+        return isa == Isa.AMX && rows >= TILE_ROWS_MIN
+                ? RowEncoding.BF16
+                : weight.layout().encoding();
+    }
+
+    @Override
     public void pack(HostWeight weight, PackedWeight target, Share share) {
         Optional<PanelTransposer> transposer =
                 isa.hasMasks() ? PanelTransposer.of(kernels, weight, target.data(), share.scratch()) : Optional.empty();
@@ -75,7 +88,8 @@ final class MachineCodeKernels implements Kernels {
     @Override
     public void matmul(HostWeight weight, @Nullable HostWeight bias, LinearInput x, HostMatrix y, Share share) {
         PackedWeight panels = weight.packed();
-        EncodedRows rows = panels == null ? null : x.encoded(panels.layout().encoding());
+        EncodedRows rows =
+                panels == null ? null : x.encoded(encoding(panels, x.rows().rows()));
         if (panels == null || rows == null) {
             others.matmul(weight, bias, x, y, share);
         } else {
@@ -86,7 +100,8 @@ final class MachineCodeKernels implements Kernels {
     @Override
     public void matmulAdd(HostWeight weight, float scale, LinearInput x, HostMatrix y, Share share) {
         PackedWeight panels = weight.packed();
-        EncodedRows rows = panels == null ? null : x.encoded(panels.layout().encoding());
+        EncodedRows rows =
+                panels == null ? null : x.encoded(encoding(panels, x.rows().rows()));
         if (panels == null || rows == null) {
             others.matmulAdd(weight, scale, x, y, share);
         } else {

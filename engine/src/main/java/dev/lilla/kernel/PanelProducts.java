@@ -1,5 +1,6 @@
 package dev.lilla.kernel;
 
+import dev.lilla.kernel.x64.Isa;
 import dev.lilla.kernel.x64.Kernel;
 import dev.lilla.kernel.x64.KernelSet;
 import dev.lilla.kernel.x64.PanelLayout;
@@ -17,9 +18,11 @@ final class PanelProducts {
     private static final int PANEL_GROUP_BYTES = 256 << 10;
 
     private final KernelSet kernels;
+    private final TileProducts tiles;
 
     PanelProducts(KernelSet kernels) {
         this.kernels = kernels;
+        this.tiles = new TileProducts(kernels);
     }
 
     /// Encodes tiles `share.from()` to `share.to()` of `x`.
@@ -29,14 +32,19 @@ final class PanelProducts {
                     "rows " + x + " encoded as [" + target.rows() + ", " + target.columns() + "]");
         }
         requireInside(x);
+        if (target.encoding() == RowEncoding.BF16) {
+            tiles.encode(x, target, share);
+            return;
+        }
         for (int tile = share.from(); tile < share.to(); tile++) {
             int first = tile * target.encoding().tileRows();
             HostMatrix rows = x.rows(first, target.rowsOf(tile));
             MemorySegment memory = target.memory()
                     .asSlice(target.offset(tile), target.encoding().tileBytes(rows.rows(), rows.columns()));
-            switch (target.encoding()) {
-                case BYTES -> encodeBytes(rows, memory, share.scratch());
-                case FLOATS -> encodeFloats(rows, memory);
+            if (target.encoding() == RowEncoding.BYTES) {
+                encodeBytes(rows, memory, share.scratch());
+            } else {
+                encodeFloats(rows, memory);
             }
         }
     }
@@ -100,11 +108,18 @@ final class PanelProducts {
         run(weight, x, y, share, new Ending(0, 1, scale));
     }
 
-    /// What is done with sums.
-    private record Ending(long bias, int adds, float scale) {}
+    /// What is done with sums: `y = sum + bias`, or `y += scale * sum`.
+    ///
+    /// @param bias address of f32 for every weight row, or 0
+    /// @param adds 0 or 1
+    record Ending(long bias, int adds, float scale) {}
 
     private void run(PackedWeight weight, EncodedRows x, HostMatrix y, Share share, Ending ending) {
         requireOperands(weight, x, y, share);
+        if (x.encoding() == RowEncoding.BF16) {
+            tiles.multiply(weight, x, y, share, ending);
+            return;
+        }
         int from = share.from() / PanelLayout.ROWS;
         int to = Math.ceilDiv(share.to(), PanelLayout.ROWS);
         int group = (int) Math.max(1, PANEL_GROUP_BYTES / Math.max(weight.panelBytes(), 1));
@@ -139,8 +154,9 @@ final class PanelProducts {
         arguments.set(ValueLayout.JAVA_LONG, offset, value);
     }
 
-    private static void requireOperands(PackedWeight weight, EncodedRows x, HostMatrix y, Share share) {
-        boolean agrees = weight.layout().encoding() == x.encoding()
+    private void requireOperands(PackedWeight weight, EncodedRows x, HostMatrix y, Share share) {
+        boolean isTiles = x.encoding() == RowEncoding.BF16 && kernels.isa() == Isa.AMX;
+        boolean agrees = (isTiles || weight.layout().encoding() == x.encoding())
                 && x.columns() == weight.in()
                 && x.rows() == y.rows()
                 && y.columns() == weight.out()

@@ -2,6 +2,7 @@ package dev.lilla.kernel;
 
 import dev.lilla.kernel.x64.PanelLayout;
 import dev.lilla.kernel.x64.RowEncoding;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +28,14 @@ record LinearOperands(Kernels kernels, KernelOperands operands) {
         if (packed == null) {
             return LinearInput.plain(x);
         }
-        return switch (packed.layout().encoding()) {
-            case BYTES -> new LinearInput(x, encoded(x, RowEncoding.BYTES), null);
-            case FLOATS -> new LinearInput(x, null, encoded(x, RowEncoding.FLOATS));
-        };
+        RowEncoding encoding = kernels.encoding(packed, x.rows());
+        return new LinearInput(x, Map.of(encoding, encoded(x, encoding)));
+    }
+
+    /// Whether so many rows meet the weight in tiles of bf16.
+    boolean isOfTiles(HostWeight weight, int rows) {
+        PackedWeight packed = weight.packed();
+        return packed != null && kernels.encoding(packed, rows) == RowEncoding.BF16;
     }
 
     private EncodedRows encoded(HostMatrix x, RowEncoding encoding) {

@@ -18,6 +18,11 @@ final class KernelPaths {
         return HERE.stream();
     }
 
+    /// Those that leave the operands of float checkpoints as they are; [TileOracleTest] holds the others.
+    static Stream<HostOptions.Choice> exact() {
+        return here().filter(choice -> choice != HostOptions.Choice.AMX);
+    }
+
     /// Whether quantized weights meet activations of 8 bits.
     static boolean roundsActivations(HostOptions.Choice choice) {
         return switch (choice) {

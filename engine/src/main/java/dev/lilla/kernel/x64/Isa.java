@@ -6,6 +6,7 @@ import static dev.lilla.kernel.x64.CpuFeature.AVX512BW;
 import static dev.lilla.kernel.x64.CpuFeature.AVX512DQ;
 import static dev.lilla.kernel.x64.CpuFeature.AVX512F;
 import static dev.lilla.kernel.x64.CpuFeature.AVX512VL;
+import static dev.lilla.kernel.x64.CpuFeature.AVX512_BF16;
 import static dev.lilla.kernel.x64.CpuFeature.AVX512_VNNI;
 import static dev.lilla.kernel.x64.CpuFeature.BMI2;
 import static dev.lilla.kernel.x64.CpuFeature.F16C;
@@ -21,7 +22,7 @@ public enum Isa {
     /// 512 bits, 32 registers, masks, dot products of bytes (Intel Ice Lake 2019, AMD Zen 4 2022).
     AVX512(512, Set.of(AVX512F, AVX512BW, AVX512VL, AVX512DQ, AVX512_VNNI)),
     /// The same with tiles of bf16 (Intel Sapphire Rapids 2023).
-    AMX(512, Set.of(AMX_TILE, AMX_BF16));
+    AMX(512, Set.of(AMX_TILE, AMX_BF16, AVX512_BF16));
 
     private final int vectorBits;
 

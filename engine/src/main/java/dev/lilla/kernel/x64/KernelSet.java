@@ -13,6 +13,9 @@ public final class KernelSet {
     /// What a product of panels is made for.
     private record ProductKey(PanelLayout layout, int rows) {}
 
+    /// What a product of tiles is made for.
+    private record TileKey(PanelLayout layout) {}
+
     /// @param dots what [Isa#AVX2] multiplies bytes with
     public KernelSet(Isa isa, ByteDots dots) {
         this.isa = isa;
@@ -37,6 +40,16 @@ public final class KernelSet {
     /// See [RowEncoder.Argument] for its arguments.
     public Kernel rowEncoder() {
         return kernel(RowEncoder.class, RowEncoder::assemble);
+    }
+
+    /// See [TileProduct.Argument] for its arguments.
+    public Kernel tileProduct(PanelLayout layout) {
+        return kernel(new TileKey(layout), () -> TileProduct.assemble(layout));
+    }
+
+    /// See [TileEncoder.Argument] for its arguments.
+    public Kernel tileEncoder() {
+        return kernel(TileEncoder.class, TileEncoder::assemble);
     }
 
     /// See [WordTransposer.Argument] for its arguments.

@@ -8,9 +8,14 @@ public enum RowEncoding {
     BYTES(16),
     /// f32, `[columns][T]`, filled up with zeros to an even number of columns. Two partial sums for each row and 16
     /// accumulators more than half of the 32 registers: hence 12 rows.
-    FLOATS(12);
+    FLOATS(12),
+    /// bf16 for AMX, see [TileProduct]. For every 32 columns (a step) the 32 rows are two AMX tiles of 1 KiB,
+    /// `[2][16][32]`; rows are filled up with zeros to 32, columns to a multiple of 32. Columns are cut into
+    /// chunks of [TileProduct#CHUNK_COLUMNS], and a chunk of all tiles comes before the next:
+    /// `[chunk][tile][step][2][16][32]`.
+    BF16(32);
 
-    /// Columns with one scale.
+    /// Columns with one scale, and of a step of AMX.
     public static final int BLOCK_COLUMNS = 32;
 
     private static final int BLOCK_GRAIN = 2;
@@ -55,21 +60,26 @@ public enum RowEncoding {
 
     /// Columns with those that fill up.
     public int paddedColumns(int columns) {
-        int grain = this == BYTES ? BLOCK_COLUMNS * BLOCK_GRAIN : 2;
+        int grain = switch (this) {
+            case BYTES -> BLOCK_COLUMNS * BLOCK_GRAIN;
+            case FLOATS -> 2;
+            case BF16 -> BLOCK_COLUMNS;
+        };
         return Math.ceilDiv(columns, grain) * grain;
     }
 
-    /// Bytes of a block of [#BLOCK_COLUMNS] columns in [#BYTES], or of one column in [#FLOATS].
+    /// Bytes of a block of [#BLOCK_COLUMNS] columns in [#BYTES] and [#BF16], or of one column in [#FLOATS].
     public int blockBytes(int rows) {
         return switch (this) {
             case BYTES -> rows * (BLOCK_COLUMNS + Field.values().length * Float.BYTES);
             case FLOATS -> rows * Float.BYTES;
+            case BF16 -> Math.ceilDiv(rows, tileRows) * tileRows * BLOCK_COLUMNS * Short.BYTES;
         };
     }
 
     /// Bytes of a tile of `rows` rows.
     public long tileBytes(int rows, int columns) {
-        int blocks = this == BYTES ? paddedColumns(columns) / BLOCK_COLUMNS : paddedColumns(columns);
+        int blocks = this == FLOATS ? paddedColumns(columns) : paddedColumns(columns) / BLOCK_COLUMNS;
         return (long) blocks * blockBytes(rows);
     }
 }
