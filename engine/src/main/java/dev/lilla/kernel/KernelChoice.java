@@ -83,13 +83,7 @@ record KernelChoice(Kernels kernels, String reason) {
     }
 
     private static Kernels machineCode(Isa isa, Set<CpuFeature> features) {
-        Kernels others;
-        try {
-            others = vector();
-        } catch (ReflectiveOperationException | LinkageError e) {
-            others = new ReferenceKernels();
-        }
-        return new MachineCodeKernels(isa, features, others);
+        return new MachineCodeKernels(isa, features, new ReferenceKernels());
     }
 
     private static String words(Set<CpuFeature> features) {

@@ -19,7 +19,8 @@ record MachineCodeUses(Isa isa, ByteDots dots) {
         }
         if (isa == Isa.AMX) {
             uses.add(new KernelUse(
-                    "products with 32 rows and more", "the same panels, unpacked to bf16 tiles, bf16 activations, AMX"));
+                    "products with 32 rows and more",
+                    "the same panels, unpacked to bf16 tiles, bf16 activations, AMX"));
         }
         uses.add(new KernelUse("attention", "caches of f32, f16 and q8_0, f32 arithmetic, " + vectors()));
         uses.add(new KernelUse("norms, rotation, gates, activations", "f32, " + vectors()));

@@ -164,11 +164,12 @@ class WorkerPoolTest {
             CountDownLatch running = new CountDownLatch(1);
             CountDownLatch released = new CountDownLatch(1);
             AtomicInteger done = new AtomicInteger();
-            Thread computing = Thread.ofPlatform().start(() -> pool.run(4, 1, (from, to, worker) -> {
-                running.countDown();
-                awaitQuietly(released);
-                done.incrementAndGet();
-            }));
+            Thread computing = Thread.ofPlatform()
+                    .start(() -> pool.run(4, 1, (from, to, worker) -> {
+                        running.countDown();
+                        awaitQuietly(released);
+                        done.incrementAndGet();
+                    }));
             awaitQuietly(running);
             Thread closing = Thread.ofPlatform().start(pool::close);
             closing.join(50);
