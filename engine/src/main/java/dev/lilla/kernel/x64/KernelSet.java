@@ -2,9 +2,11 @@ package dev.lilla.kernel.x64;
 
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// The kernels of one instruction set, assembled when they are first needed and kept for the life of the program.
+/// The kernels of one instruction set, assembled and tested when they are first needed and kept
+/// for the life of the program.
 public final class KernelSet {
     private final Isa isa;
     private final ByteDots dots;
@@ -34,37 +36,44 @@ public final class KernelSet {
                 new ProductKey(layout, rows),
                 () -> isa.hasMasks()
                         ? PanelProduct.assemble(layout, rows)
-                        : Avx2PanelProduct.assemble(layout, rows, dots));
+                        : Avx2PanelProduct.assemble(layout, rows, dots),
+                kernel -> KernelSelfTest.panelProduct(kernel, layout, rows));
     }
 
     /// See [RowEncoder.Argument] for its arguments.
     public Kernel rowEncoder() {
-        return kernel(RowEncoder.class, RowEncoder::assemble);
+        return kernel(RowEncoder.class, RowEncoder::assemble, KernelSelfTest::rowEncoder);
     }
 
     /// See [TileProduct.Argument] for its arguments.
     public Kernel tileProduct(PanelLayout layout) {
-        return kernel(new TileKey(layout), () -> TileProduct.assemble(layout));
+        return kernel(new TileKey(layout), () -> TileProduct.assemble(layout), KernelSet::untested);
     }
 
     /// See [TileEncoder.Argument] for its arguments.
     public Kernel tileEncoder() {
-        return kernel(TileEncoder.class, TileEncoder::assemble);
+        return kernel(TileEncoder.class, TileEncoder::assemble, KernelSet::untested);
     }
 
     /// See [WordTransposer.Argument] for its arguments.
     public Kernel wordTransposer(WordTransposer.Form form) {
-        return kernel(form, () -> WordTransposer.assemble(form));
+        return kernel(form, () -> WordTransposer.assemble(form), kernel -> KernelSelfTest.wordTransposer(kernel, form));
     }
 
-    private Kernel kernel(Object key, Supplier<byte[]> code) {
+    /// For kernels that only the contract tests have seen.
+    private static void untested(Kernel kernel) {}
+
+    /// @param selfTest throws if the kernel computes something else than it should
+    private Kernel kernel(Object key, Supplier<byte[]> code, Consumer<Kernel> selfTest) {
         Kernel known = kernels.get(key);
-        return known == null ? kernels.computeIfAbsent(key, k -> publish(k, code.get())) : known;
+        return known == null ? kernels.computeIfAbsent(key, k -> publish(k, code.get(), selfTest)) : known;
     }
 
-    private static Kernel publish(Object key, byte[] code) {
-        return CodeMemory.publish(key.toString(), code)
+    private static Kernel publish(Object key, byte[] code, Consumer<Kernel> selfTest) {
+        Kernel kernel = CodeMemory.publish(key.toString(), code)
                 .orElseThrow(() -> new IllegalStateException(
                         "the system gave executable memory before and refuses it now, for " + key));
+        selfTest.accept(kernel);
+        return kernel;
     }
 }
