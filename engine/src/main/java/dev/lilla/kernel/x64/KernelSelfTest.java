@@ -75,7 +75,7 @@ final class KernelSelfTest {
             MemorySegment target = arena.allocate((long) blocks * words * ALIGNMENT, ALIGNMENT);
             MemorySegment arguments = arena.allocate(ALIGNMENT, ALIGNMENT);
             long[] values = {
-                source.address(), rowBytes, blocks, words * 4, target.address(), words * ALIGNMENT, words, flipped
+                source.address(), rowBytes, blocks, 4L * words, target.address(), (long) words * ALIGNMENT, words, flipped
             };
             for (int i = 0; i < values.length; i++) {
                 arguments.setAtIndex(ValueLayout.JAVA_LONG, i, values[i]);
@@ -84,7 +84,7 @@ final class KernelSelfTest {
             for (int word = 0; word < blocks * words; word++) {
                 for (int r = 0; r < PanelLayout.ROWS; r++) {
                     int found = word(target, form, word, r);
-                    int stored = source.get(ValueLayout.JAVA_INT_UNALIGNED, r * rowBytes + 4L * word);
+                    int stored = source.get(ValueLayout.JAVA_INT_UNALIGNED, (long) r * rowBytes + 4L * word);
                     int expected = switch (form) {
                         case WORDS -> stored ^ flipped;
                         case HALF_PAIRS -> stored;
