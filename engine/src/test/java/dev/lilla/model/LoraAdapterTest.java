@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lilla.ExactHost;
 import dev.lilla.format.GgufMetadata;
 import dev.lilla.format.GgufType;
 import dev.lilla.format.GgufValue;
@@ -13,7 +14,6 @@ import dev.lilla.format.SafetensorsWriter;
 import dev.lilla.format.UnsupportedModelException;
 import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.HostBackend;
-import dev.lilla.kernel.HostOptions;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.kernel.KvType;
 import dev.lilla.tensor.Shape;
@@ -59,7 +59,7 @@ class LoraAdapterTest {
     @TempDir
     Path folder;
 
-    private final Backend backend = HostBackend.open(HostOptions.fromProperties());
+    private final Backend backend = HostBackend.open(ExactHost.options());
     private final DecoderSpec spec = new SmallSpec().build();
     private final RandomWeights weights = RandomWeights.of(spec, 7);
     private final List<LoraAdapter> open = new ArrayList<>();

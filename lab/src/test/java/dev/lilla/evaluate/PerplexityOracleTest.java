@@ -3,12 +3,12 @@ package dev.lilla.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lilla.ExactHost;
 import dev.lilla.Oracle;
 import dev.lilla.format.Gguf;
 import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.Dequantizer;
 import dev.lilla.kernel.HostBackend;
-import dev.lilla.kernel.HostOptions;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.kernel.KvType;
 import dev.lilla.model.Decoder;
@@ -55,7 +55,7 @@ class PerplexityOracleTest {
 
     private static void check(Map.Entry<String, JsonNode> type, int window) throws IOException {
         Path file = Oracle.path("gguf/quant/" + type.getValue().get("file").stringValue());
-        try (Backend backend = HostBackend.open(HostOptions.fromProperties());
+        try (Backend backend = HostBackend.open(ExactHost.options());
                 ModelDescription model = ModelDescription.open(file, LoadOptions.DEFAULT)) {
             Tokenizer tokenizer = Tokenizers.open((Gguf) model.checkpoint());
             int[] tokens =
