@@ -42,7 +42,16 @@ public interface Backend extends AutoCloseable {
 
     /// `y = x · weightᵀ + bias` for every term, with `x [rows, in]`, `weight [out, in]`, `bias [out]`, `y [rows, out]`:
     /// at once, since what is done to `x` and the meeting of all threads cost the same for one and for many.
-    void linear(List<LinearTerm> terms, Activation x);
+    ///
+    /// @param prompts rows in order that belong to long prompts: the backend may round these, and only these, to
+    bf16
+    ///     where that is faster; which rows are rounded must not depend on what else is in a step
+    void linear(List<LinearTerm> terms, Activation x, List<RowRange> prompts);
+
+    /// The same with no row of a prompt.
+    default void linear(List<LinearTerm> terms, Activation x) {
+        linear(terms, x, List.of());
+    }
 
     /// The same for one.
     default void linear(Weight weight, @Nullable Weight bias, Activation x, Activation y) {

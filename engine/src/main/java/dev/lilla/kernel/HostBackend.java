@@ -143,8 +143,8 @@ public final class HostBackend implements Backend {
     }
 
     @Override
-    public void linear(List<LinearTerm> terms, Activation x) {
-        maps.linear(terms, ShapeCheck.host(x));
+    public void linear(List<LinearTerm> terms, Activation x, List<RowRange> prompts) {
+        maps.linear(terms, ShapeCheck.host(x), prompts);
     }
 
     @Override

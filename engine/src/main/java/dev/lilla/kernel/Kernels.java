@@ -26,11 +26,14 @@ sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKer
         return Optional.empty();
     }
 
-    /// How rows are encoded to meet a packed weight.
-    ///
-    /// @param rows of the step: many may be worth another encoding, which rounds otherwise, than few
-    default RowEncoding encoding(PackedWeight weight, int rows) {
+    /// How rows of long prompts are encoded to meet a packed weight: as others, or in a way that rounds more.
+    default RowEncoding promptEncoding(PackedWeight weight) {
         return weight.layout().encoding();
+    }
+
+    /// Whether rows of long prompts are encoded in a way of their own.
+    default boolean roundsPrompts() {
+        return false;
     }
 
     /// Lays out panels `share.from()` to `share.to()` of `weight`.

@@ -5,10 +5,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What goes into linear maps: rows of activations, and their encodings where a weight needs such.
-record LinearInput(HostMatrix rows, Map<RowEncoding, EncodedRows> encodings) {
+///
+/// @param isPrompt whether the rows belong to long prompts, see [Kernels#promptEncoding]
+record LinearInput(HostMatrix rows, boolean isPrompt, Map<RowEncoding, EncodedRows> encodings) {
     /// Rows as they are.
     static LinearInput plain(HostMatrix rows) {
-        return new LinearInput(rows, Map.of());
+        return new LinearInput(rows, false, Map.of());
     }
 
     @Nullable

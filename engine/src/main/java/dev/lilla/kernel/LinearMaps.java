@@ -5,6 +5,7 @@ import dev.lilla.kernel.x64.PanelLayout;
 import dev.lilla.kernel.x64.RowEncoding;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -73,8 +74,40 @@ final class LinearMaps {
         return weight.withPacked(packed);
     }
 
-    /// See [Backend#linear].
-    void linear(List<LinearTerm> terms, HostMatrix x) {
+    /// See [Backend#linear]. Rows of prompts are computed apart from the others where the kernels round them.
+    void linear(List<LinearTerm> terms, HostMatrix x, List<RowRange> prompts) {
+        if (prompts.isEmpty() || !kernels.roundsPrompts()) {
+            linear(terms, x, Phase.EXACT);
+            return;
+        }
+        int row = 0;
+        for (RowRange prompt : prompts) {
+            part(terms, x, row, prompt.from(), Phase.EXACT);
+            part(terms, x, prompt.from(), prompt.to(), Phase.PROMPT);
+            row = prompt.to();
+        }
+        part(terms, x, row, x.rows(), Phase.EXACT);
+    }
+
+    /// Whether rows may be rounded.
+    private enum Phase {
+        EXACT,
+        PROMPT
+    }
+
+    private void part(List<LinearTerm> terms, HostMatrix x, int from, int to, Phase phase) {
+        if (from == 0 && to == x.rows()) {
+            linear(terms, x, phase);
+        } else if (from < to) {
+            List<LinearTerm> rows = new ArrayList<>(terms.size());
+            for (LinearTerm term : terms) {
+                rows.add(new LinearTerm(term.weight(), term.bias(), term.y().rows(from, to - from)));
+            }
+            linear(rows, x.rows(from, to - from), phase);
+        }
+    }
+
+    private void linear(List<LinearTerm> terms, HostMatrix x, Phase phase) {
         Term[] maps = new Term[terms.size()];
         int units = 0;
         for (int i = 0; i < maps.length; i++) {
@@ -84,7 +117,7 @@ final class LinearMaps {
             check(maps[i], x);
             units += maps[i].units();
         }
-        LinearInput input = encode(maps, x);
+        LinearInput input = encode(maps, x, phase);
         long steps = (long) ROW_GRAIN * x.columns() * x.rows();
         shares.run(units, steps, grain(units, x), share -> {
             for (Term map : maps) {
@@ -116,7 +149,7 @@ final class LinearMaps {
     void linearAdd(HostWeight weight, float scale, HostMatrix x, HostMatrix y) {
         Term map = new Term(weight, null, y, 0);
         check(map, x);
-        LinearInput input = encode(new Term[] {map}, x);
+        LinearInput input = encode(new Term[] {map}, x, Phase.EXACT);
         long steps = (long) ROW_GRAIN * x.columns() * x.rows();
         shares.run(
                 map.units(),
@@ -140,15 +173,18 @@ final class LinearMaps {
         }
     }
 
-    private LinearInput encode(Term[] maps, HostMatrix x) {
+    private LinearInput encode(Term[] maps, HostMatrix x, Phase phase) {
         Map<RowEncoding, EncodedRows> encoded = new EnumMap<>(RowEncoding.class);
         for (Term map : maps) {
             PackedWeight packed = map.weight().packed();
             if (packed != null) {
-                encoded.computeIfAbsent(kernels.encoding(packed, x.rows()), encoding -> encode(x, encoding));
+                RowEncoding wanted = phase == Phase.PROMPT
+                        ? kernels.promptEncoding(packed)
+                        : packed.layout().encoding();
+                encoded.computeIfAbsent(wanted, encoding -> encode(x, encoding));
             }
         }
-        return new LinearInput(x, encoded);
+        return new LinearInput(x, phase == Phase.PROMPT, encoded);
     }
 
     private EncodedRows encode(HostMatrix x, RowEncoding encoding) {

@@ -18,11 +18,6 @@ import org.jspecify.annotations.Nullable;
 /// Each group of operations has a class of its own: it checks what only machine code needs checked, writes the
 /// argument block of a kernel and calls it. What no kernel serves, `others` computes.
 final class MachineCodeKernels implements Kernels {
-    /// Steps of so many rows use tiles of bf16 where the processor has them: they are prompts, and fill the 32
-    /// rows that are multiplied at once. Fewer rows give the same bits in any company (KERNELS.md 11), which
-    /// decoding, batches and drafts rely on.
-    private static final int TILE_ROWS_MIN = 32;
-
     private final Isa isa;
     private final ByteDots dots;
     private final KernelSet kernels;
@@ -62,10 +57,13 @@ final class MachineCodeKernels implements Kernels {
     }
 
     @Override
-    public RowEncoding encoding(PackedWeight weight, int rows) {
-        return isa == Isa.AMX && rows >= TILE_ROWS_MIN
-                ? RowEncoding.BF16
-                : weight.layout().encoding();
+    public RowEncoding promptEncoding(PackedWeight weight) {
+        return roundsPrompts() ? RowEncoding.BF16 : weight.layout().encoding();
+    }
+
+    @Override
+    public boolean roundsPrompts() {
+        return isa == Isa.AMX;
     }
 
     @Override
@@ -88,8 +86,7 @@ final class MachineCodeKernels implements Kernels {
     @Override
     public void matmul(HostWeight weight, @Nullable HostWeight bias, LinearInput x, HostMatrix y, Share share) {
         PackedWeight panels = weight.packed();
-        EncodedRows rows =
-                panels == null ? null : x.encoded(encoding(panels, x.rows().rows()));
+        EncodedRows rows = panels == null ? null : encoded(panels, x);
         if (panels == null || rows == null) {
             others.matmul(weight, bias, x, y, share);
         } else {
@@ -100,13 +97,16 @@ final class MachineCodeKernels implements Kernels {
     @Override
     public void matmulAdd(HostWeight weight, float scale, LinearInput x, HostMatrix y, Share share) {
         PackedWeight panels = weight.packed();
-        EncodedRows rows =
-                panels == null ? null : x.encoded(encoding(panels, x.rows().rows()));
+        EncodedRows rows = panels == null ? null : encoded(panels, x);
         if (panels == null || rows == null) {
             others.matmulAdd(weight, scale, x, y, share);
         } else {
             products.multiplyAdd(panels, scale, rows, y, share);
         }
+    }
+
+    private @Nullable EncodedRows encoded(PackedWeight panels, LinearInput x) {
+        return x.encoded(x.isPrompt() ? promptEncoding(panels) : panels.layout().encoding());
     }
 
     @Override

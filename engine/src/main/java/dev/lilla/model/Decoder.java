@@ -191,7 +191,7 @@ public final class Decoder {
         for (BatchEntry entry : batch.entries()) {
             int tokens = entry.tokens().length;
             spans.add(new Span(row, tokens, entry.position(), entry.blocks()));
-            adapters.add(tokens, entry.adapters());
+            adapters.addTokens(tokens, entry.adapters());
             for (int i = 0; i < tokens; i++) {
                 positions[row + i] = entry.position() + i;
             }

@@ -3,6 +3,7 @@ package dev.lilla.model;
 import dev.lilla.kernel.Activation;
 import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.LinearTerm;
+import dev.lilla.kernel.RowRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,18 +11,36 @@ import java.util.Optional;
 /// Which adapters are active in which rows of an activation, and the linear maps with what these add.
 ///
 /// @param runs in order, without gaps
-record RowAdapters(Backend backend, Workspace workspace, List<Run> runs) {
+/// @param prompts rows that belong to long prompts
+record RowAdapters(Backend backend, Workspace workspace, List<Run> runs, List<RowRange> prompts) {
+    /// Tokens of one sequence in a step from which on they are a long prompt. Fewer rows have the same bits however
+    /// they
+    /// are cut and whatever is beside them, which decoding, batches and drafts rely on; more may be rounded by the
+    /// backend (KERNELS.md 11).
+    private static final int PROMPT_TOKENS_MIN = 32;
+
     /// Neighboring rows with the same adapters.
     record Run(int row, int count, List<ActiveAdapter> adapters) {}
 
     /// Gathers rows and joins those with the same adapters.
     static final class Builder {
         private final List<Run> runs = new ArrayList<>();
+        private final List<RowRange> prompts = new ArrayList<>();
+        private int rows;
+
+        /// The same for the tokens of a sequence in a step.
+        void addTokens(int count, List<ActiveAdapter> adapters) {
+            if (count >= PROMPT_TOKENS_MIN) {
+                prompts.add(new RowRange(rows, count));
+            }
+            add(count, adapters);
+        }
 
         void add(int count, List<ActiveAdapter> adapters) {
             if (count == 0) {
                 return;
             }
+            rows += count;
             if (runs.isEmpty()) {
                 runs.add(new Run(0, count, adapters));
                 return;
@@ -35,7 +54,7 @@ record RowAdapters(Backend backend, Workspace workspace, List<Run> runs) {
         }
 
         RowAdapters build(Backend backend, Workspace workspace) {
-            return new RowAdapters(backend, workspace, List.copyOf(runs));
+            return new RowAdapters(backend, workspace, List.copyOf(runs), List.copyOf(prompts));
         }
     }
 
@@ -66,7 +85,7 @@ record RowAdapters(Backend backend, Workspace workspace, List<Run> runs) {
             terms.add(new LinearTerm(map.weight(), map.bias(), y.columns(column, map.out())));
             column += map.out();
         }
-        backend.linear(terms, x);
+        backend.linear(terms, x, prompts);
         for (int i = 0; i < maps.size(); i++) {
             addChanges(maps.get(i), x, terms.get(i).y());
         }

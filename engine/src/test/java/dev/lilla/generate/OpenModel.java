@@ -1,10 +1,10 @@
 package dev.lilla.generate;
 
 import dev.lilla.ByteTokenizer;
+import dev.lilla.ExactHost;
 import dev.lilla.chat.AnswerListener;
 import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.HostBackend;
-import dev.lilla.kernel.HostOptions;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.kernel.KvType;
 import dev.lilla.model.Decoder;
@@ -16,7 +16,7 @@ import java.nio.file.Path;
 
 /// A model of the oracle, loaded with a cache, for tests that feed it token ids.
 final class OpenModel implements AutoCloseable {
-    private final Backend backend = HostBackend.open(HostOptions.fromProperties());
+    private final Backend backend = HostBackend.open(ExactHost.options());
     private final LoadedModel model;
     private final KvBlocks cache;
 

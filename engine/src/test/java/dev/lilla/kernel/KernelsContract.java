@@ -121,9 +121,6 @@ final class KernelsContract {
                         }
                         int[] cuts = weight.packed() == null ? new int[] {1, 3, 4, 16, 19} : new int[] {16, 32};
                         for (int tokens : new int[] {2, 3, 4, 7, 8, 31, 32, 40}) {
-                            if (linear.isOfTiles(weight, tokens)) {
-                                continue; // many rows may be encoded otherwise: see TileContract
-                            }
                             LinearInput input = linear.input(weight, x.rows(0, tokens));
                             for (int cut : cuts) {
                                 HostMatrix y = operands.matrix(40, out);

@@ -23,19 +23,22 @@ record LinearOperands(Kernels kernels, KernelOperands operands) {
         return weight.withPacked(packed);
     }
 
+    /// Rows of no long prompt.
     LinearInput input(HostWeight weight, HostMatrix x) {
         PackedWeight packed = weight.packed();
-        if (packed == null) {
-            return LinearInput.plain(x);
-        }
-        RowEncoding encoding = kernels.encoding(packed, x.rows());
-        return new LinearInput(x, Map.of(encoding, encoded(x, encoding)));
+        return packed == null
+                ? LinearInput.plain(x)
+                : input(x, false, packed.layout().encoding());
     }
 
-    /// Whether so many rows meet the weight in tiles of bf16.
-    boolean isOfTiles(HostWeight weight, int rows) {
+    /// Rows of a long prompt.
+    LinearInput prompt(HostWeight weight, HostMatrix x) {
         PackedWeight packed = weight.packed();
-        return packed != null && kernels.encoding(packed, rows) == RowEncoding.BF16;
+        return packed == null ? LinearInput.plain(x) : input(x, true, kernels.promptEncoding(packed));
+    }
+
+    private LinearInput input(HostMatrix x, boolean isPrompt, RowEncoding encoding) {
+        return new LinearInput(x, isPrompt, Map.of(encoding, encoded(x, encoding)));
     }
 
     private EncodedRows encoded(HostMatrix x, RowEncoding encoding) {

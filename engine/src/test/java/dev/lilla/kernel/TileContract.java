@@ -101,8 +101,7 @@ record TileContract(Kernels kernels) {
         int out = weight.out();
         HostWeight bias = operands.vector(out);
         HostMatrix x = operands.matrix(rows, in);
-        LinearInput input = linear.input(weight, x);
-        assertThat(linear.isOfTiles(weight, rows)).isTrue();
+        LinearInput input = linear.prompt(weight, x);
         HostMatrix before = operands.matrix(rows, out);
         HostMatrix y = operands.copy(before);
         kernels.matmul(weight, bias, input, y, operands.share(0, out));
@@ -178,9 +177,9 @@ record TileContract(Kernels kernels) {
             HostWeight weight = linear.packed(operands.weight(type, out, in));
             HostMatrix x = operands.matrix(70, in);
             HostMatrix all = operands.matrix(70, out);
-            kernels.matmul(weight, null, linear.input(weight, x), all, operands.share(0, out));
+            kernels.matmul(weight, null, linear.prompt(weight, x), all, operands.share(0, out));
             for (int[] part : new int[][] {{0, 70}, {0, 32}, {0, 33}, {1, 40}, {37, 33}}) {
-                LinearInput input = linear.input(weight, x.rows(part[0], part[1]));
+                LinearInput input = linear.prompt(weight, x.rows(part[0], part[1]));
                 for (int cut : new int[] {16, 32, 48, 96}) {
                     HostMatrix y = operands.matrix(part[1], out);
                     for (int from = 0; from < out; from += cut) {
@@ -256,7 +255,7 @@ record TileContract(Kernels kernels) {
                 HostMatrix x = operands.matrix(40, 96);
                 HostMatrix y = operands.matrix(40, 20);
                 x.set(35, 70, value);
-                kernels.matmul(weight, null, linear.input(weight, x), y, operands.share(0, 20));
+                kernels.matmul(weight, null, linear.prompt(weight, x), y, operands.share(0, 20));
                 for (int t = 0; t < 40; t++) {
                     for (int r = 0; r < 20; r++) {
                         assertThat(Float.isFinite(y.get(t, r)))
@@ -284,9 +283,9 @@ record TileContract(Kernels kernels) {
             long bytes = EncodedRows.bytes(RowEncoding.BF16, rows, in);
             EncodedRows encoded = new EncodedRows(RowEncoding.BF16, rows, in, guards.allocate(bytes));
             kernels.encode(x, encoded, operands.share(0, encoded.tiles()));
-            LinearInput input = new LinearInput(x, Map.of(RowEncoding.BF16, encoded));
+            LinearInput input = new LinearInput(x, true, Map.of(RowEncoding.BF16, encoded));
             HostMatrix expected = operands.matrix(rows, out);
-            kernels.matmul(loose, bias, linear.input(loose, x), expected, operands.share(0, out));
+            kernels.matmul(loose, bias, linear.prompt(loose, x), expected, operands.share(0, out));
             int first = PanelLayout.ROWS * (out / PanelLayout.ROWS / 2);
             kernels.matmul(weight, bias, input, y, operands.share(0, first));
             kernels.matmul(weight, bias, input, y, operands.share(first, out));

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lilla.ExactHost;
 import dev.lilla.kernel.ActivationFunction;
 import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.HostBackend;
-import dev.lilla.kernel.HostOptions;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.kernel.KvType;
 import dev.lilla.kernel.RotaryStyle;
@@ -29,7 +29,7 @@ class DecoderTest {
     /// Reached by f32 activations against doubles on these weights, whose logits are a few units large.
     private static final double TOLERANCE = 1e-4;
 
-    private final Backend backend = HostBackend.open(HostOptions.fromProperties());
+    private final Backend backend = HostBackend.open(ExactHost.options());
 
     @AfterEach
     void closeBackend() {

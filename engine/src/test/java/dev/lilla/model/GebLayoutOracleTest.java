@@ -2,9 +2,9 @@ package dev.lilla.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lilla.ExactHost;
 import dev.lilla.Oracle;
 import dev.lilla.kernel.Backend;
-import dev.lilla.kernel.HostOptions;
 import dev.lilla.kernel.KvType;
 import dev.lilla.kernel.RotaryStyle;
 import dev.lilla.model.OracleModel.Prompt;
@@ -69,7 +69,8 @@ class GebLayoutOracleTest {
         OracleModel model = OracleModel.of(name);
         Prompt prompt = model.prompt(scoredPrompt(combination));
         LoadOptions options = LoadOptions.DEFAULT.withGebLayout(layout(combination));
-        OracleCase sample = new OracleCase(name, Oracle.model(name), options, false, HostOptions.Choice.AUTO);
+        OracleCase sample = new OracleCase(
+                name, Oracle.model(name), options, false, ExactHost.options().kernels());
         Deviation logits = new Deviation();
         try (Backend backend = sample.backend();
                 LoadedModel loaded = sample.load(backend)) {

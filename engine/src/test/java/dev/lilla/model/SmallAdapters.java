@@ -1,5 +1,6 @@
 package dev.lilla.model;
 
+import dev.lilla.ExactHost;
 import dev.lilla.format.GgufMetadata;
 import dev.lilla.format.GgufType;
 import dev.lilla.format.GgufValue;
@@ -7,7 +8,6 @@ import dev.lilla.format.GgufWriter;
 import dev.lilla.format.SafetensorsWriter;
 import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.HostBackend;
-import dev.lilla.kernel.HostOptions;
 import dev.lilla.tensor.Shape;
 import dev.lilla.tensor.Tensor;
 import java.io.IOException;
@@ -37,7 +37,7 @@ final class SmallAdapters implements AutoCloseable {
             "output.weight");
 
     private final Path folder;
-    private final Backend backend = HostBackend.open(HostOptions.fromProperties());
+    private final Backend backend = HostBackend.open(ExactHost.options());
     private final DecoderSpec spec = new SmallSpec().build();
     private final List<LoraAdapter> open = new ArrayList<>();
 

@@ -1,9 +1,9 @@
 package dev.lilla.optimize;
 
+import dev.lilla.ExactHost;
 import dev.lilla.generate.BlockTable;
 import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.HostBackend;
-import dev.lilla.kernel.HostOptions;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.kernel.KvType;
 import dev.lilla.model.Batch;
@@ -27,7 +27,7 @@ final class LastLogits {
 
     /// The logits after each prompt.
     static List<float[]> of(Path model, List<int[]> prompts) {
-        try (Backend backend = HostBackend.open(HostOptions.fromProperties());
+        try (Backend backend = HostBackend.open(ExactHost.options());
                 LoadedModel loaded = ModelLoader.open(model, OPTIONS, backend);
                 KvBlocks cache = backend.allocateBlocks(loaded.decoder().kvLayout(KvType.F32), CACHE_BLOCKS)) {
             return prompts.stream()

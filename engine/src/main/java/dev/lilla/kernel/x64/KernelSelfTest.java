@@ -75,7 +75,14 @@ final class KernelSelfTest {
             MemorySegment target = arena.allocate((long) blocks * words * ALIGNMENT, ALIGNMENT);
             MemorySegment arguments = arena.allocate(ALIGNMENT, ALIGNMENT);
             long[] values = {
-                source.address(), rowBytes, blocks, 4L * words, target.address(), (long) words * ALIGNMENT, words, flipped
+                source.address(),
+                rowBytes,
+                blocks,
+                4L * words,
+                target.address(),
+                (long) words * ALIGNMENT,
+                words,
+                flipped
             };
             for (int i = 0; i < values.length; i++) {
                 arguments.setAtIndex(ValueLayout.JAVA_LONG, i, values[i]);

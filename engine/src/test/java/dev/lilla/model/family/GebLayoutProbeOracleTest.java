@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lilla.ExactHost;
 import dev.lilla.Oracle;
 import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.HostBackend;
-import dev.lilla.kernel.HostOptions;
 import dev.lilla.kernel.RotaryStyle;
 import dev.lilla.model.family.GebLayoutProbe.Score;
 import java.nio.file.Files;
@@ -64,7 +64,7 @@ class GebLayoutProbeOracleTest {
     }
 
     private static Backend backend() {
-        return HostBackend.open(HostOptions.fromProperties());
+        return HostBackend.open(ExactHost.options());
     }
 
     private static int[] mainPrompt(JsonNode golden) {
