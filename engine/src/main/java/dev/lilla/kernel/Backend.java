@@ -40,12 +40,12 @@ public interface Backend extends AutoCloseable {
     /// `out[t, :] = table[tokens[t], :] * scale`.
     void embed(Weight table, int[] tokens, float scale, Activation out);
 
-    /// `y = x · weightᵀ + bias` for every term, with `x [rows, in]`, `weight [out, in]`, `bias [out]`, `y [rows, out]`:
-    /// at once, since what is done to `x` and the meeting of all threads cost the same for one and for many.
+    /// `y = x · weightᵀ + bias` for every term, with `x [rows, in]`, `weight [out, in]`, `bias [out]` and
+    /// `y [rows, out]`: at once, since what is done to `x` and the meeting of all threads cost the same for one and
+    /// for many.
     ///
-    /// @param prompts rows in order that belong to long prompts: the backend may round these, and only these, to
-    bf16
-    ///     where that is faster; which rows are rounded must not depend on what else is in a step
+    /// @param prompts rows in order that belong to long prompts: these, and only these, the backend may round
+    ///     to bf16 where that is faster
     void linear(List<LinearTerm> terms, Activation x, List<RowRange> prompts);
 
     /// The same with no row of a prompt.
