@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Operands were checked by the caller: shapes agree, memory is alive and off-heap. An implementation has no state of
 /// its own and serves any number of threads. An output depends on its own inputs alone, bit for bit: not on the share
-/// it is computed in, nor on other rows; their number alone may choose another encoding ([#promptEncoding]).
+/// it is computed in, nor on other rows.
 sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKernels {
     /// What computes, in words: `vector, 512 bits`.
     String description();
