@@ -123,7 +123,7 @@ public record Ceilings(double readBytesPerSecond, String readBy, List<Rate> mult
         }
 
         double read(Reading reading, MemorySegment memory) {
-            Kernel kernel = publish("read " + reading, CeilingCode.read(isa, reading));
+            Kernel kernel = CodeMemory.require("read " + reading, CeilingCode.read(isa, reading));
             long best = Long.MAX_VALUE;
             for (int pass = 0; pass < PASSES; pass++) {
                 long start = System.nanoTime();
@@ -142,7 +142,7 @@ public record Ceilings(double readBytesPerSecond, String readBy, List<Rate> mult
         }
 
         double multiply(Multiplying kind) {
-            Kernel kernel = publish("multiply " + kind, CeilingCode.multiply(isa, kind));
+            Kernel kernel = CodeMemory.require("multiply " + kind, CeilingCode.multiply(isa, kind));
             long best = Long.MAX_VALUE;
             for (int pass = 0; pass < PASSES; pass++) {
                 long start = System.nanoTime();
@@ -175,11 +175,6 @@ public record Ceilings(double readBytesPerSecond, String readBy, List<Rate> mult
                     configuration.set(ValueLayout.JAVA_BYTE, 48L + tile, (byte) 16);
                 }
             }
-        }
-
-        private static Kernel publish(String name, byte[] code) {
-            return CodeMemory.publish(name, code)
-                    .orElseThrow(() -> new IllegalStateException("no executable memory for the kernel " + name));
         }
     }
 }

@@ -117,7 +117,6 @@ final class ElementOperations {
 
     /// At its first use, since a model needs half of them: all together take 2 ms in warm Java, 25 in cold.
     private Kernel assemble(ElementKernel kernel) {
-        return CodeMemory.publish(kernel.name(), kernel.assemble(isa))
-                .orElseThrow(() -> new IllegalStateException("no executable memory for " + kernel));
+        return CodeMemory.require(kernel.name(), kernel.assemble(isa));
     }
 }

@@ -63,15 +63,10 @@ final class MachineCodeAttention {
 
     private static Kernels compile(AttentionShape shape) {
         return new Kernels(
-                publish("attend", AttentionCode.generate(shape)),
-                publish("attend few", AttentionCode.generateForFew(shape)),
-                publish("merge", AttentionMergeCode.merge(shape)),
-                publish("finish", AttentionMergeCode.finish(shape)));
-    }
-
-    private static Kernel publish(String name, byte[] code) {
-        return CodeMemory.publish(name, code)
-                .orElseThrow(() -> new IllegalStateException("the system gave executable memory, now refuses it"));
+                CodeMemory.require("attend", AttentionCode.generate(shape)),
+                CodeMemory.require("attend few", AttentionCode.generateForFew(shape)),
+                CodeMemory.require("merge", AttentionMergeCode.merge(shape)),
+                CodeMemory.require("finish", AttentionMergeCode.finish(shape)));
     }
 
     /// @param task number of a task of the step

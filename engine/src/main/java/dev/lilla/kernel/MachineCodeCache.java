@@ -19,8 +19,7 @@ final class MachineCodeCache {
     private final Map<AttentionShape, Kernel> kernels = new ConcurrentHashMap<>();
 
     private static Kernel compile(AttentionShape shape) {
-        return CodeMemory.publish("store", CacheStoreCode.generate(shape))
-                .orElseThrow(() -> new IllegalStateException("the system gave executable memory, now refuses it"));
+        return CodeMemory.require("store", CacheStoreCode.generate(shape));
     }
 
     /// @param share of the rows

@@ -25,6 +25,15 @@ public final class CodeMemory {
         return publish(Map.of(name, code)).map(kernels -> kernels.get(name));
     }
 
+    /// The same where the system has given executable memory before, as it must have when [CpuFeature] answered.
+    ///
+    /// @throws IllegalStateException if the system refuses it now
+    public static Kernel require(String name, byte[] code) {
+        return publish(name, code)
+                .orElseThrow(() -> new IllegalStateException(
+                        "the system gave executable memory before and refuses it now, for " + name));
+    }
+
     /// Many kernels in the same pages: most are shorter than one.
     ///
     /// @param codes by name, one at least; each runs at any address that is a multiple of 64

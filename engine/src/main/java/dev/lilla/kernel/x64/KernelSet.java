@@ -70,9 +70,7 @@ public final class KernelSet {
     }
 
     private static Kernel publish(Object key, byte[] code, Consumer<Kernel> selfTest) {
-        Kernel kernel = CodeMemory.publish(key.toString(), code)
-                .orElseThrow(() -> new IllegalStateException(
-                        "the system gave executable memory before and refuses it now, for " + key));
+        Kernel kernel = CodeMemory.require(key.toString(), code);
         selfTest.accept(kernel);
         return kernel;
     }
