@@ -106,6 +106,11 @@ public interface Backend extends AutoCloseable {
     /// Copies a row from the host.
     void write(float[] source, Activation x, int row);
 
+    /// What training needs beside these operations.
+    ///
+    /// @param precision of products with parameters, and of all products of the backward pass
+    Gradients gradients(Precision precision);
+
     /// Frees everything allocated here. Weights that are views stay their owner's.
     @Override
     void close();

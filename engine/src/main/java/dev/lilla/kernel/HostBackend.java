@@ -347,6 +347,11 @@ public final class HostBackend implements Backend {
     }
 
     @Override
+    public Gradients gradients(Precision precision) {
+        return new HostGradients(new ReferenceGradientKernels(), shares, arena);
+    }
+
+    @Override
     public void close() {
         shares.close();
         if (arena.scope().isAlive()) {
