@@ -36,6 +36,11 @@ sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKer
         return false;
     }
 
+    /// What multiplies whole matrices for training, or empty if these kernels have nothing for it.
+    default Optional<MatrixKernels> matrixKernels() {
+        return Optional.empty();
+    }
+
     /// Lays out panels `share.from()` to `share.to()` of `weight`.
     ///
     /// @param target its memory is zeroed
