@@ -1,11 +1,15 @@
 package dev.lilla.model;
 
 import dev.lilla.kernel.Activation;
+import dev.lilla.kernel.AttentionGradient;
 import dev.lilla.kernel.Backend;
+import dev.lilla.kernel.Gradients;
 import dev.lilla.kernel.Heads;
 import dev.lilla.kernel.KvLayout;
 import dev.lilla.model.Projection.HeadLayout;
+import dev.lilla.model.Tape.Moment;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Grouped-query attention of one layer, over the cache.
@@ -61,28 +65,77 @@ final class AttentionBlock {
         Heads keys = heads(projected, projection.key());
         Heads values = heads(projected, projection.value());
         if (queryNorm != null && keyNorm != null) {
+            step.tape().keep(Moment.PROJECTED, projected.columns(0, projection.width()));
             backend.headNorm(queries, queryNorm.weight(), queryNorm.norm().epsilon());
             backend.headNorm(keys, keyNorm.weight(), keyNorm.norm().epsilon());
         }
-        rotate(step, queries, keys);
+        rotate(step, queries, keys, RotaryTable.Run::positions);
         scaleByLength(step, queries);
+        step.tape().keep(Moment.ROTATED, projected.columns(0, projection.width()));
         backend.store(keys, values, step.cache(), layer, step.spans());
         Activation attended =
                 step.buffers().attended().columns(0, projection.query().width());
         backend.attend(queries, step.cache(), layer, spec.mask(), step.spans(), attended);
+        step.tape().keep(Moment.ATTENDED, attended);
         step.linear(output, attended, update);
         if (postNorm != null) {
+            step.tape().keep(Moment.MIXED, update);
             postNorm.forward(backend, update, update);
         }
     }
 
-    private void rotate(Step step, Heads queries, Heads keys) {
+    /// Backward of [#forward].
+    ///
+    /// @param normed as the forward pass read it
+    /// @param dUpdate gradient by `update`, `[tokens, hidden]`; stays
+    /// @param dNormed gradient by `normed`, added to
+    void backward(BackwardStep step, Activation normed, Activation dUpdate, Activation dNormed) {
+        Gradients gradients = step.gradients();
+        Projection projection = spec.projection();
+        Activation dMixed = dUpdate;
+        if (postNorm != null) {
+            dMixed = step.cleared(step.changes().update());
+            postNorm.backward(step, step.kept(Moment.MIXED), dUpdate, dMixed);
+        }
+        int width = projection.query().width();
+        Activation attended = step.kept(Moment.ATTENDED);
+        Activation dAttended = step.cleared(step.changes().attended().columns(0, width));
+        step.linear(output, attended, dMixed, dAttended);
+
+        Activation rotated = step.kept(Moment.ROTATED);
+        Activation dProjected = step.changes().projected().columns(0, projection.width());
+        Heads dQueries = heads(dProjected, projection.query());
+        Heads dKeys = heads(dProjected, projection.key());
+        gradients.attend(new AttentionGradient(
+                heads(rotated, projection.query()),
+                heads(rotated, projection.key()),
+                heads(rotated, projection.value()),
+                spec.mask(),
+                step.forward().spans(),
+                attended,
+                dAttended,
+                dQueries,
+                dKeys,
+                heads(dProjected, projection.value())));
+        scaleByLength(step.forward(), dQueries);
+        // A rotation is undone by the same angles the other way.
+        rotate(step.forward(), dQueries, dKeys, RotaryTable.Run::opposites);
+        if (queryNorm != null && keyNorm != null) {
+            Activation projected = step.kept(Moment.PROJECTED);
+            queryNorm.headBackward(step, heads(projected, projection.query()), dQueries);
+            keyNorm.headBackward(step, heads(projected, projection.key()), dKeys);
+        }
+        step.linear(parts, normed, dProjected, dNormed);
+    }
+
+    private void rotate(Step step, Heads queries, Heads keys, Function<RotaryTable.Run, int[]> positions) {
         if (rotaryIndex < 0) {
             return;
         }
         for (RotaryTable.Run run : step.rotary().get(rotaryIndex)) {
-            step.backend().rotate(queries.rows(run.row(), run.count()), run.frequencies(), run.positions());
-            step.backend().rotate(keys.rows(run.row(), run.count()), run.frequencies(), run.positions());
+            int[] places = positions.apply(run);
+            step.backend().rotate(queries.rows(run.row(), run.count()), run.frequencies(), places);
+            step.backend().rotate(keys.rows(run.row(), run.count()), run.frequencies(), places);
         }
     }
 

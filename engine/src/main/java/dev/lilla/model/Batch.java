@@ -23,6 +23,20 @@ public record Batch(List<BatchEntry> entries) {
                 entries.stream().mapToLong(entry -> entry.tokens().length).sum());
     }
 
+    /// The ids of all tokens, entry after entry.
+    int[] ids() {
+        if (entries.size() == 1) {
+            return entries.getFirst().tokens();
+        }
+        int[] ids = new int[tokens()];
+        int row = 0;
+        for (BatchEntry entry : entries) {
+            System.arraycopy(entry.tokens(), 0, ids, row, entry.tokens().length);
+            row += entry.tokens().length;
+        }
+        return ids;
+    }
+
     /// Rows of logits of all entries together.
     public int logitRows() {
         return entries.stream()

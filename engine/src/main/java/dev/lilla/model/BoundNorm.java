@@ -2,6 +2,7 @@ package dev.lilla.model;
 
 import dev.lilla.kernel.Activation;
 import dev.lilla.kernel.Backend;
+import dev.lilla.kernel.Heads;
 import dev.lilla.kernel.Weight;
 import org.jspecify.annotations.Nullable;
 
@@ -13,5 +14,35 @@ record BoundNorm(Norm norm, Weight weight, @Nullable Weight bias) {
             case RMS -> backend.rmsNorm(x, weight, norm.epsilon(), y);
             case LAYER -> backend.layerNorm(x, weight, bias, norm.epsilon(), y);
         }
+    }
+
+    /// Backward of [#forward].
+    ///
+    /// @param x as the forward pass read it
+    /// @param dy gradient by its result; another matrix than `dx`
+    /// @param dx gradient by `x`, added to
+    void backward(BackwardStep step, Activation x, Activation dy, Activation dx) {
+        @Nullable Activation dWeight = step.gradient(norm.weight());
+        switch (norm.kind()) {
+            case RMS -> step.gradients().rmsNorm(x, weight, norm.epsilon(), dy, dx, dWeight);
+            case LAYER ->
+                step.gradients()
+                        .layerNorm(
+                                x,
+                                weight,
+                                norm.epsilon(),
+                                dy,
+                                dx,
+                                dWeight,
+                                norm.bias().map(step::gradient).orElse(null));
+        }
+    }
+
+    /// Backward of a norm of single heads, in place.
+    ///
+    /// @param x as the forward pass read it
+    /// @param dy becomes the gradient by `x`
+    void headBackward(BackwardStep step, Heads x, Heads dy) {
+        step.gradients().headNorm(x, weight, norm.epsilon(), dy, step.gradient(norm.weight()));
     }
 }

@@ -2,13 +2,13 @@ package dev.lilla.model;
 
 import dev.lilla.format.ModelFormatException;
 import dev.lilla.format.UnsupportedModelException;
-import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.Weight;
 import dev.lilla.tensor.Shape;
 import dev.lilla.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -17,21 +17,21 @@ import org.jspecify.annotations.Nullable;
 final class BoundWeights {
     private final String family;
     private final Function<String, Tensor> tensors;
-    private final Backend backend;
+    private final WeightBinding binding;
     private final Map<String, Weight> weights = new HashMap<>();
     private final Map<String, Weight> matrices = new HashMap<>();
 
-    BoundWeights(String family, Function<String, Tensor> tensors, Backend backend) {
+    BoundWeights(String family, Function<String, Tensor> tensors, WeightBinding binding) {
         this.family = family;
         this.tensors = tensors;
-        this.backend = backend;
+        this.binding = binding;
     }
 
     /// @throws ModelFormatException if a tensor is missing or has another shape
     BoundLinear linear(Linear map) {
         Shape shape = Shape.of(map.out(), map.in());
         return new BoundLinear(
-                map, bound(map.weight(), shape, matrices, backend::linearWeight), optional(map.bias(), map.out()));
+                map, bound(map.weight(), shape, matrices, binding::linearWeight), optional(map.bias(), map.out()));
     }
 
     /// @param length elements of a row that is normed
@@ -46,10 +46,11 @@ final class BoundWeights {
 
     /// A vector, or a table whose rows are looked up.
     Weight weight(String name, Shape expected) {
-        return bound(name, expected, weights, backend::weight);
+        return bound(name, expected, weights, binding::weight);
     }
 
-    private Weight bound(String name, Shape expected, Map<String, Weight> bound, Function<Tensor, Weight> binding) {
+    private Weight bound(
+            String name, Shape expected, Map<String, Weight> bound, BiFunction<String, Tensor, Weight> taking) {
         Weight known = bound.get(name);
         if (known != null) {
             requireShape(name, known.shape(), expected);
@@ -65,7 +66,7 @@ final class BoundWeights {
             throw new ModelFormatException(
                     family + ": tensor " + name + " holds " + tensor.type() + ", expected real numbers.");
         }
-        Weight weight = binding.apply(tensor);
+        Weight weight = taking.apply(name, tensor);
         bound.put(name, weight);
         return weight;
     }

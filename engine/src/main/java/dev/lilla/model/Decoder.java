@@ -7,11 +7,7 @@ import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.kernel.KvLayout;
 import dev.lilla.kernel.KvType;
-import dev.lilla.kernel.Span;
-import dev.lilla.kernel.Weight;
-import dev.lilla.tensor.Shape;
 import dev.lilla.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +29,7 @@ public final class Decoder {
     private final DecoderSpec spec;
     private final Backend backend;
     private final int rowsMax;
-    private final Weight embedding;
-    private final List<LayerBlock> layers;
-    private final BoundNorm norm;
-    private final BoundLinear head;
-    private final RotaryTable rotary = new RotaryTable();
-    private final List<KvLayout.Layer> cacheLayers;
+    private final BoundDecoder bound;
     private @Nullable Workspace workspace;
     private long steps;
 
@@ -46,17 +37,7 @@ public final class Decoder {
         this.spec = spec;
         this.backend = backend;
         this.rowsMax = rowsMax;
-        BoundWeights weights = new BoundWeights(spec.family(), tensors, backend);
-        this.embedding = weights.weight(spec.embedding().table(), Shape.of(spec.vocab(), spec.hidden()));
-        List<LayerBlock> blocks = new ArrayList<>();
-        for (int layer = 0; layer < spec.layers().size(); layer++) {
-            blocks.add(LayerBlock.of(spec.layers().get(layer), layer, spec.hidden(), weights, rotary));
-        }
-        this.layers = List.copyOf(blocks);
-        this.norm = weights.norm(spec.norm(), spec.hidden());
-        this.head = weights.linear(spec.head().weight());
-        this.cacheLayers =
-                layers.stream().map(layer -> layer.attention().cacheLayer()).toList();
+        this.bound = BoundDecoder.of(spec, tensors, WeightBinding.frozen(backend));
     }
 
     /// A decoder whose steps have up to [#ROWS_MAX] rows.
@@ -76,7 +57,6 @@ public final class Decoder {
         if (rowsMax < 1) {
             throw new IllegalArgumentException("a step has at least one row, not " + rowsMax);
         }
-        SpecCheck.check(spec);
         return new Decoder(spec, tensors, backend, rowsMax);
     }
 
@@ -91,7 +71,7 @@ public final class Decoder {
 
     /// What a cache for this model holds.
     public KvLayout kvLayout(KvType type) {
-        return new KvLayout(type, cacheLayers);
+        return bound.kvLayout(type);
     }
 
     /// Passes a batch through, with its keys and values written to the cache.
@@ -111,14 +91,14 @@ public final class Decoder {
         check(batch, cache);
         steps++;
         Workspace space = workspace();
-        Step step = step(batch, cache, space);
+        Step step = bound.step(backend, batch, cache, space);
         Activation stream = step.buffers().stream();
-        backend.embed(embedding, tokens(batch), spec.embedding().scale(), stream);
+        backend.embed(bound.embedding(), batch.ids(), spec.embedding().scale(), stream);
         if (observer != null) {
             observer.embedded(new HiddenRows(backend, stream));
         }
-        for (int layer = 0; layer < layers.size(); layer++) {
-            layers.get(layer).forward(step);
+        for (int layer = 0; layer < bound.layers().size(); layer++) {
+            bound.layers().get(layer).forward(step);
             if (observer != null) {
                 observer.layerDone(layer, new HiddenRows(backend, stream));
             }
@@ -146,7 +126,7 @@ public final class Decoder {
         if (wanted.length > 0) {
             normed = normed.rows(0, wanted.length);
             backend.gather(step.buffers().stream(), wanted, normed);
-            norm.forward(backend, normed, normed);
+            bound.norm().forward(backend, normed, normed);
             if (observer != null) {
                 observer.normed(new HiddenRows(backend, normed));
             }
@@ -157,10 +137,7 @@ public final class Decoder {
     /// Writes the logits of rows that left the final norm to the slab.
     void head(Activation normed, RowAdapters adapters) {
         Activation logits = workspace().logits().rows(0, normed.rows());
-        adapters.linear(head, normed, logits);
-        if (spec.head().softCap() > 0) {
-            backend.softCap(logits, spec.head().softCap());
-        }
+        bound.logits(backend, adapters, normed, logits);
     }
 
     Activation logitSlab() {
@@ -183,66 +160,15 @@ public final class Decoder {
         return workspace;
     }
 
-    private Step step(Batch batch, KvBlocks cache, Workspace space) {
-        RowAdapters.Builder adapters = new RowAdapters.Builder();
-        List<Span> spans = new ArrayList<>(batch.entries().size());
-        int[] positions = new int[batch.tokens()];
-        int row = 0;
-        for (BatchEntry entry : batch.entries()) {
-            int tokens = entry.tokens().length;
-            spans.add(new Span(row, tokens, entry.position(), entry.blocks()));
-            adapters.addTokens(tokens, entry.adapters());
-            for (int i = 0; i < tokens; i++) {
-                positions[row + i] = entry.position() + i;
-            }
-            row += tokens;
-        }
-        return new Step(
-                backend,
-                cache,
-                space.rows(row),
-                adapters.build(backend, space),
-                List.copyOf(spans),
-                rotary.runs(batch),
-                positions);
-    }
-
-    private static int[] tokens(Batch batch) {
-        List<BatchEntry> entries = batch.entries();
-        if (entries.size() == 1) {
-            return entries.getFirst().tokens();
-        }
-        int[] tokens = new int[batch.tokens()];
-        int row = 0;
-        for (BatchEntry entry : entries) {
-            System.arraycopy(entry.tokens(), 0, tokens, row, entry.tokens().length);
-            row += entry.tokens().length;
-        }
-        return tokens;
-    }
-
     private void check(Batch batch, KvBlocks cache) {
         if (batch.tokens() > rowsMax) {
             throw new IllegalArgumentException("a step takes at most " + rowsMax + " tokens, not " + batch.tokens()
                     + ". Pass the prompt in chunks.");
         }
-        if (!cache.layout().layers().equals(cacheLayers)) {
+        if (!cache.layout().layers().equals(bound.cacheLayers())) {
             throw new IllegalArgumentException("the cache was made for another model: its layers are "
-                    + cache.layout().layers() + ", expected " + cacheLayers);
+                    + cache.layout().layers() + ", expected " + bound.cacheLayers());
         }
-        for (BatchEntry entry : batch.entries()) {
-            long end = (long) entry.position() + entry.tokens().length;
-            if (end > spec.contextLength()) {
-                throw new IllegalArgumentException(
-                        "position " + (end - 1) + " is beyond the context of " + spec.contextLength()
-                                + " tokens that this model was made for. Shorten the text, or allow more with --context.");
-            }
-            for (int token : entry.tokens()) {
-                if (token < 0 || token >= spec.vocab()) {
-                    throw new IllegalArgumentException(
-                            "no token " + token + ": this model has ids 0 to " + (spec.vocab() - 1));
-                }
-            }
-        }
+        bound.check(batch);
     }
 }

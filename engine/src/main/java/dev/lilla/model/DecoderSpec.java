@@ -1,6 +1,8 @@
 package dev.lilla.model;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// A decoder-only transformer as data: what every family is turned into, and all that the decoder knows of one.
 ///
@@ -24,6 +26,28 @@ public record DecoderSpec(
         Head head) {
     public DecoderSpec {
         layers = List.copyOf(layers);
+    }
+
+    /// Every linear map by the name of its weight; a head that is the embedding table is none.
+    public Map<String, Linear> linearMaps() {
+        Map<String, Linear> maps = new HashMap<>();
+        for (LayerSpec layer : layers) {
+            switch (layer.mixer()) {
+                case Attention attention -> {
+                    attention.projection().parts().forEach(part -> maps.put(part.weight(), part));
+                    maps.put(attention.output().weight(), attention.output());
+                }
+            }
+            switch (layer.feedForward()) {
+                case FeedForward.Gated gated -> gated.parts().forEach(part -> maps.put(part.weight(), part));
+                case FeedForward.Plain plain -> maps.put(plain.up().weight(), plain.up());
+            }
+            maps.put(layer.feedForward().down().weight(), layer.feedForward().down());
+        }
+        if (!head.weight().weight().equals(embedding.table())) {
+            maps.put(head.weight().weight(), head.weight());
+        }
+        return maps;
     }
 
     /// The token embedding.

@@ -2,6 +2,7 @@ package dev.lilla.model;
 
 import dev.lilla.kernel.Activation;
 import dev.lilla.kernel.Backend;
+import dev.lilla.model.Tape.Moment;
 
 /// One layer with its weights.
 ///
@@ -34,11 +35,13 @@ record LayerBlock(LayerSpec.Order order, AttentionBlock attention, FeedForwardBl
         Activation stream = step.buffers().stream();
         Activation normed = step.buffers().normed();
         Activation update = step.buffers().update();
+        step.tape().keep(Moment.LAYER_INPUT, stream);
         attention.norm().forward(backend, stream, normed);
         switch (order) {
             case SEQUENTIAL -> {
                 attention.forward(step, normed, update);
                 backend.add(update, stream);
+                step.tape().keep(Moment.MIDDLE, stream);
                 feedForward.norm().forward(backend, stream, normed);
                 feedForward.forward(step, normed, update);
             }
@@ -53,5 +56,42 @@ record LayerBlock(LayerSpec.Order order, AttentionBlock attention, FeedForwardBl
             }
         }
         backend.add(update, stream);
+    }
+
+    /// Backward of [#forward]: the gradient by the stream after the layer becomes that by the stream before it.
+    void backward(BackwardStep step) {
+        Activation stream = step.changes().stream();
+        Activation input = step.kept(Moment.LAYER_INPUT);
+        switch (order) {
+            case SEQUENTIAL -> {
+                Activation middle = step.kept(Moment.MIDDLE);
+                feedForward.backward(step, normed(step, feedForward.norm(), middle), stream, dNormed(step));
+                feedForward.norm().backward(step, middle, step.changes().normed(), stream);
+                attention.backward(step, normed(step, attention.norm(), input), stream, dNormed(step));
+                attention.norm().backward(step, input, step.changes().normed(), stream);
+            }
+            case PARALLEL -> {
+                // Both halves read the gradient of the whole layer before either adds to it.
+                Activation dSecond =
+                        sharedNorm ? dNormed(step) : step.cleared(step.changes().parallel());
+                feedForward.backward(step, normed(step, feedForward.norm(), input), stream, dSecond);
+                Activation dFirst = sharedNorm ? dSecond : dNormed(step);
+                attention.backward(step, normed(step, attention.norm(), input), stream, dFirst);
+                attention.norm().backward(step, input, dFirst, stream);
+                if (!sharedNorm) {
+                    feedForward.norm().backward(step, input, dSecond, stream);
+                }
+            }
+        }
+    }
+
+    private static Activation normed(BackwardStep step, BoundNorm norm, Activation x) {
+        Activation normed = step.forward().buffers().normed();
+        norm.forward(step.backend(), x, normed);
+        return normed;
+    }
+
+    private static Activation dNormed(BackwardStep step) {
+        return step.cleared(step.changes().normed());
     }
 }

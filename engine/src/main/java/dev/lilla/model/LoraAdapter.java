@@ -66,13 +66,26 @@ public final class LoraAdapter implements AutoCloseable {
         }
     }
 
+    /// The changes that are being trained, as they are at the time of use.
+    @SuppressWarnings("MustBeClosedChecker") // it has no memory of its own
+    static LoraAdapter of(List<LowRankParameters> trained) {
+        Map<String, Change> changes = new HashMap<>();
+        for (LowRankParameters change : trained) {
+            int rank = change.down().values().rows();
+            changes.put(
+                    change.weight(),
+                    new Change(change.down().weight(), change.up().weight(), rank, change.scaling()));
+        }
+        return new LoraAdapter("training", changes, Arena.global());
+    }
+
     @SuppressWarnings("MustBeClosedChecker") // the adapter owns the arena and closes it
     private static LoraAdapter create(
             Path path, List<AdapterPart> parts, AdapterFormat format, AdapterHost base, Backend backend) {
         if (parts.isEmpty()) {
             throw new ModelFormatException(path + ": the adapter changes nothing: it has no matrices.");
         }
-        Map<String, Linear> maps = linears(base.spec());
+        Map<String, Linear> maps = base.spec().linearMaps();
         Map<String, Change> changes = new HashMap<>();
         Arena memory = Arena.ofShared();
         try {
@@ -116,29 +129,6 @@ public final class LoraAdapter implements AutoCloseable {
             throw new ModelFormatException(
                     path + ": tensor " + tensor.name() + " holds " + tensor.type() + ", expected real numbers.");
         }
-    }
-
-    /// Every linear map of a model by the name of its weight.
-    private static Map<String, Linear> linears(DecoderSpec spec) {
-        Map<String, Linear> maps = new HashMap<>();
-        for (LayerSpec layer : spec.layers()) {
-            switch (layer.mixer()) {
-                case Attention attention -> {
-                    attention.projection().parts().forEach(part -> maps.put(part.weight(), part));
-                    maps.put(attention.output().weight(), attention.output());
-                }
-            }
-            switch (layer.feedForward()) {
-                case FeedForward.Gated gated -> gated.parts().forEach(part -> maps.put(part.weight(), part));
-                case FeedForward.Plain plain -> maps.put(plain.up().weight(), plain.up());
-            }
-            maps.put(layer.feedForward().down().weight(), layer.feedForward().down());
-        }
-        Linear head = spec.head().weight();
-        if (!head.weight().equals(spec.embedding().table())) {
-            maps.put(head.weight(), head);
-        }
-        return maps;
     }
 
     /// @param order at index `i` the row of the source that becomes row `i`, or null to keep them

@@ -2,6 +2,7 @@ package dev.lilla.model;
 
 import dev.lilla.kernel.RotaryFrequencies;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,12 @@ final class RotaryTable {
     /// Neighboring rows that are turned by the same frequencies.
     ///
     /// @param positions one a row
-    record Run(int row, int count, RotaryFrequencies frequencies, int[] positions) {}
+    record Run(int row, int count, RotaryFrequencies frequencies, int[] positions) {
+        /// The positions that turn the rows back.
+        int[] opposites() {
+            return Arrays.stream(positions).map(position -> -position).toArray();
+        }
+    }
 
     /// The number of an embedding here, for [#runs].
     int index(RotaryEmbedding embedding) {

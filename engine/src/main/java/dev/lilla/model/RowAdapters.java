@@ -12,7 +12,8 @@ import java.util.Optional;
 ///
 /// @param runs in order, without gaps
 /// @param prompts rows that belong to long prompts
-record RowAdapters(Backend backend, Workspace workspace, List<Run> runs, List<RowRange> prompts) {
+/// @param input what adapters read
+record RowAdapters(Backend backend, Workspace workspace, List<Run> runs, List<RowRange> prompts, AdapterInput input) {
     /// Tokens of one sequence in a step from which on they are a long prompt. Fewer rows have the same bits however
     /// they
     /// are cut and whatever is beside them, which decoding, batches and drafts rely on; more may be rounded by the
@@ -54,8 +55,12 @@ record RowAdapters(Backend backend, Workspace workspace, List<Run> runs, List<Ro
         }
 
         RowAdapters build(Backend backend, Workspace workspace) {
-            return new RowAdapters(backend, workspace, List.copyOf(runs), List.copyOf(prompts));
+            return new RowAdapters(backend, workspace, List.copyOf(runs), List.copyOf(prompts), AdapterInput.SAME);
         }
+    }
+
+    RowAdapters withInput(AdapterInput other) {
+        return new RowAdapters(backend, workspace, runs, prompts, other);
     }
 
     /// The same adapters for `count` rows from row `from` on.
@@ -97,7 +102,12 @@ record RowAdapters(Backend backend, Workspace workspace, List<Run> runs, List<Ro
                 Optional<LoraAdapter.Change> change =
                         active.adapter().change(map.map().weight());
                 if (change.isPresent() && active.scale() != 0) {
-                    add(change.get(), active.scale(), x.rows(run.row(), run.count()), y.rows(run.row(), run.count()));
+                    Activation read = input.of(map.map().weight(), x);
+                    add(
+                            change.get(),
+                            active.scale(),
+                            read.rows(run.row(), run.count()),
+                            y.rows(run.row(), run.count()));
                 }
             }
         }

@@ -11,6 +11,7 @@ import java.util.List;
 /// @param buffers of as many rows as the batch has tokens
 /// @param rotary for each embedding of the [RotaryTable], how it turns the rows
 /// @param positions of the rows in their sequences
+/// @param tape keeps what the layer at hand overwrites
 record Step(
         Backend backend,
         KvBlocks cache,
@@ -18,7 +19,16 @@ record Step(
         RowAdapters adapters,
         List<Span> spans,
         List<List<RotaryTable.Run>> rotary,
-        int[] positions) {
+        int[] positions,
+        Tape tape) {
+    Step withAdapters(RowAdapters others) {
+        return new Step(backend, cache, buffers, others, spans, rotary, positions, tape);
+    }
+
+    Step withTape(Tape other) {
+        return new Step(backend, cache, buffers, adapters, spans, rotary, positions, other);
+    }
+
     /// `y = x · weightᵀ + bias`, plus what the adapters of each row add.
     void linear(BoundLinear map, Activation x, Activation y) {
         adapters.linear(map, x, y);

@@ -12,6 +12,7 @@ final class Workspace {
     private final Activation logits;
     private Buffers current;
     private @Nullable Activation lowRank;
+    private @Nullable Activation adapterGradient;
 
     /// Buffers of the same number of rows.
     ///
@@ -47,6 +48,13 @@ final class Workspace {
     Workspace(Backend backend, DecoderSpec spec, int rowsMax, int logitRowsMax) {
         this.backend = backend;
         this.rowsMax = rowsMax;
+        this.whole = buffers(backend, spec, rowsMax);
+        this.logits = backend.allocate(Math.min(rowsMax, logitRowsMax), spec.vocab());
+        this.current = whole;
+    }
+
+    /// Buffers of `rows` rows for any layer of the spec.
+    static Buffers buffers(Backend backend, DecoderSpec spec, int rows) {
         int projected = 0;
         int attended = 0;
         int expanded = 0;
@@ -65,18 +73,16 @@ final class Workspace {
                         case FeedForward.Plain plain -> plain.up().out();
                     });
         }
-        Activation normed = backend.allocate(rowsMax, spec.hidden());
+        Activation normed = backend.allocate(rows, spec.hidden());
         boolean separate = spec.layers().stream().anyMatch(LayerBlock::needsSecondNorm);
-        this.whole = new Buffers(
-                backend.allocate(rowsMax, spec.hidden()),
+        return new Buffers(
+                backend.allocate(rows, spec.hidden()),
                 normed,
-                separate ? backend.allocate(rowsMax, spec.hidden()) : normed,
-                backend.allocate(rowsMax, spec.hidden()),
-                backend.allocate(rowsMax, projected),
-                backend.allocate(rowsMax, attended),
-                backend.allocate(rowsMax, expanded));
-        this.logits = backend.allocate(Math.min(rowsMax, logitRowsMax), spec.vocab());
-        this.current = whole;
+                separate ? backend.allocate(rows, spec.hidden()) : normed,
+                backend.allocate(rows, spec.hidden()),
+                backend.allocate(rows, projected),
+                backend.allocate(rows, attended),
+                backend.allocate(rows, expanded));
     }
 
     int rowsMax() {
@@ -102,5 +108,13 @@ final class Workspace {
             lowRank = backend.allocate(rowsMax, Math.max(rank, lowRank == null ? 0 : 2 * lowRank.columns()));
         }
         return lowRank.rows(0, rows).columns(0, rank);
+    }
+
+    /// `[rows, columns]`, for the gradient by what an adapter read; grows to the widest that is used.
+    Activation adapterGradient(int rows, int columns) {
+        if (adapterGradient == null || adapterGradient.columns() < columns) {
+            adapterGradient = backend.allocate(rowsMax, columns);
+        }
+        return adapterGradient.rows(0, rows).columns(0, columns);
     }
 }

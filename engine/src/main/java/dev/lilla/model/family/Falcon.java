@@ -89,8 +89,14 @@ public record Falcon() implements Family {
         return new DecoderBuilder(source)
                 .function(ActivationFunction.GELU_ERF)
                 .norms(name -> norm(name, source))
+                .tied(isTied(source.config()))
                 .layers(layer -> layer("blk." + layer + ".", source, rotary))
                 .build(this);
+    }
+
+    /// Falcon ties its head unless told otherwise, though files hold it twice; a GGUF may have narrowed one of the two.
+    private static Optional<Boolean> isTied(ModelConfig config) {
+        return config instanceof HuggingFaceConfig ? Optional.of(config.isTied().orElse(true)) : Optional.empty();
     }
 
     private static LayerSpec layer(String prefix, ModelSource source, RotaryEmbedding rotary) {

@@ -1,0 +1,29 @@
+package dev.lilla.model;
+
+import dev.lilla.kernel.Backend;
+import dev.lilla.kernel.Weight;
+import dev.lilla.tensor.Tensor;
+
+/// How the tensors of a model, by their names in the spec, become weights of a backend.
+interface WeightBinding {
+    /// Takes a vector, or a table whose rows are looked up.
+    Weight weight(String name, Tensor tensor);
+
+    /// Takes the matrix of a linear map.
+    Weight linearWeight(String name, Tensor tensor);
+
+    /// Weights that stay as they are.
+    static WeightBinding frozen(Backend backend) {
+        return new WeightBinding() {
+            @Override
+            public Weight weight(String name, Tensor tensor) {
+                return backend.weight(tensor);
+            }
+
+            @Override
+            public Weight linearWeight(String name, Tensor tensor) {
+                return backend.linearWeight(tensor);
+            }
+        };
+    }
+}
