@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -27,7 +28,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// The checkpoints of a run: folders `step-00000120` with the parameters, the moments of the optimizer and the
 /// counters.
 ///
-/// Each is written under another name, forced to the disk, and takes its own name in one move, so that a folder of that
+/// Each is written under another name, forced to the disk, and takes its own name in one move, so that a folder
+/// of that
 /// name is whole at whatever moment the program or the machine ends.
 final class Checkpoints {
     private static final String PREFIX = "step-";
@@ -73,8 +75,7 @@ final class Checkpoints {
     ///
     /// @throws ModelFormatException if it is broken
     Optional<Found> latest() {
-        SortedMap<Integer, Path> all = all();
-        return all.isEmpty() ? Optional.empty() : Optional.of(open(all.get(all.lastKey())));
+        return Optional.ofNullable(all().lastEntry()).map(newest -> open(newest.getValue()));
     }
 
     /// Whether there is one of that step.
@@ -95,8 +96,8 @@ final class Checkpoints {
         return folder.resolve(PREFIX + String.format(Locale.ROOT, "%08d", step));
     }
 
-    private SortedMap<Integer, Path> all() {
-        SortedMap<Integer, Path> found = new TreeMap<>();
+    private NavigableMap<Integer, Path> all() {
+        NavigableMap<Integer, Path> found = new TreeMap<>();
         if (!Files.isDirectory(folder)) {
             return found;
         }
@@ -169,8 +170,9 @@ final class Checkpoints {
                 json.path("smoothedLoss").asDouble(Double.NaN),
                 json.path("tokens").asLong(0));
         SortedMap<String, String> facts = new TreeMap<>();
-        json.path("run").properties().forEach(fact -> facts.put(
-                fact.getKey(), fact.getValue().asString("")));
+        json.path("run")
+                .properties()
+                .forEach(fact -> facts.put(fact.getKey(), fact.getValue().asString("")));
         return new Found(folder, state, new RunIdentity(facts));
     }
 

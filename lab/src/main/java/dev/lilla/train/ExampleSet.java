@@ -57,6 +57,11 @@ public final class ExampleSet {
         return new ExampleSet(kept, sources, report(examples.size(), kept, dropped, repeated));
     }
 
+    /// Examples that are tokens already.
+    static ExampleSet of(List<EncodedExample> examples) {
+        return new ExampleSet(examples, List.of(), report(examples.size(), examples, Map.of(), List.of()));
+    }
+
     private static ExampleReport report(
             int examples, List<EncodedExample> kept, Map<String, List<Integer>> dropped, List<Integer> repeated) {
         return new ExampleReport(

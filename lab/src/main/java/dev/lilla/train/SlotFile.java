@@ -27,8 +27,10 @@ final class SlotFile {
 
     static void write(Path file, List<AdamW.Slot> slots, Backend backend) {
         List<TensorDescription> tensors = new ArrayList<>();
-        each(slots, (name, matrix) -> tensors.add(
-                new TensorDescription(name, ElementType.F32, Shape.of(matrix.rows(), matrix.columns()))));
+        each(
+                slots,
+                (name, matrix) -> tensors.add(
+                        new TensorDescription(name, ElementType.F32, Shape.of(matrix.rows(), matrix.columns()))));
         try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of(), tensors)) {
             each(slots, (name, matrix) -> append(writer, name, matrix, backend));
             writer.finish();

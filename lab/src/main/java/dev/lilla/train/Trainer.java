@@ -14,7 +14,8 @@ import java.util.function.BooleanSupplier;
 
 /// The loop: examples to gradients to steps, with validation and checkpoints.
 ///
-/// What a step does follows from the parameters, the moments and the number of the step alone, so a run that goes on
+/// What a step does follows from the parameters, the moments and the number of the step alone, so a run that
+/// goes on
 /// from a checkpoint has the losses of one that never stopped, bit for bit.
 public final class Trainer {
     /// Distances between the seeds of micro-batches: large primes, so that no two of a run are alike.
@@ -106,7 +107,8 @@ public final class Trainer {
         return true;
     }
 
-    /// Trains to the end, until the validation loss has stopped improving, or until the end is wished for, which is
+    /// Trains to the end, until the validation loss has stopped improving, or until the end is wished for,
+    /// which is
     /// asked between micro-batches.
     ///
     /// @throws IllegalArgumentException if the loss is no number any more
@@ -180,7 +182,9 @@ public final class Trainer {
             };
             LossSum sum = decoder.accumulate(batch, scale, seed(number, micro));
             loss += sum.loss() * scale;
-            tokens += batch.stream().mapToLong(sequence -> sequence.tokens().length).sum();
+            tokens += batch.stream()
+                    .mapToLong(sequence -> sequence.tokens().length)
+                    .sum();
             listener.happened(new TrainingEvent.Advanced(number, steps(), micro + 1, batches.size()));
         }
         double norm = optimizer.norm();
@@ -204,7 +208,8 @@ public final class Trainer {
 
     private void requireFinite(int step, double loss, double norm) {
         if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
-            String saved = savedStep < 0 ? "No checkpoint was made" : "The checkpoint of step " + savedStep + " is whole";
+            String saved =
+                    savedStep < 0 ? "No checkpoint was made" : "The checkpoint of step " + savedStep + " is whole";
             throw new IllegalArgumentException("in step " + step + " the loss is " + loss
                     + " and the norm of the gradients " + norm + ": training has diverged. Lower the learning rate, or"
                     + " warm up longer. " + saved + ".");
@@ -242,8 +247,9 @@ public final class Trainer {
 
     private static List<TrainingSequence> sequences(ExampleSet set, int[] indexes) {
         List<TrainingSequence> sequences = new ArrayList<>(indexes.length);
-        Arrays.stream(indexes).forEach(index -> sequences.add(
-                new TrainingSequence(set.get(index).tokens(), set.get(index).weights())));
+        Arrays.stream(indexes)
+                .forEach(index -> sequences.add(new TrainingSequence(
+                        set.get(index).tokens(), set.get(index).weights())));
         return sequences;
     }
 

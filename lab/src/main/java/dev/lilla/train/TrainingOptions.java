@@ -45,8 +45,8 @@ public record TrainingOptions(
 
     public TrainingOptions {
         if (epochs < 1 || stepsMax.orElse(1) < 1) {
-            throw new IllegalArgumentException("a run has at least one epoch and one step, found " + epochs + " and "
-                    + stepsMax.orElse(1));
+            throw new IllegalArgumentException(
+                    "a run has at least one epoch and one step, found " + epochs + " and " + stepsMax.orElse(1));
         }
     }
 

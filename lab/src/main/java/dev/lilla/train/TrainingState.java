@@ -4,7 +4,7 @@ package dev.lilla.train;
 ///
 /// @param step steps done
 /// @param validation which was the best
-/// @param smoothedLoss of the steps done, by [#smoothed]; not a number before the first
+/// @param smoothedLoss of the steps done, the last counting most; not a number before the first
 /// @param tokens gone through
 record TrainingState(int step, EarlyStopping validation, double smoothedLoss, long tokens) {
     /// How much of the smoothed loss the last step is.
