@@ -5,20 +5,18 @@ import dev.lilla.tokenizer.WordCounts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Counts the words of files on several threads while this one reads.
+/// Counts the words of files on several threads while one reads. Belongs to the thread that reads.
 final class WordCounting {
     private final WordCounts counts;
     private final int threads;
-    private final AtomicLong characters = new AtomicLong();
+    private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+    private long characters;
 
     WordCounting(WordCounts counts, int threads) {
         this.counts = counts;
@@ -33,38 +31,41 @@ final class WordCounting {
         long texts = 0;
         // Twice as many batches as threads: enough to keep them busy, and little to hold.
         Semaphore places = new Semaphore(2 * threads);
-        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
             for (Path file : files) {
                 texts += new TokenizerTexts(file, batch -> {
                             places.acquireUninterruptibly();
-                            rethrow(failure.get());
-                            progress.advance(length(batch));
-                            CompletableFuture.runAsync(() -> counts.add(batch), executor)
-                                    .whenComplete((_, thrown) -> {
-                                        failure.compareAndSet(null, thrown);
-                                        places.release();
-                                    });
+                            rethrow();
+                            long length = length(batch);
+                            characters += length;
+                            progress.advance(length);
+                            executor.execute(() -> count(batch, places));
                         })
                         .read();
             }
         }
-        rethrow(failure.get());
-        return new Outcome(texts, characters.get());
+        rethrow();
+        return new Outcome(texts, characters);
     }
 
-    private long length(List<TrainingText> batch) {
-        long length = batch.stream().mapToLong(text -> text.text().length()).sum();
-        characters.addAndGet(length);
-        return length;
-    }
-
-    private static void rethrow(@Nullable Throwable failure) {
-        if (failure instanceof CompletionException e && e.getCause() instanceof RuntimeException cause) {
-            throw cause;
+    private void count(List<TrainingText> batch, Semaphore places) {
+        try {
+            counts.add(batch);
+        } catch (RuntimeException e) {
+            failure.compareAndSet(null, e);
+        } finally {
+            places.release();
         }
-        if (failure != null) {
-            throw new IllegalStateException("counting failed", failure);
+    }
+
+    private static long length(List<TrainingText> batch) {
+        return batch.stream().mapToLong(text -> text.text().length()).sum();
+    }
+
+    private void rethrow() {
+        RuntimeException thrown = failure.get();
+        if (thrown != null) {
+            throw thrown;
         }
     }
 }

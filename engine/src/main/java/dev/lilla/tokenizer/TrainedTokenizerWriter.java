@@ -1,13 +1,11 @@
 package dev.lilla.tokenizer;
 
+import dev.lilla.format.JsonFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,23 +24,11 @@ public final class TrainedTokenizerWriter {
         TrainedTokenizerWriter writer = new TrainedTokenizerWriter(tokenizer);
         try {
             Files.createDirectories(directory);
-            replace(directory.resolve("tokenizer.json"), writer.tokenizerJson());
-            replace(directory.resolve("tokenizer_config.json"), writer.config());
         } catch (IOException e) {
-            throw new UncheckedIOException(directory + ": cannot be written: " + e.getMessage(), e);
+            throw new UncheckedIOException(directory + ": cannot be made: " + e.getMessage(), e);
         }
-    }
-
-    private static void replace(Path file, JsonNode json) throws IOException {
-        Path partial = file.resolveSibling(file.getFileName() + ".partial");
-        try {
-            Files.write(
-                    partial,
-                    JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
-            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(partial);
-        }
+        JsonFiles.write(directory.resolve("tokenizer.json"), writer.tokenizerJson());
+        JsonFiles.write(directory.resolve("tokenizer_config.json"), writer.config());
     }
 
     /// The field order is that of Hugging Face tokenizers.
