@@ -54,6 +54,11 @@ final class SmallAdapters implements AutoCloseable {
         return spec;
     }
 
+    /// The model as adapters see it, with the row order of both formats.
+    AdapterHost host() {
+        return new Base(spec, Map.of());
+    }
+
     @Override
     public void close() {
         open.forEach(LoraAdapter::close);
