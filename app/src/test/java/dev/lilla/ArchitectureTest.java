@@ -41,11 +41,13 @@ class ArchitectureTest {
                     Set.of("chat", "format", "kernel", "model", "model.family", "template", "tensor", "tokenizer")),
             Map.entry("evaluate", Set.of("chat", "format", "generate", "kernel", "model", "tensor", "tokenizer")),
             Map.entry("optimize", Set.of("format", "kernel", "model", "model.family", "store", "tensor", "tokenizer")),
+            Map.entry("demo", Set.of("chat")),
             Map.entry("hub", Set.of("format", "store")),
             Map.entry(
                     "cli",
                     Set.of(
                             "chat",
+                            "demo",
                             "evaluate",
                             "format",
                             "generate",

@@ -105,6 +105,7 @@ final class Lilla implements Runnable {
                 new ModelsCommand(console),
                 new PullCommand(console),
                 new BenchCommand(console),
+                new DemoCorpusCommand(console),
                 new DoctorCommand(console));
     }
 

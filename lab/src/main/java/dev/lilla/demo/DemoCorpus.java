@@ -58,9 +58,7 @@ public final class DemoCorpus {
 
     /// The example of a task at an index of a split.
     ///
-    /// @throws IllegalArgumentException if the index is negative, the task belongs to the house, or does not occur
-    in
-    ///     the split
+    /// @throws IllegalArgumentException if the index is negative or the split has no such task
     public Example example(Split split, Task task, long index) {
         if (index < 0 || task.isHouse() || !task.occursIn(split)) {
             throw new IllegalArgumentException(

@@ -6,13 +6,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The sentences of a task in a language, from `TASK.LANGUAGE.txt` and `common.LANGUAGE.txt`.
 ///
 /// A rule is a line `[name]` and its alternatives, one a line, as [PhraseParser] reads them. After `[name] *` a quarter
-/// of the alternatives, picked by a stable hash of their text, is held out: it never occurs in training data.
+/// of the alternatives, picked by a stable hash of their text, is held out: it never occurs in training data. A line
+/// that
+/// begins with `+` is never held out, and the quarter is still one of all.
 final class Grammar {
     private static final int HELD_OUT_ONE_OF = 4;
+    private static final String KEPT = "+";
 
     private final String name;
     private final Map<String, Rule> rules = new HashMap<>();
@@ -78,15 +83,21 @@ final class Grammar {
             if (rule.isEmpty() || section.getValue().isEmpty()) {
                 throw new IllegalStateException(file + ": " + header + " needs a name in brackets and alternatives");
             }
-            rules.put(rule, split(phrases(file, rule, section.getValue(), starred), starred));
+            Set<String> kept = section.getValue().stream()
+                    .filter(line -> line.startsWith(KEPT))
+                    .map(line -> line.substring(1))
+                    .collect(Collectors.toSet());
+            rules.put(rule, split(phrases(file, rule, section.getValue(), starred), starred, kept));
         }
     }
 
     private List<Phrase> phrases(String file, String rule, List<String> lines, boolean starred) {
         List<Phrase> phrases = new ArrayList<>();
-        for (String line : lines) {
+        for (String written : lines) {
+            String line = written.startsWith(KEPT) ? written.substring(1) : written;
             try {
-                phrases.add(new Phrase(this, rule, line, PhraseParser.parse(line), starred));
+                phrases.add(new Phrase(
+                        this, rule, line, name + " " + rule + ": " + line, PhraseParser.parse(line), starred));
             } catch (IllegalArgumentException e) {
                 throw new IllegalStateException(file + ": [" + rule + "]: " + e.getMessage(), e);
             }
@@ -94,13 +105,14 @@ final class Grammar {
         return phrases;
     }
 
-    private static Rule split(List<Phrase> phrases, boolean starred) {
+    private static Rule split(List<Phrase> phrases, boolean starred, Set<String> kept) {
         if (!starred) {
             return new Rule(phrases, phrases);
         }
         int held = (phrases.size() + HELD_OUT_ONE_OF - 1) / HELD_OUT_ONE_OF;
         List<Phrase> ranked = phrases.stream()
-                .sorted(Comparator.comparingLong(phrase -> StableHash.of(phrase.text())))
+                .sorted(Comparator.<Phrase, Boolean>comparing(phrase -> kept.contains(phrase.text()))
+                        .thenComparing(phrase -> StableHash.of(phrase.text())))
                 .toList();
         return new Rule(ranked.subList(held, ranked.size()), ranked.subList(0, held));
     }

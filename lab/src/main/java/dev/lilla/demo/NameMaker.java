@@ -43,7 +43,7 @@ final class NameMaker {
         if (style < 94) {
             return code(random);
         }
-        return southern(random) + " " + letters(random);
+        return southern(random) + "-" + letters(random);
     }
 
     /// First name and surname.

@@ -15,7 +15,7 @@ sealed interface Node {
 
     /// One of several: `(yet|so far|)`.
     record Choice(List<List<Node>> options) implements Node {
-        Choice {
+        public Choice {
             options = List.copyOf(options);
         }
     }

@@ -1,6 +1,7 @@
 package dev.lilla.demo;
 
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /// A sentence skeleton: one line of a grammar.
@@ -8,15 +9,14 @@ import java.util.regex.Pattern;
 /// @param grammar where its slots are looked up
 /// @param rule the rule that it is an alternative of
 /// @param text as written in the file
+/// @param id tells it from every other skeleton
 /// @param starred whether a quarter of its rule is held out
-record Phrase(Grammar grammar, String rule, String text, List<Node> nodes, boolean starred) {
+record Phrase(Grammar grammar, String rule, String text, String id, List<Node> nodes, boolean starred) {
+    private static final String WITHIN_A_SENTENCE = "(?:[^\\n!?,:.]|[.,:](?=\\S)){0,60}?";
+    private static final Set<String> NAMES = Set.of("product", "name", "customer", "firm", "merchant", "town", "city");
+
     Phrase {
         nodes = List.copyOf(nodes);
-    }
-
-    /// Tells it from every other skeleton.
-    String id() {
-        return grammar.name() + " " + rule + ": " + text;
     }
 
     /// Everything that it can become, whatever the slots hold; the case of the first letter does not matter.
@@ -52,7 +52,9 @@ record Phrase(Grammar grammar, String rule, String text, List<Node> nodes, boole
         for (Node node : nodes) {
             switch (node) {
                 case Node.Literal(String literal) -> regex.append(Pattern.quote(literal));
-                case Node.Slot _ -> regex.append("[^\\n!?]{1,60}?");
+                case Node.Slot(String slot) ->
+                    regex.append(NAMES.contains(slot) ? "(?-i:[\\p{Lu}0-9])" : "[^\\n!?]")
+                            .append(WITHIN_A_SENTENCE);
                 case Node.Range _ -> regex.append("[0-9]+");
                 case Node.Choice(List<List<Node>> options) -> {
                     String separator = "(?:";
