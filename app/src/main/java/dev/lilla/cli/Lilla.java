@@ -108,6 +108,7 @@ final class Lilla implements Runnable {
                 new PullCommand(console),
                 new BenchCommand(console),
                 new BenchTrainCommand(console),
+                new DemoCorpusCommand(console),
                 new DoctorCommand(console));
     }
 
