@@ -41,6 +41,9 @@ class ArchitectureTest {
                     Set.of("chat", "format", "kernel", "model", "model.family", "template", "tensor", "tokenizer")),
             Map.entry("evaluate", Set.of("chat", "format", "generate", "kernel", "model", "tensor", "tokenizer")),
             Map.entry("optimize", Set.of("format", "kernel", "model", "model.family", "store", "tensor", "tokenizer")),
+            Map.entry(
+                    "train",
+                    Set.of("format", "generate", "kernel", "model", "model.family", "template", "tensor", "tokenizer")),
             Map.entry("hub", Set.of("format", "store")),
             Map.entry(
                     "cli",
@@ -57,7 +60,8 @@ class ArchitectureTest {
                             "store",
                             "template",
                             "tensor",
-                            "tokenizer")));
+                            "tokenizer",
+                            "train")));
 
     private static final Set<String> BANNED_SUFFIXES =
             Set.of("Manager", "Helper", "Util", "Utils", "Impl", "Common", "Base", "Info", "Data", "Support");

@@ -7,17 +7,26 @@ import java.util.function.BooleanSupplier;
 
 /// Turns Ctrl-C into a wish to end: the program goes on until [#close], so that it can show what it has.
 final class Interruption implements BooleanSupplier, AutoCloseable {
-    /// A program that does not come to its end by then is ended.
+    /// For what ends within a token.
     private static final long SECONDS_MAX = 10;
 
     private final AtomicBoolean wished = new AtomicBoolean();
     private final CountDownLatch done = new CountDownLatch(1);
     private final Thread hook = new Thread(this::end, "interruption");
 
-    private Interruption() {}
+    private final long secondsMax;
+
+    private Interruption(long secondsMax) {
+        this.secondsMax = secondsMax;
+    }
 
     static Interruption open() {
-        Interruption interruption = new Interruption();
+        return open(SECONDS_MAX);
+    }
+
+    /// @param secondsMax a program that does not come to its end by then is ended
+    static Interruption open(long secondsMax) {
+        Interruption interruption = new Interruption(secondsMax);
         Runtime.getRuntime().addShutdownHook(interruption.hook);
         return interruption;
     }
@@ -32,7 +41,7 @@ final class Interruption implements BooleanSupplier, AutoCloseable {
     void end() {
         wished.set(true);
         try {
-            done.await(SECONDS_MAX, TimeUnit.SECONDS);
+            done.await(secondsMax, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

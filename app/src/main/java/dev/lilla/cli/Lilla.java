@@ -102,9 +102,11 @@ final class Lilla implements Runnable {
                 new LogitsCommand(console),
                 new PerplexityCommand(console),
                 new ConvertCommand(console),
+                new TrainCommand(console),
                 new ModelsCommand(console),
                 new PullCommand(console),
                 new BenchCommand(console),
+                new BenchTrainCommand(console),
                 new DoctorCommand(console));
     }
 

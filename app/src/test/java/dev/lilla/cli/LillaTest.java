@@ -42,6 +42,7 @@ class LillaTest {
                     "logits",
                     "perplexity",
                     "convert",
+                    "train",
                     "models",
                     "pull",
                     "bench",
@@ -63,7 +64,7 @@ class LillaTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"run", "chat", "tokenize", "render", "logits", "convert", "pull", "bench"})
+        @ValueSource(strings = {"run", "chat", "tokenize", "render", "logits", "convert", "train", "pull", "bench"})
         void showsExamplesThatCanBeCopied(String command) {
             String help = lines.run(command, "--help").out();
             assertThat(help.substring(help.indexOf("For example:"))

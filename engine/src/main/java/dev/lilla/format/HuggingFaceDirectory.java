@@ -22,14 +22,25 @@ public final class HuggingFaceDirectory {
     /// @throws IllegalArgumentException if it is no directory, or has no config.json
     /// @throws ModelFormatException if config.json is broken
     public static HuggingFaceDirectory open(Path path) {
-        if (!Files.isDirectory(path)) {
-            throw new IllegalArgumentException(path + (Files.exists(path) ? " is a file" : " does not exist")
-                    + ", expected a directory with config.json and weights. Check the spelling and the folder.");
-        }
+        requireDirectory(path);
         Path configFile = path.resolve(CONFIG_NAME);
         if (!Files.isRegularFile(configFile)) {
             throw new IllegalArgumentException(path + ": holds no " + CONFIG_NAME
                     + ", which a Hugging Face checkpoint needs. Download it, or name a GGUF file instead.");
+        }
+        return openFiles(path);
+    }
+
+    /// Opens a directory that may hold some files of a model only, a tokenizer for example: without a config.json,
+    /// [#config] is empty.
+    ///
+    /// @throws IllegalArgumentException if it is no directory
+    /// @throws ModelFormatException if there is a config.json that is broken
+    public static HuggingFaceDirectory openFiles(Path path) {
+        requireDirectory(path);
+        Path configFile = path.resolve(CONFIG_NAME);
+        if (!Files.isRegularFile(configFile)) {
+            return new HuggingFaceDirectory(path, JsonFiles.MAPPER.createObjectNode());
         }
         JsonNode config = JsonFiles.read(configFile);
         if (!config.isObject()) {
@@ -37,6 +48,13 @@ public final class HuggingFaceDirectory {
                     + ", expected a JSON object. Download it again.");
         }
         return new HuggingFaceDirectory(path, config);
+    }
+
+    private static void requireDirectory(Path path) {
+        if (!Files.isDirectory(path)) {
+            throw new IllegalArgumentException(path + (Files.exists(path) ? " is a file" : " does not exist")
+                    + ", expected a directory with config.json and weights. Check the spelling and the folder.");
+        }
     }
 
     public Path path() {

@@ -71,7 +71,7 @@ public record TensorRule(
     }
 
     /// Added to every element of the Hugging Face tensor to get the form that multiplies.
-    float added() {
+    public float added() {
         return gguf.isEmpty() ? 0 : gguf.getFirst().added();
     }
 

@@ -1,0 +1,31 @@
+package dev.lilla.train;
+
+/// Settings of AdamW (Loshchilov and Hutter, arXiv 1711.05101).
+///
+/// @param clip the largest norm of all gradients together; longer ones are scaled down to it; 0 for no limit
+public record OptimizerOptions(double beta1, double beta2, double epsilon, Decay decay, double clip) {
+    /// Weight decay.
+    ///
+    /// @param rate what a step takes of a weight, as a part of the learning rate
+    public record Decay(double rate, Of of) {
+        /// Which weights decay.
+        public enum Of {
+            /// Matrices; norms and biases are left alone, as is the custom.
+            MATRICES,
+            ALL
+        }
+    }
+
+    public OptimizerOptions {
+        if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon > 0 && decay.rate() >= 0 && clip >= 0)) {
+            throw new IllegalArgumentException("no setting of AdamW: betas " + beta1 + " and " + beta2
+                    + " (from 0 to below 1), epsilon " + epsilon + " (above 0), weight decay " + decay.rate()
+                    + " and clip " + clip + " (0 or more)");
+        }
+    }
+
+    /// No decay; gradients clipped to a norm of 1.
+    public static OptimizerOptions standard() {
+        return new OptimizerOptions(0.9, 0.999, 1e-8, new Decay(0, Decay.Of.MATRICES), 1);
+    }
+}
