@@ -352,8 +352,7 @@ public final class HostBackend implements Backend {
 
     @Override
     public Gradients gradients(Precision precision) {
-        return new HostGradients(
-                new ReferenceGradientKernels(), new HostGradients.Products(products, precision), shares, arena);
+        return new HostGradients(kernels.gradients(), new HostGradients.Products(products, precision), shares, arena);
     }
 
     @Override

@@ -41,6 +41,11 @@ sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKer
         return Optional.empty();
     }
 
+    /// The derivatives of these operations.
+    default GradientKernels gradients() {
+        return new ReferenceGradientKernels();
+    }
+
     /// Lays out panels `share.from()` to `share.to()` of `weight`.
     ///
     /// @param target its memory is zeroed

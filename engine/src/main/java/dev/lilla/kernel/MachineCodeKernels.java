@@ -74,6 +74,11 @@ final class MachineCodeKernels implements Kernels {
     }
 
     @Override
+    public GradientKernels gradients() {
+        return new MachineCodeGradientKernels(elements, matrices);
+    }
+
+    @Override
     public void pack(HostWeight weight, PackedWeight target, Share share) {
         Optional<PanelTransposer> transposer =
                 isa.hasMasks() ? PanelTransposer.of(kernels, weight, target.data(), share.scratch()) : Optional.empty();

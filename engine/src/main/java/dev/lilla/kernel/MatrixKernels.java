@@ -114,7 +114,7 @@ final class MatrixKernels {
     /// @return its address
     private long filledUp(StridedMatrix turned, int row, int k, int depth, Scratch scratch) {
         long bytes = (long) depth * WORD;
-        MemorySegment copy = scratch.memory(lanes() * bytes);
+        MemorySegment copy = scratch.staging(lanes() * bytes);
         int rows = turned.rows() - row;
         for (int i = 0; i < rows; i++) {
             long from = turned.address(row + i, k) - turned.memory().address();
