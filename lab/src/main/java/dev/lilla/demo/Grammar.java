@@ -111,8 +111,8 @@ final class Grammar {
         }
         int held = (phrases.size() + HELD_OUT_ONE_OF - 1) / HELD_OUT_ONE_OF;
         List<Phrase> ranked = phrases.stream()
-                .sorted(Comparator.<Phrase, Boolean>comparing(phrase -> kept.contains(phrase.text()))
-                        .thenComparing(phrase -> StableHash.of(phrase.text())))
+                .sorted(Comparator.<Phrase>comparingInt(phrase -> kept.contains(phrase.text()) ? 1 : 0)
+                        .thenComparingLong(phrase -> StableHash.of(phrase.text())))
                 .toList();
         return new Rule(ranked.subList(held, ranked.size()), ranked.subList(0, held));
     }
