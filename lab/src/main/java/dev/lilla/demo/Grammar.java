@@ -64,14 +64,9 @@ final class Grammar {
                 .toList();
     }
 
-    /// Every skeleton, held out or not.
-    List<Phrase> phrases() {
-        List<Phrase> all = new ArrayList<>();
-        for (Rule rule : rules.values()) {
-            all.addAll(rule.known());
-            rule.heldOut().stream().filter(Phrase::starred).forEach(all::add);
-        }
-        return all;
+    /// Every skeleton that is not held out.
+    List<Phrase> known() {
+        return rules.values().stream().flatMap(rule -> rule.known().stream()).toList();
     }
 
     private void add(String file) {
