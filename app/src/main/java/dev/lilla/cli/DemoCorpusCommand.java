@@ -4,6 +4,7 @@ import dev.lilla.demo.CorpusFile;
 import dev.lilla.demo.DemoCorpus;
 import dev.lilla.demo.Example;
 import dev.lilla.demo.HouseCorpus;
+import dev.lilla.demo.Language;
 import dev.lilla.demo.LeakCheck;
 import dev.lilla.demo.Split;
 import java.io.IOException;
@@ -102,7 +103,7 @@ final class DemoCorpusCommand implements Callable<Integer> {
         return training.peek(example -> {
             leaks.read(example);
             long[] count = counts.computeIfAbsent(example.task().label(), _ -> new long[2]);
-            count[example.language().ordinal()]++;
+            count[example.language() == Language.EN ? 0 : 1]++;
         });
     }
 

@@ -33,13 +33,11 @@ public final class DemoCorpus {
             .toList();
 
     private final long seed;
-    private final Map<Language, Makers> makers = new EnumMap<>(Language.class);
+    private final Makers english = new Makers(Language.EN);
+    private final Makers swedish = new Makers(Language.SV);
 
     private DemoCorpus(long seed) {
         this.seed = seed;
-        for (Language language : Language.values()) {
-            makers.put(language, new Makers(language));
-        }
     }
 
     /// The corpus of a seed; the seed changes every example, but not which names and skeletons are held out.
@@ -66,7 +64,7 @@ public final class DemoCorpus {
         }
         SplittableRandom shared = random(split, index >> 1, 2);
         Language language = shared.nextInt(100) < SWEDISH_PERCENT ? Language.SV : Language.EN;
-        Makers makers = this.makers.get(language);
+        Makers makers = language == Language.EN ? english : swedish;
         if (task == Task.QUESTION) {
             Draw draw = new Draw(split, language, shared);
             Draw question = new Draw(split, language, random(split, index, 3));
@@ -100,7 +98,7 @@ public final class DemoCorpus {
     }
 
     static SplittableRandom random(long seed, Split split, long index, int purpose) {
-        long mixed = StableHash.mix(seed + 0x9e3779b97f4a7c15L * (8L * purpose + split.ordinal() + 1));
+        long mixed = StableHash.mix(seed + 0x9e3779b97f4a7c15L * purpose) ^ StableHash.of(split.label());
         return new SplittableRandom(StableHash.mix(mixed + index * 0xd1342543de82ef95L));
     }
 

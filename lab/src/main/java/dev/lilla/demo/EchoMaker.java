@@ -16,13 +16,18 @@ final class EchoMaker implements ExampleMaker {
 
     private final Grammar grammar;
     private final List<Phrase> known;
+    private final List<Phrase> heldOut;
 
     EchoMaker(Language language) {
         grammar = Grammar.load("echo", language);
-        known = SENTENCES.stream()
+        known = sentences(language, Split.TRAIN);
+        heldOut = sentences(language, Split.HELD_OUT_PHRASING);
+    }
+
+    private static List<Phrase> sentences(Language language, Split split) {
+        return SENTENCES.stream()
                 .map(task -> Grammar.load(task, language))
-                .flatMap(task -> task.phrases().stream())
-                .filter(phrase -> !phrase.grammar().heldOut().contains(phrase))
+                .flatMap(task -> split == Split.TRAIN ? task.known().stream() : task.heldOut().stream())
                 .filter(EchoMaker::standsAlone)
                 .toList();
     }
@@ -45,7 +50,7 @@ final class EchoMaker implements ExampleMaker {
             text = words(draw);
         } else if (die < 70) {
             kind = "sentence";
-            text = draw.value("firm") + ": " + draw.say(WordLists.any(known, draw.random()));
+            text = draw.value("firm") + ": " + draw.say(sentence(draw));
         } else if (die < 85) {
             kind = "names";
             text = draw.value("product") + ", " + draw.value("customer") + ", " + draw.value("town");
@@ -56,6 +61,10 @@ final class EchoMaker implements ExampleMaker {
         String fixed = Instructions.repeat(draw.language());
         String instruction = Instructions.vary(draw, fixed, grammar, "instruction");
         return Turns.of(draw, grammar, kind, instruction + "\n" + text, text);
+    }
+
+    private Phrase sentence(Draw draw) {
+        return WordLists.any(draw.split() == Split.HELD_OUT_PHRASING ? heldOut : known, draw.random());
     }
 
     private static String words(Draw draw) {

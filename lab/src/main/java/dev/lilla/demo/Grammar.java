@@ -64,14 +64,9 @@ final class Grammar {
                 .toList();
     }
 
-    /// Every skeleton, held out or not.
-    List<Phrase> phrases() {
-        List<Phrase> all = new ArrayList<>();
-        for (Rule rule : rules.values()) {
-            all.addAll(rule.known());
-            rule.heldOut().stream().filter(Phrase::starred).forEach(all::add);
-        }
-        return all;
+    /// Every skeleton that is not held out.
+    List<Phrase> known() {
+        return rules.values().stream().flatMap(rule -> rule.known().stream()).toList();
     }
 
     private void add(String file) {
@@ -111,8 +106,8 @@ final class Grammar {
         }
         int held = (phrases.size() + HELD_OUT_ONE_OF - 1) / HELD_OUT_ONE_OF;
         List<Phrase> ranked = phrases.stream()
-                .sorted(Comparator.<Phrase, Boolean>comparing(phrase -> kept.contains(phrase.text()))
-                        .thenComparing(phrase -> StableHash.of(phrase.text())))
+                .sorted(Comparator.<Phrase>comparingInt(phrase -> kept.contains(phrase.text()) ? 1 : 0)
+                        .thenComparingLong(phrase -> StableHash.of(phrase.text())))
                 .toList();
         return new Rule(ranked.subList(held, ranked.size()), ranked.subList(0, held));
     }

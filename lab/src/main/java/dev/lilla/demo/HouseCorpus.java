@@ -50,7 +50,7 @@ public final class HouseCorpus {
         if (index < 0 || !task.isHouse()) {
             throw new IllegalArgumentException("no example " + index + " of " + task + " in the logs of the house");
         }
-        SplittableRandom random = random(split, index, 6 + task.ordinal());
+        SplittableRandom random = random(split, index, 6 + task.label().length());
         Language language = random.nextInt(100) < SWEDISH_PERCENT ? Language.SV : Language.EN;
         Draw draw = new Draw(split, language, random);
         return DemoCorpus.example(task, draw, make(draw, task));

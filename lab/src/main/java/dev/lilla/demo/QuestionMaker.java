@@ -154,7 +154,7 @@ final class QuestionMaker {
     }
 
     private static boolean isOther(Thing other, Thing asked, String attribute) {
-        return other != asked && other.told().containsKey(attribute);
+        return !other.equals(asked) && other.told().containsKey(attribute);
     }
 
     private static String shared(List<String> own, List<String> unique) {
@@ -166,7 +166,7 @@ final class QuestionMaker {
 
     private static String ofOther(Thing asked, List<Thing> things, Draw question) {
         List<String> others = things.stream()
-                .filter(thing -> thing != asked)
+                .filter(thing -> !thing.equals(asked))
                 .flatMap(thing -> thing.told().keySet().stream().sorted())
                 .filter(attribute -> !asked.told().containsKey(attribute))
                 .toList();
