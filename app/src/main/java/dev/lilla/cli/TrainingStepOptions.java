@@ -101,6 +101,14 @@ final class TrainingStepOptions {
     private double decay = 0.01;
 
     @Option(
+            names = "--beta2",
+            paramLabel = "X",
+            defaultValue = "0.999",
+            description = "How slowly AdamW forgets the size of gradients; 0.95 to 0.98 for models from scratch."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private double beta2 = 0.999;
+
+    @Option(
             names = "--clip",
             paramLabel = "X",
             defaultValue = "1",
@@ -159,7 +167,7 @@ final class TrainingStepOptions {
                 averaging,
                 new OptimizerOptions(
                         standard.beta1(),
-                        standard.beta2(),
+                        beta2,
                         standard.epsilon(),
                         new OptimizerOptions.Decay(decay, OptimizerOptions.Decay.Of.MATRICES),
                         clip),
