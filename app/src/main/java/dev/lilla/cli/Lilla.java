@@ -109,6 +109,7 @@ final class Lilla implements Runnable {
                 new BenchCommand(console),
                 new BenchTrainCommand(console),
                 new DemoCorpusCommand(console),
+                new DemoScoreCommand(console),
                 new DoctorCommand(console));
     }
 
