@@ -102,6 +102,7 @@ final class Lilla implements Runnable {
                 new LogitsCommand(console),
                 new PerplexityCommand(console),
                 new ConvertCommand(console),
+                new MergeCommand(console),
                 new TrainTokenizerCommand(console),
                 new ModelsCommand(console),
                 new PullCommand(console),

@@ -42,6 +42,7 @@ class LillaTest {
                     "logits",
                     "perplexity",
                     "convert",
+                    "merge",
                     "train-tokenizer",
                     "models",
                     "pull",
@@ -65,7 +66,17 @@ class LillaTest {
 
         @ParameterizedTest
         @ValueSource(
-                strings = {"run", "chat", "tokenize", "render", "logits", "convert", "train-tokenizer", "pull", "bench"
+                strings = {
+                    "run",
+                    "chat",
+                    "tokenize",
+                    "render",
+                    "logits",
+                    "convert",
+                    "merge",
+                    "train-tokenizer",
+                    "pull",
+                    "bench"
                 })
         void showsExamplesThatCanBeCopied(String command) {
             String help = lines.run(command, "--help").out();
