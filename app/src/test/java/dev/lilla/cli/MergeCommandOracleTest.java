@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lilla.Oracle;
 import dev.lilla.format.JsonFiles;
+import dev.lilla.format.Safetensors;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +16,9 @@ import tools.jackson.databind.JsonNode;
 
 /// Adapters of the oracle, inspected and merged from the command line.
 class MergeCommandOracleTest {
+    /// f32 against f32, in another order of additions.
+    private static final float LOGITS = 2e-3f;
+
     @TempDir
     Path folder;
 
@@ -38,12 +44,31 @@ class MergeCommandOracleTest {
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.out()).isEqualTo(merged + "\n");
 
-        String alone = lines.run("run", merged, "--raw", "-n", 6, "Hello").out();
-        assertThat(alone)
-                .isEqualTo(lines.run("run", base(adapter), "--lora", adapter, "--raw", "-n", 6, "Hello")
-                        .out())
-                .isNotEqualTo(lines.run("run", base(adapter), "--raw", "-n", 6, "Hello")
-                        .out());
+        float[] alone = logits(merged);
+        float[] beside = logits(base(adapter), "--lora", adapter);
+        float[] without = logits(base(adapter));
+        assertThat(distance(alone, beside)).isLessThan(LOGITS);
+        assertThat(distance(alone, without)).isGreaterThan(10 * LOGITS);
+    }
+
+    private float[] logits(Path model, Object... more) {
+        Path file = folder.resolve("logits.safetensors");
+        List<Object> arguments = new ArrayList<>(
+                List.of("logits", model, "--ids", "1,15,16,17", "--out", file, "--kernels", "reference"));
+        arguments.addAll(List.of(more));
+        assertThat(lines.run(arguments.toArray()).err()).isEmpty();
+        try (Safetensors tensors = Safetensors.open(file)) {
+            return Oracle.floats(tensors.tensor("logits"));
+        }
+    }
+
+    private static float distance(float[] found, float[] expected) {
+        assertThat(found).hasSameSizeAs(expected);
+        float distance = 0;
+        for (int i = 0; i < found.length; i++) {
+            distance = Math.max(distance, Math.abs(found[i] - expected[i]));
+        }
+        return distance;
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
