@@ -172,7 +172,7 @@ final class TrainTokenizerCommand implements Callable<Integer> {
                         charactersPerToken);
         if (rare > 0) {
             console.out()
-                    .println(rare + " merged tokens occur in no answer; --answers-min 20 trains without such tokens");
+                    .println(rare + " merged tokens occur in no answer; --answers-min 1 trains without such tokens");
         }
     }
 }
