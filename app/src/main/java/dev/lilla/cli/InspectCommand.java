@@ -1,6 +1,7 @@
 package dev.lilla.cli;
 
 import dev.lilla.kernel.KvType;
+import dev.lilla.model.AdapterSummary;
 import dev.lilla.model.Attention;
 import dev.lilla.model.LayerSpec;
 import dev.lilla.model.family.Dimensions;
@@ -30,13 +31,14 @@ import tools.jackson.databind.node.ObjectNode;
         sortOptions = false,
         description = {
             "Shows what a model is: architecture, sizes, element types, memory by context length, license, chat "
-                    + "template.",
+                    + "template. Of a LoRA adapter: its base, rank, scaling and what it changes.",
         },
         footer = {
             "",
             "For example:",
             "  lilla inspect tinyllama-1.1b-chat-v1.0",
             "  lilla inspect model.gguf --tensors",
+            "  lilla inspect my-adapter",
             "  lilla inspect geb-1.3b --probe-layout bilingual.txt",
         })
 final class InspectCommand implements Callable<Integer> {
@@ -78,6 +80,9 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path path = model.path(console);
+        if (AdapterSummary.isAdapter(path)) {
+            return showAdapter(path);
+        }
         if (probeText != null) {
             return new LayoutProbe(console, host, json).run(path, probeText);
         }
@@ -98,6 +103,20 @@ final class InspectCommand implements Callable<Integer> {
             }
             return 0;
         }
+    }
+
+    private int showAdapter(Path path) {
+        if (tensors || template || probeText != null) {
+            throw new IllegalArgumentException(
+                    path + " is an adapter: --tensors, --template and --probe-layout are for models");
+        }
+        AdapterReport report = new AdapterReport(path, AdapterSummary.of(path));
+        if (json.isSet()) {
+            console.printJson(report.json());
+        } else {
+            report.print(console);
+        }
+        return 0;
     }
 
     private ObjectNode report(ModelDescription description, ModelCard card) throws IOException {

@@ -103,6 +103,7 @@ final class Lilla implements Runnable {
                 new PerplexityCommand(console),
                 new ConvertCommand(console),
                 new TrainCommand(console),
+                new MergeCommand(console),
                 new TrainTokenizerCommand(console),
                 new ModelsCommand(console),
                 new PullCommand(console),

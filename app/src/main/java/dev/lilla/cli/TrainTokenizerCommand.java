@@ -36,7 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
             "",
             "For example:",
             "  lilla train-tokenizer --vocab 2048 --out my-model examples.jsonl",
-            "  lilla train-tokenizer --vocab 8192 --split qwen2 --out my-model book.txt notes.txt",
+            "  lilla train-tokenizer --vocab 8192 --split qwen2 --out mine book.txt",
             "  lilla train-tokenizer --vocab 2048 --answers-min 20 --out mine chats.jsonl",
         })
 final class TrainTokenizerCommand implements Callable<Integer> {
@@ -172,7 +172,7 @@ final class TrainTokenizerCommand implements Callable<Integer> {
                         charactersPerToken);
         if (rare > 0) {
             console.out()
-                    .println(rare + " merged tokens occur in no answer; --answers-min 20 trains without such tokens");
+                    .println(rare + " merged tokens occur in no answer; --answers-min 1 trains without such tokens");
         }
     }
 }

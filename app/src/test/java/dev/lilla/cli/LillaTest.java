@@ -43,6 +43,7 @@ class LillaTest {
                     "perplexity",
                     "convert",
                     "train",
+                    "merge",
                     "train-tokenizer",
                     "models",
                     "pull",
@@ -74,6 +75,7 @@ class LillaTest {
                     "logits",
                     "convert",
                     "train",
+                    "merge",
                     "train-tokenizer",
                     "pull",
                     "bench"

@@ -41,14 +41,19 @@ public final class Converter {
     /// @throws dev.lilla.format.UnsupportedModelException if the target cannot hold the model
     /// @throws UncheckedIOException if the target cannot be written
     public static Path convert(ConversionRequest request, Progress progress) {
+        return convert(request, WeightChanges.NONE, progress);
+    }
+
+    /// Converts with something added to the weights.
+    static Path convert(ConversionRequest request, WeightChanges changes, Progress progress) {
         refuseSamePlace(request);
         boolean isGguf = Gguf.isGguf(request.source());
         switch (request.form()) {
             case GGUF -> {
                 if (isGguf) {
-                    retype(request, progress);
+                    retype(request, changes, progress);
                 } else {
-                    toGguf(request, progress);
+                    toGguf(request, changes, progress);
                 }
             }
             case HUGGING_FACE -> {
@@ -56,7 +61,7 @@ public final class Converter {
                     throw new IllegalArgumentException(request.source()
                             + ": is a Hugging Face directory already. Name a target that ends with .gguf.");
                 }
-                HuggingFaceExport.write(request, progress);
+                HuggingFaceExport.write(request, changes, progress);
             }
         }
         return request.target();
@@ -78,7 +83,7 @@ public final class Converter {
         }
     }
 
-    private static void toGguf(ConversionRequest request, Progress progress) {
+    private static void toGguf(ConversionRequest request, WeightChanges changes, Progress progress) {
         try (ModelDescription model = ModelDescription.open(request.source(), request.options())) {
             model.warnings().forEach(progress::warned);
             String architecture =
@@ -95,7 +100,7 @@ public final class Converter {
                     hasHead ? QuantMixture.Head.SEPARATE : QuantMixture.Head.TIED);
             List<Tensor> computed =
                     ArchitectureKeys.globalRotary(model).map(RotaryTensors::of).orElse(List.of());
-            TensorPlan plan = TensorPlan.toGguf(model, mixture).after(computed);
+            TensorPlan plan = TensorPlan.toGguf(model, mixture).with(changes).after(computed);
             write(
                     request,
                     GgufMetadata.of(request.target().toString(), keys(request, model, plan, architecture)),
@@ -123,7 +128,7 @@ public final class Converter {
         return keys;
     }
 
-    private static void retype(ConversionRequest request, Progress progress) {
+    private static void retype(ConversionRequest request, WeightChanges changes, Progress progress) {
         try (Gguf source = Gguf.open(request.source())) {
             GgufMetadata metadata = source.metadata();
             String architecture = metadata.architecture();
@@ -135,7 +140,7 @@ public final class Converter {
                     layers,
                     groups(metadata, architecture),
                     source.contains("output.weight") ? QuantMixture.Head.SEPARATE : QuantMixture.Head.TIED);
-            TensorPlan plan = TensorPlan.retyped(source, mixture);
+            TensorPlan plan = TensorPlan.retyped(source, mixture).with(changes);
             refuseRequantizing(request, plan);
             Map<String, GgufValue> keys = new LinkedHashMap<>(metadata.entries());
             SPLIT_KEYS.forEach(keys::remove);

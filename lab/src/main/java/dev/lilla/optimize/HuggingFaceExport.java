@@ -26,7 +26,7 @@ final class HuggingFaceExport {
     private HuggingFaceExport() {}
 
     /// The directory is filled under another name and takes its own when complete.
-    static void write(ConversionRequest request, Progress progress) {
+    static void write(ConversionRequest request, WeightChanges changes, Progress progress) {
         Path target = request.target().toAbsolutePath().normalize();
         refuseFull(target);
         Path partial = target.resolveSibling(target.getFileName() + ".partial");
@@ -37,7 +37,8 @@ final class HuggingFaceExport {
             Files.createDirectories(partial);
             writeJson(partial.resolve("config.json"), config(request, gguf, model));
             TokenizerFiles.of(gguf.metadata(), model.family()).write(partial);
-            writeWeights(partial, TensorPlan.toHuggingFace(gguf, model.table(), elementType(request)), progress);
+            TensorPlan plan = TensorPlan.toHuggingFace(gguf, model.table(), elementType(request));
+            writeWeights(partial, plan.with(changes), progress);
             Files.deleteIfExists(target);
             Files.move(partial, target);
         } catch (IOException e) {
@@ -59,7 +60,7 @@ final class HuggingFaceExport {
         return config;
     }
 
-    private static void writeWeights(Path directory, TensorPlan plan, Progress progress) {
+    static void writeWeights(Path directory, TensorPlan plan, Progress progress) {
         try (CheckpointWriter writer = plan.bytes() > SHARD_BYTES_MAX
                 ? SafetensorsWriter.createSharded(directory, FORMAT, plan.descriptions(), SHARD_BYTES_MAX)
                 : SafetensorsWriter.create(directory.resolve("model.safetensors"), FORMAT, plan.descriptions())) {
@@ -72,7 +73,7 @@ final class HuggingFaceExport {
         Files.write(file, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
     }
 
-    private static void refuseFull(Path target) {
+    static void refuseFull(Path target) {
         if (Files.isRegularFile(target)) {
             throw new IllegalArgumentException(
                     target + ": is a file, expected a directory to make. Name another target.");
@@ -89,8 +90,8 @@ final class HuggingFaceExport {
         }
     }
 
-    /// Deletes a directory that this class made.
-    private static void delete(Path directory) {
+    /// Deletes a directory that was made here.
+    static void delete(Path directory) {
         if (!Files.isDirectory(directory)) {
             return;
         }

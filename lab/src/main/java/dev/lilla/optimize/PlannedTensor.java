@@ -4,6 +4,7 @@ import dev.lilla.format.TensorDescription;
 import dev.lilla.kernel.Dequantizer;
 import dev.lilla.kernel.Quantizer;
 import dev.lilla.model.family.RowOrder;
+import dev.lilla.optimize.WeightChanges.RowChange;
 import dev.lilla.tensor.ElementType;
 import dev.lilla.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -11,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -20,21 +22,28 @@ import java.util.stream.IntStream;
 /// @param tensorOf for each row, the index of its tensor in `sources`
 /// @param rowOf for each row, the row of that tensor
 /// @param added to every element
-record PlannedTensor(TensorDescription target, List<Tensor> sources, int[] tensorOf, int[] rowOf, float added) {
+/// @param changes added to rows of the sources before that
+record PlannedTensor(
+        TensorDescription target,
+        List<Tensor> sources,
+        int[] tensorOf,
+        int[] rowOf,
+        float added,
+        WeightChanges changes) {
     /// Bytes that are converted at once: little against a model, enough to keep all cores busy.
     private static final long CHUNK_BYTES = 8L << 20;
 
     /// @param source the rows `rows` of it, in that order
     static PlannedTensor of(TensorDescription target, Tensor source, RowOrder rows, float added) {
         int[] rowOf = IntStream.range(0, rows.rows()).map(rows::source).toArray();
-        return new PlannedTensor(target, List.of(source), new int[rowOf.length], rowOf, added);
+        return new PlannedTensor(target, List.of(source), new int[rowOf.length], rowOf, added, WeightChanges.NONE);
     }
 
     /// The whole tensor, under another name or type.
     static PlannedTensor whole(TensorDescription target, Tensor source) {
         int rows = Math.toIntExact(asMatrix(source).rows());
         return new PlannedTensor(
-                target, List.of(source), new int[rows], IntStream.range(0, rows).toArray(), 0);
+                target, List.of(source), new int[rows], IntStream.range(0, rows).toArray(), 0, WeightChanges.NONE);
     }
 
     /// A tensor put together from others: row `i` of `parts.get(p)` becomes row `orders.get(p).source(i)`.
@@ -55,13 +64,18 @@ record PlannedTensor(TensorDescription target, List<Tensor> sources, int[] tenso
                 throw new IllegalStateException("tensor " + target.name() + ": nothing gives its row " + row);
             }
         }
-        return new PlannedTensor(target, List.copyOf(parts), tensorOf, rowOf, added);
+        return new PlannedTensor(target, List.copyOf(parts), tensorOf, rowOf, added, WeightChanges.NONE);
+    }
+
+    /// The same with something added to its sources.
+    PlannedTensor with(WeightChanges more) {
+        return new PlannedTensor(target, sources, tensorOf, rowOf, added, more);
     }
 
     /// Converts the rows and hands over the bytes in order; a part is valid until `sink` returns.
     void write(Consumer<MemorySegment> sink) {
         List<Matrix> matrices = new ArrayList<>();
-        sources.forEach(source -> matrices.add(asMatrix(source)));
+        sources.forEach(source -> matrices.add(asMatrix(source).with(changes.of(source.name()))));
         long columns = target.shape().rank() == 1 ? 1 : target.shape().columns();
         long rowBytes = target.type().byteSize(columns);
         int chunkRows = Math.clamp(CHUNK_BYTES / Math.max(rowBytes, columns * Float.BYTES), 1, rowOf.length);
@@ -80,12 +94,14 @@ record PlannedTensor(TensorDescription target, List<Tensor> sources, int[] tenso
 
     private void writeRow(List<Matrix> matrices, int row, MemorySegment chunk, long offset) {
         Matrix matrix = matrices.get(tensorOf[row]);
-        if (matrix.type() == target.type() && added == 0) {
+        Optional<RowChange> change = matrix.change();
+        if (matrix.type() == target.type() && added == 0 && change.isEmpty()) {
             MemorySegment.copy(matrix.data(), rowOf[row] * matrix.rowBytes(), chunk, offset, matrix.rowBytes());
             return;
         }
         float[] values = new float[Math.toIntExact(matrix.columns())];
         Dequantizer.dequantize(matrix.type(), matrix.data(), rowOf[row] * matrix.rowBytes(), values, 0, values.length);
+        change.ifPresent(more -> more.add(rowOf[row], values));
         if (added != 0) {
             for (int i = 0; i < values.length; i++) {
                 values[i] += added;
@@ -108,10 +124,14 @@ record PlannedTensor(TensorDescription target, List<Tensor> sources, int[] tenso
         }
         long columns = isVector ? 1 : tensor.shape().columns();
         long rows = isVector ? tensor.shape().elements() : tensor.shape().rows();
-        return new Matrix(tensor.type(), rows, columns, tensor.data());
+        return new Matrix(tensor.type(), rows, columns, tensor.data(), Optional.empty());
     }
 
-    private record Matrix(ElementType type, long rows, long columns, MemorySegment data) {
+    private record Matrix(ElementType type, long rows, long columns, MemorySegment data, Optional<RowChange> change) {
+        Matrix with(Optional<RowChange> more) {
+            return new Matrix(type, rows, columns, data, more);
+        }
+
         long rowBytes() {
             return type.byteSize(columns);
         }

@@ -35,6 +35,12 @@ record TensorPlan(List<PlannedTensor> tensors) {
                 .sum();
     }
 
+    /// The same with something added to the tensors of the source.
+    TensorPlan with(WeightChanges changes) {
+        return new TensorPlan(
+                tensors.stream().map(tensor -> tensor.with(changes)).toList());
+    }
+
     /// The same with tensors that no checkpoint holds in front.
     TensorPlan after(List<Tensor> computed) {
         Stream<PlannedTensor> first =
@@ -73,6 +79,17 @@ record TensorPlan(List<PlannedTensor> tensors) {
                     ElementType type =
                             tensor.type().isReal() ? mixture.typeOf(tensor.name(), tensor.shape()) : tensor.type();
                     return PlannedTensor.whole(new TensorDescription(tensor.name(), type, tensor.shape()), tensor);
+                })
+                .toList());
+    }
+
+    /// The tensors of a Hugging Face checkpoint under their own names, the model's matrices and vectors in `type`.
+    static TensorPlan sameNames(ModelDescription model, ElementType type) {
+        return new TensorPlan(model.checkpoint().tensors().values().stream()
+                .map(tensor -> {
+                    boolean known = model.table().huggingFaceRule(tensor.name()).isPresent();
+                    ElementType target = known && tensor.type().isReal() ? type : tensor.type();
+                    return PlannedTensor.whole(new TensorDescription(tensor.name(), target, tensor.shape()), tensor);
                 })
                 .toList());
     }
