@@ -102,8 +102,8 @@ public final class TrainingRun implements AutoCloseable {
         if (data.validation().isPresent()) {
             validation = ExampleFile.read(data.validation().get(), data.columns());
         } else if (data.validationPart() > 0) {
-            Split split = Split.atRandom(
-                    train, data.validationPart(), request.options().seed());
+            Split split =
+                    Split.of(train, data.validationPart(), request.options().seed());
             train = split.train();
             validation = split.validation();
         }
@@ -263,6 +263,11 @@ public final class TrainingRun implements AutoCloseable {
     /// The lowest validation loss so far, and nothing before the first validation.
     public Optional<Double> bestLoss() {
         return trainer.bestLoss();
+    }
+
+    /// The step after which it was measured; 0 before the first validation.
+    public int bestStep() {
+        return trainer.bestStep();
     }
 
     @Override
