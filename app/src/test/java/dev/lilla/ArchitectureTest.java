@@ -44,11 +44,13 @@ class ArchitectureTest {
             Map.entry(
                     "train",
                     Set.of("format", "generate", "kernel", "model", "model.family", "template", "tensor", "tokenizer")),
+            Map.entry("demo", Set.of("chat")),
             Map.entry("hub", Set.of("format", "store")),
             Map.entry(
                     "cli",
                     Set.of(
                             "chat",
+                            "demo",
                             "evaluate",
                             "format",
                             "generate",

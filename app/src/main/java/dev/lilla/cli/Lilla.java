@@ -103,9 +103,12 @@ final class Lilla implements Runnable {
                 new PerplexityCommand(console),
                 new ConvertCommand(console),
                 new TrainCommand(console),
+                new TrainTokenizerCommand(console),
                 new ModelsCommand(console),
                 new PullCommand(console),
                 new BenchCommand(console),
+                new BenchTrainCommand(console),
+                new DemoCorpusCommand(console),
                 new DoctorCommand(console));
     }
 

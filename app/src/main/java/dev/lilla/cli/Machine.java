@@ -1,7 +1,12 @@
 package dev.lilla.cli;
 
 import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /// Memory of this machine, or of the container this runs in.
 ///
@@ -13,5 +18,17 @@ record Machine(long memoryBytes, long freeBytes) {
             return new Machine(system.getTotalMemorySize(), system.getFreeMemorySize());
         }
         return new Machine(0, 0);
+    }
+
+    /// The most memory that this process has had so far; 0 where the system does not say.
+    static long peakResidentBytes() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException | UncheckedIOException | NumberFormatException e) {
+            return 0;
+        }
     }
 }

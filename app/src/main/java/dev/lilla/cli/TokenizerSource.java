@@ -16,6 +16,6 @@ final class TokenizerSource {
                 return Tokenizers.open(gguf);
             }
         }
-        return Tokenizers.open(HuggingFaceDirectory.open(path));
+        return Tokenizers.open(HuggingFaceDirectory.openFiles(path));
     }
 }

@@ -43,6 +43,7 @@ class LillaTest {
                     "perplexity",
                     "convert",
                     "train",
+                    "train-tokenizer",
                     "models",
                     "pull",
                     "bench",
@@ -64,7 +65,19 @@ class LillaTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"run", "chat", "tokenize", "render", "logits", "convert", "train", "pull", "bench"})
+        @ValueSource(
+                strings = {
+                    "run",
+                    "chat",
+                    "tokenize",
+                    "render",
+                    "logits",
+                    "convert",
+                    "train",
+                    "train-tokenizer",
+                    "pull",
+                    "bench"
+                })
         void showsExamplesThatCanBeCopied(String command) {
             String help = lines.run(command, "--help").out();
             assertThat(help.substring(help.indexOf("For example:"))

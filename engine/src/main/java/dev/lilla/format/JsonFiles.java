@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamLocation;
@@ -91,5 +92,28 @@ public final class JsonFiles {
         return new ModelFormatException(
                 name + ": " + where + "invalid JSON: " + e.getOriginalMessage() + ". Download or copy the file again.",
                 e);
+    }
+
+    /// Writes a document, indented. An existing file of that name stays until the new one is complete.
+    ///
+    /// @throws UncheckedIOException if it cannot be written
+    public static void write(Path path, JsonNode json) {
+        Path partial = path.resolveSibling(path.getFileName() + ".partial");
+        try {
+            Files.write(partial, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
+            Files.move(partial, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(path + ": cannot be written: " + e.getMessage(), e);
+        } finally {
+            discard(partial);
+        }
+    }
+
+    private static void discard(Path partial) {
+        try {
+            Files.deleteIfExists(partial);
+        } catch (IOException e) {
+            throw new UncheckedIOException(partial + ": cannot be removed: " + e.getMessage(), e);
+        }
     }
 }

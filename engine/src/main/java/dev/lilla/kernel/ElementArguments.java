@@ -83,6 +83,24 @@ final class ElementArguments {
         block.set(ValueLayout.JAVA_FLOAT, ElementArgument.NUMBER.offset(), value);
     }
 
+    /// One of the numbers behind the fields.
+    void number(int index, float value) {
+        block.set(ValueLayout.JAVA_FLOAT, ElementArgument.numberOffset(index), value);
+    }
+
+    /// What a kernel left as one of them.
+    float number(int index) {
+        return block.get(ValueLayout.JAVA_FLOAT, ElementArgument.numberOffset(index));
+    }
+
+    /// Two f32 for each row of the share.
+    void rowNumbers(MemorySegment target) {
+        Objects.checkFromIndexSize(0, 2L * Float.BYTES * (share.to() - share.from()), target.byteSize());
+        set(
+                ElementArgument.ROW_NUMBERS,
+                usable(target, "memory for the numbers of rows").address());
+    }
+
     private static MemorySegment usable(MemorySegment memory, Object operand) {
         if (!memory.isNative() || !memory.scope().isAlive()) {
             throw new IllegalArgumentException(operand + " is on the heap or freed");

@@ -111,7 +111,7 @@ final class ElementOperations {
         run(kernel, arguments);
     }
 
-    private void run(ElementKernel kernel, ElementArguments arguments) {
+    void run(ElementKernel kernel, ElementArguments arguments) {
         kernels.computeIfAbsent(kernel, this::assemble).call(arguments.address());
     }
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Operands were checked by the caller. What a share computes depends on its own rows (or columns, where an operation
 /// says so) alone, so that results are the same bits for any number of threads.
-sealed interface GradientKernels permits ReferenceGradientKernels {
+sealed interface GradientKernels permits ReferenceGradientKernels, MachineCodeGradientKernels {
     /// See [Gradients#linearInput].
     ///
     /// @param share rows of `dx`

@@ -20,6 +20,7 @@ public final class HostBackend implements Backend {
     private final Kernels kernels;
     private final Arena arena = Arena.ofShared();
     private final Shares shares;
+    private final @Nullable MatrixProducts products;
     private final LinearMaps maps;
 
     /// Of attention over a long context that is cut into tasks.
@@ -30,7 +31,10 @@ public final class HostBackend implements Backend {
     HostBackend(Kernels kernels, int threads) {
         this.kernels = kernels;
         this.shares = new Shares(threads, arena);
-        this.maps = new LinearMaps(kernels, shares, arena);
+        this.products = kernels.matrixKernels()
+                .map(matrices -> new MatrixProducts(matrices, shares, arena))
+                .orElse(null);
+        this.maps = new LinearMaps(kernels, products, shares, arena);
     }
 
     /// @throws IllegalArgumentException if the chosen kernels cannot run here
@@ -348,7 +352,7 @@ public final class HostBackend implements Backend {
 
     @Override
     public Gradients gradients(Precision precision) {
-        return new HostGradients(new ReferenceGradientKernels(), shares, arena);
+        return new HostGradients(kernels.gradients(), new HostGradients.Products(products, precision), shares, arena);
     }
 
     @Override

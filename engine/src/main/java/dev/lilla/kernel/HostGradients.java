@@ -1,6 +1,7 @@
 package dev.lilla.kernel;
 
 import dev.lilla.kernel.GradientKernels.NormedRows;
+import dev.lilla.kernel.MatrixKernels.Ending;
 import dev.lilla.tensor.ElementType;
 import dev.lilla.tensor.Shape;
 import dev.lilla.tensor.Tensor;
@@ -17,13 +18,20 @@ final class HostGradients implements Gradients {
     private static final Share ONE_ROW = new Share(0, 1, new Scratch(Arena.global()));
 
     private final GradientKernels kernels;
+    private final Products products;
     private final Shares shares;
     private final Arena arena;
     private HostMatrix headGradient = new HostMatrix(MemorySegment.NULL, 0, 0, 0, 0);
 
+    /// What multiplies matrices, and how.
+    ///
+    /// @param matrices or null where the gradient kernels do
+    record Products(@Nullable MatrixProducts matrices, Precision precision) {}
+
     /// @param arena of the backend, which frees parameters
-    HostGradients(GradientKernels kernels, Shares shares, Arena arena) {
+    HostGradients(GradientKernels kernels, Products products, Shares shares, Arena arena) {
         this.kernels = kernels;
+        this.products = products;
         this.shares = shares;
         this.arena = arena;
     }
@@ -34,7 +42,7 @@ final class HostGradients implements Gradients {
         int columns = Math.toIntExact(shape.columns());
         HostMatrix values = contiguous(rows, columns, "parameter " + name);
         HostMatrix gradient = contiguous(rows, columns, "gradient of " + name);
-        HostWeight weight = new HostWeight(name, ElementType.F32, shape, values.memory());
+        HostWeight weight = new HostWeight(name, ElementType.F32, shape, values.memory(), null, products.precision());
         return new Parameter(name, weight, values, gradient);
     }
 
@@ -65,10 +73,22 @@ final class HostGradients implements Gradients {
                     dy,
                     weight,
                     target);
-            share(
-                    target.rows(),
-                    2L * weight.out() * weight.in(),
-                    part -> kernels.linearInput(weight, dy, target, part));
+            if (products.matrices() == null) {
+                share(
+                        target.rows(),
+                        2L * weight.out() * weight.in(),
+                        part -> kernels.linearInput(weight, dy, target, part));
+            } else if (weight.type() == ElementType.F32) {
+                products.matrices()
+                        .multiply(
+                                products.precision(),
+                                StridedMatrix.of(dy),
+                                StridedMatrix.of(weight),
+                                target,
+                                new Ending(1, true));
+            } else {
+                products.matrices().multiply(products.precision(), StridedMatrix.of(dy), weight, target);
+            }
         }
     }
 
@@ -85,6 +105,16 @@ final class HostGradients implements Gradients {
                 gradient,
                 input,
                 target);
+        if (products.matrices() != null) {
+            products.matrices()
+                    .multiply(
+                            products.precision(),
+                            StridedMatrix.of(gradient).transposed(),
+                            StridedMatrix.of(input),
+                            target,
+                            new Ending(scale, true));
+            return;
+        }
         share(
                 target.rows(),
                 2L * input.rows() * input.columns(),

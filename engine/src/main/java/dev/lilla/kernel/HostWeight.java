@@ -9,19 +9,22 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param data off-heap, rows one after the other, alignment not guaranteed
 /// @param packed the same matrix as machine code reads it, or null
+/// @param trained how products with a weight that training changes are rounded, or null for one that stays as it is
 record HostWeight(
         String name,
         ElementType type,
         Shape shape,
         MemorySegment data,
-        @Nullable PackedWeight packed) implements Weight {
+        @Nullable PackedWeight packed,
+        @Nullable Precision trained)
+        implements Weight {
     /// A weight as it is stored.
     HostWeight(String name, ElementType type, Shape shape, MemorySegment data) {
-        this(name, type, shape, data, null);
+        this(name, type, shape, data, null, null);
     }
 
     HostWeight withPacked(PackedWeight panels) {
-        return new HostWeight(name, type, shape, data, panels);
+        return new HostWeight(name, type, shape, data, panels, trained);
     }
 
     /// Outputs of a matrix `[out, in]`; 1 for a vector.

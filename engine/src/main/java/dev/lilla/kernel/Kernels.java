@@ -36,6 +36,16 @@ sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKer
         return false;
     }
 
+    /// What multiplies whole matrices for training, or empty if these kernels have nothing for it.
+    default Optional<MatrixKernels> matrixKernels() {
+        return Optional.empty();
+    }
+
+    /// The derivatives of these operations.
+    default GradientKernels gradients() {
+        return new ReferenceGradientKernels();
+    }
+
     /// Lays out panels `share.from()` to `share.to()` of `weight`.
     ///
     /// @param target its memory is zeroed

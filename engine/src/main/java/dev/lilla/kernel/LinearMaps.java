@@ -1,5 +1,6 @@
 package dev.lilla.kernel;
 
+import dev.lilla.kernel.MatrixKernels.Ending;
 import dev.lilla.kernel.x64.LinuxMemory;
 import dev.lilla.kernel.x64.PanelLayout;
 import dev.lilla.kernel.x64.RowEncoding;
@@ -29,12 +30,15 @@ final class LinearMaps {
     private static final int PAIRS_MAX = 16;
 
     private final Kernels kernels;
+    private final @Nullable MatrixProducts products;
     private final Shares shares;
     private final Arena arena;
     private final Map<RowEncoding, Scratch> encodings = new EnumMap<>(RowEncoding.class);
 
-    LinearMaps(Kernels kernels, Shares shares, Arena arena) {
+    /// @param products for weights that training changes, or null if `kernels` serve those as well
+    LinearMaps(Kernels kernels, @Nullable MatrixProducts products, Shares shares, Arena arena) {
         this.kernels = kernels;
+        this.products = products;
         this.shares = shares;
         this.arena = arena;
         for (RowEncoding encoding : RowEncoding.values()) {
@@ -76,6 +80,42 @@ final class LinearMaps {
 
     /// See [Backend#linear]. Rows of prompts are computed apart from the others where the kernels round them.
     void linear(List<LinearTerm> terms, HostMatrix x, List<RowRange> prompts) {
+        List<LinearTerm> stored = new ArrayList<>(terms.size());
+        for (LinearTerm term : terms) {
+            if (!isMultiplied(term, x)) {
+                stored.add(term);
+            }
+        }
+        if (!stored.isEmpty()) {
+            linearStored(stored, x, prompts);
+        }
+    }
+
+    /// Computes a map whose weight training changes: that is read as it is at this time.
+    private boolean isMultiplied(LinearTerm term, HostMatrix x) {
+        HostWeight weight = ShapeCheck.host(term.weight());
+        if (weight.trained() == null || products == null) {
+            return false;
+        }
+        HostWeight bias = term.bias() == null ? null : ShapeCheck.host(term.bias());
+        Term map = new Term(weight, bias, ShapeCheck.host(term.y()), 0);
+        check(map, x);
+        if (bias != null) {
+            for (int row = 0; row < map.y().rows(); row++) {
+                long bytes = (long) weight.out() * Float.BYTES;
+                MemorySegment.copy(bias.data(), 0, map.y().memory(), map.y().at(row, 0), bytes);
+            }
+        }
+        products.multiply(
+                weight.trained(),
+                StridedMatrix.of(x),
+                StridedMatrix.of(weight).transposed(),
+                map.y(),
+                new Ending(1, bias != null));
+        return true;
+    }
+
+    private void linearStored(List<LinearTerm> terms, HostMatrix x, List<RowRange> prompts) {
         if (prompts.isEmpty() || !kernels.roundsPrompts()) {
             linear(terms, x, Phase.EXACT);
             return;
@@ -149,6 +189,15 @@ final class LinearMaps {
     void linearAdd(HostWeight weight, float scale, HostMatrix x, HostMatrix y) {
         Term map = new Term(weight, null, y, 0);
         check(map, x);
+        if (weight.trained() != null && products != null) {
+            products.multiply(
+                    weight.trained(),
+                    StridedMatrix.of(x),
+                    StridedMatrix.of(weight).transposed(),
+                    y,
+                    new Ending(scale, true));
+            return;
+        }
         LinearInput input = encode(new Term[] {map}, x, Phase.EXACT);
         long steps = (long) ROW_GRAIN * x.columns() * x.rows();
         shares.run(

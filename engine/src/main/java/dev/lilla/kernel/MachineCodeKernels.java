@@ -22,6 +22,7 @@ final class MachineCodeKernels implements Kernels {
     private final ByteDots dots;
     private final KernelSet kernels;
     private final PanelProducts products;
+    private final MatrixKernels matrices;
     private final Kernels others;
     private final ElementOperations elements;
     private final MachineCodeAttention attention;
@@ -36,6 +37,7 @@ final class MachineCodeKernels implements Kernels {
         this.dots = ByteDots.of(features);
         this.kernels = new KernelSet(isa, dots);
         this.products = new PanelProducts(kernels);
+        this.matrices = new MatrixKernels(kernels, features);
         this.others = others;
         this.elements = new ElementOperations(isa);
         this.attention = new MachineCodeAttention(isa);
@@ -64,6 +66,16 @@ final class MachineCodeKernels implements Kernels {
     @Override
     public boolean roundsPrompts() {
         return isa == Isa.AMX;
+    }
+
+    @Override
+    public Optional<MatrixKernels> matrixKernels() {
+        return Optional.of(matrices);
+    }
+
+    @Override
+    public GradientKernels gradients() {
+        return new MachineCodeGradientKernels(elements, matrices);
     }
 
     @Override

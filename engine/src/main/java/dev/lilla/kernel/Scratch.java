@@ -15,6 +15,7 @@ final class Scratch {
     private final Arena arena;
     private final MemorySegment arguments;
     private MemorySegment memory = MemorySegment.NULL;
+    private MemorySegment staging = MemorySegment.NULL;
     private float[] floats = new float[0];
 
     Scratch(Arena arena) {
@@ -34,6 +35,14 @@ final class Scratch {
             memory = arena.allocate(Math.max(bytes, 2 * memory.byteSize()), ALIGNMENT);
         }
         return memory;
+    }
+
+    /// The same beside [#memory], for what an operation inside another needs.
+    MemorySegment staging(long bytes) {
+        if (staging.byteSize() < bytes) {
+            staging = arena.allocate(Math.max(bytes, 2 * staging.byteSize()), ALIGNMENT);
+        }
+        return staging;
     }
 
     /// An array of at least `count` elements.

@@ -1,11 +1,46 @@
 package dev.lilla.model;
 
+import dev.lilla.tensor.ElementType;
+import dev.lilla.tensor.Shape;
 import dev.lilla.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
-/// What an adapter's file says of one weight.
+/// What an adapter adds to one weight: `scaling * B · A`.
 ///
 /// @param weight name in the spec
 /// @param down A, `[rank, in]`
-/// @param up B, `[out, rank]`, rows in the file's order
+/// @param up B, `[out, rank]`
 /// @param scaling factor on the product
-record AdapterPart(String weight, Tensor down, Tensor up, float scaling) {}
+public record AdapterPart(String weight, Tensor down, Tensor up, float scaling) {
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /// A part of matrices on the heap, which are copied.
+    ///
+    /// @param down A, `[rank, in]`, row-major
+    /// @param up B, `[out, rank]`, row-major, rows in the order of the base
+    /// @throws IllegalArgumentException if the lengths are no multiples of the rank
+    public static AdapterPart of(String weight, int rank, float[] down, float[] up, float scaling) {
+        if (rank < 1 || down.length == 0 || up.length == 0 || down.length % rank != 0 || up.length % rank != 0) {
+            throw new IllegalArgumentException(weight + ": matrices of " + down.length + " and " + up.length
+                    + " numbers, expected multiples of the rank " + rank);
+        }
+        return new AdapterPart(
+                weight,
+                tensor(weight + ".A", Shape.of(rank, down.length / rank), down),
+                tensor(weight + ".B", Shape.of(up.length / rank, rank), up),
+                scaling);
+    }
+
+    static Tensor tensor(String name, Shape shape, float[] values) {
+        MemorySegment data = MemorySegment.ofArray(new byte[Math.multiplyExact(values.length, Float.BYTES)]);
+        MemorySegment.copy(values, 0, data, FLOAT, 0, values.length);
+        return new Tensor(name, ElementType.F32, shape, data);
+    }
+
+    public int rank() {
+        return Math.toIntExact(down.shape().rows());
+    }
+}

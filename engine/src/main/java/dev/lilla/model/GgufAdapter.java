@@ -11,12 +11,13 @@ import java.util.Map;
 
 /// Reads adapters as llama.cpp's convert_lora_to_gguf.py writes them: `NAME.lora_a` and `NAME.lora_b` for each weight.
 final class GgufAdapter {
-    private static final String TYPE_KEY = "general.type";
-    private static final String KIND_KEY = "adapter.type";
-    private static final String ALPHA_KEY = "adapter.lora.alpha";
+    static final String TYPE_KEY = "general.type";
+    static final String KIND_KEY = "adapter.type";
+    static final String BASE_KEY = "general.base_model.0.name";
+    static final String ALPHA_KEY = "adapter.lora.alpha";
     private static final String INVOCATION_KEY = "adapter.alora.invocation_tokens";
-    private static final String DOWN_SUFFIX = ".lora_a";
-    private static final String UP_SUFFIX = ".lora_b";
+    static final String DOWN_SUFFIX = ".lora_a";
+    static final String UP_SUFFIX = ".lora_b";
 
     private GgufAdapter() {}
 

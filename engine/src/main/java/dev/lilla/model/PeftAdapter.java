@@ -20,9 +20,11 @@ import tools.jackson.databind.JsonNode;
 final class PeftAdapter {
     static final String CONFIG_NAME = "adapter_config.json";
 
-    private static final String MODULE_PREFIX = "base_model.model.";
-    private static final String DOWN_SUFFIX = ".lora_A.weight";
-    private static final String UP_SUFFIX = ".lora_B.weight";
+    static final String WEIGHTS_NAME = "adapter_model.safetensors";
+    /// What PEFT puts before the path of every module.
+    static final String MODULE_PREFIX = "base_model.model.";
+    static final String DOWN_SUFFIX = ".lora_A.weight";
+    static final String UP_SUFFIX = ".lora_B.weight";
 
     /// Settings that change what an adapter computes, which Lilla lacks; with why.
     private static final Map<String, String> UNSUPPORTED_SETTINGS = Map.ofEntries(
@@ -55,7 +57,7 @@ final class PeftAdapter {
     ///
     /// @throws IllegalArgumentException if there are none
     static Checkpoint openWeights(Path directory) {
-        Path safetensors = directory.resolve("adapter_model.safetensors");
+        Path safetensors = directory.resolve(WEIGHTS_NAME);
         Path pickled = directory.resolve("adapter_model.bin");
         if (Files.exists(safetensors)) {
             return Safetensors.open(safetensors);
@@ -146,15 +148,17 @@ final class PeftAdapter {
         return new AdapterPart(target, down, weights.tensor(path + UP_SUFFIX), scaling(module, rank));
     }
 
-    /// `alpha / rank`, rank-stabilized `alpha / sqrt(rank)` (Kalajdzievski, arXiv 2312.03732).
     private float scaling(String module, int rank) {
         JsonNode value = setting("alpha_pattern", module).orElse(config.path("lora_alpha"));
         double alpha = value.isMissingNode() ? 8 : value.asDouble(Double.NaN);
         if (!Double.isFinite(alpha)) {
             throw new ModelFormatException(file + ": alpha of " + module + " is " + value + ", expected a number.");
         }
-        boolean stabilized = config.path("use_rslora").asBoolean(false);
-        return (float) (alpha / (stabilized ? Math.sqrt(rank) : rank));
+        return scaling(config).of(alpha, rank);
+    }
+
+    static AdapterScaling scaling(JsonNode config) {
+        return config.path("use_rslora").asBoolean(false) ? AdapterScaling.BY_ROOT_OF_RANK : AdapterScaling.BY_RANK;
     }
 
     private int rank(String module) {

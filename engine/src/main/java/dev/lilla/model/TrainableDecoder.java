@@ -58,7 +58,7 @@ public final class TrainableDecoder implements AutoCloseable {
         this.dropout = new Dropout(backend, gradients, dropout, rowsMax);
         this.recording =
                 new Recording(backend, gradients, rowsMax, spec.layers().size(), limits.recomputes());
-        int logitRows = Math.clamp(LOGITS_MAX / spec.vocab(), LOGIT_ROWS_MIN, rowsMax);
+        int logitRows = Math.min(rowsMax, Math.max(LOGITS_MAX / spec.vocab(), LOGIT_ROWS_MIN));
         this.workspace = new Workspace(backend, spec, rowsMax, logitRows);
         this.changes = Workspace.buffers(backend, spec, rowsMax);
         this.cappedLogits =

@@ -4,8 +4,17 @@ import java.util.Arrays;
 
 /// A growing list of token ids; belongs to one thread.
 final class IdBuffer {
-    private int[] ids = new int[64];
+    private int[] ids;
     private int size;
+
+    IdBuffer() {
+        this(64);
+    }
+
+    /// @param capacity ids that fit before it grows
+    IdBuffer(int capacity) {
+        ids = new int[capacity];
+    }
 
     void add(int id) {
         if (size == ids.length) {

@@ -19,15 +19,20 @@ final class KnownPatterns {
             "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*";
     private static final String AFTER_CASED_DIGITS = "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
+    /// As published, for whoever writes it.
+    static final String QWEN2_REGEX = CONTRACTIONS + WORD + "\\p{N}" + AFTER_DIGITS;
+
+    static final String LLAMA3_REGEX = CONTRACTIONS + WORD + "\\p{N}{1,3}" + AFTER_DIGITS;
+
     private static final PieceScanner QWEN2 = new Cl100kScanner(1);
     private static final PieceScanner LLAMA3 = new Cl100kScanner(3);
 
     private static final Map<String, PieceScanner> SCANNERS = Map.ofEntries(
             Map.entry(GPT2, Gpt2Scanner.WITHOUT_SPACES),
             Map.entry(GPT2 + "|\\s+", Gpt2Scanner.WITH_SPACES),
-            Map.entry(CONTRACTIONS + WORD + "\\p{N}" + AFTER_DIGITS, QWEN2),
+            Map.entry(QWEN2_REGEX, QWEN2),
             Map.entry(CONTRACTIONS_SPELLED + WORD + "\\p{N}" + AFTER_DIGITS, QWEN2),
-            Map.entry(CONTRACTIONS + WORD + "\\p{N}{1,3}" + AFTER_DIGITS, LLAMA3),
+            Map.entry(LLAMA3_REGEX, LLAMA3),
             Map.entry(CONTRACTIONS_SPELLED + WORD + "\\p{N}{1,3}" + AFTER_DIGITS, LLAMA3),
             Map.entry(CASED_SMALL + "|" + CASED_CAPITAL + "|\\p{N}" + AFTER_CASED_DIGITS, CasedScanner.TEKKEN),
             Map.entry(

@@ -97,7 +97,7 @@ final class TokenizerPipeline implements Tokenizer {
     }
 
     /// Reads lone surrogates as U+FFFD, as every encoder to UTF-8 that replaces them does.
-    private static String withoutLoneSurrogates(String text) {
+    static String withoutLoneSurrogates(String text) {
         StringBuilder clean = null;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.IntStream;
 
 /// Adapters of a small model with random weights, as PEFT directories and as GGUF files.
 final class SmallAdapters implements AutoCloseable {
@@ -53,6 +54,11 @@ final class SmallAdapters implements AutoCloseable {
         return spec;
     }
 
+    /// The model as adapters see it, with the row order of both formats.
+    AdapterHost host() {
+        return new Base(spec, Map.of());
+    }
+
     @Override
     public void close() {
         open.forEach(LoraAdapter::close);
@@ -76,6 +82,17 @@ final class SmallAdapters implements AutoCloseable {
         @Override
         public Optional<int[]> rowOrder(String tensorName, AdapterFormat adapter) {
             return Optional.ofNullable(orders.get(adapter + " " + tensorName));
+        }
+
+        @Override
+        public Optional<String> huggingFaceName(String tensorName) {
+            return Optional.of("model." + tensorName);
+        }
+
+        @Override
+        public List<GgufRows> ggufRows(String tensorName) {
+            return List.of(new GgufRows(
+                    tensorName, IntStream.range(0, out(spec, tensorName)).toArray()));
         }
     }
 

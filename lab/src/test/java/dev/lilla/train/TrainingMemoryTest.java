@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.lilla.Oracle;
 import dev.lilla.kernel.CapacityException;
+import dev.lilla.model.AdapterScaling;
 import dev.lilla.model.family.LoadOptions;
 import dev.lilla.model.family.ModelDescription;
 import java.io.IOException;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TrainingMemoryTest {
     private static final LoraOptions LORA =
-            new LoraOptions(8, 16, LoraOptions.Scaling.PLAIN, 0, Set.of("q_proj", "v_proj"));
+            new LoraOptions(8, 16, AdapterScaling.BY_RANK, 0, Set.of("q_proj", "v_proj"));
 
     private static ModelDescription llama() {
         return ModelDescription.open(Oracle.model("llama"), LoadOptions.DEFAULT);

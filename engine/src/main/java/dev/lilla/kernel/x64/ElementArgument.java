@@ -26,10 +26,20 @@ public enum ElementArgument {
     /// An f32: what a norm adds to the variance, or the cap.
     NUMBER,
     /// [#COLUMNS] as an f32.
-    COLUMNS_AS_FLOAT;
+    COLUMNS_AS_FLOAT,
+    /// The address of two f32 for every row, which the derivatives of norms fill.
+    ROW_NUMBERS;
+
+    /// More numbers of a kernel, f32, behind the fields.
+    public static final int NUMBERS = 12;
 
     /// Bytes of the block.
-    public static final int BYTES = 8 * values().length;
+    public static final int BYTES = 8 * values().length + 4 * NUMBERS;
+
+    /// Where number `index` of those behind the fields begins.
+    public static int numberOffset(int index) {
+        return BYTES - 4 * (NUMBERS - index);
+    }
 
     /// Where the field begins.
     @SuppressWarnings("EnumOrdinal") // the order above is the layout

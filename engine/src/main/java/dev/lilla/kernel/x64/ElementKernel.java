@@ -1,5 +1,8 @@
 package dev.lilla.kernel.x64;
 
+import dev.lilla.kernel.x64.ActivationCode.Function;
+import dev.lilla.kernel.x64.GradientCode.Factor;
+
 /// Operations element by element, norms and rotations as machine code, row by row and part by part. What they read
 /// beside x, and where, is said in terms of [ElementArgument].
 ///
@@ -27,7 +30,29 @@ public enum ElementKernel {
     /// `out = x + y`.
     ADD,
     /// `out = number * tanh(x / number)`.
-    SOFT_CAP;
+    SOFT_CAP,
+    /// `out = silu'(x) * y`.
+    SILU_GRADIENT,
+    GELU_TANH_GRADIENT,
+    GELU_ERF_GRADIENT,
+    /// `out = silu'(x) * y * z`.
+    GATE_SILU_GRADIENT,
+    GATE_GELU_TANH_GRADIENT,
+    GATE_GELU_ERF_GRADIENT,
+    /// `out = y * (1 - (x * number)²)`.
+    SOFT_CAP_GRADIENT,
+    /// `out = y + number * x`.
+    ADD_SCALED,
+    /// `out = number * e^(x - max) / sum`; leaves the maximum and the sum of the last row in numbers 0 and 1.
+    SOFTMAX,
+    /// `out = number * x * (y - sum(x * y))`.
+    SOFTMAX_GRADIENT,
+    /// See [NormGradientCode#rmsNorm].
+    RMS_NORM_GRADIENT,
+    /// See [NormGradientCode#layerNorm].
+    LAYER_NORM_GRADIENT,
+    /// See [GradientCode#adam].
+    ADAM;
 
     /// The code for processors of a level.
     public byte[] assemble(Isa isa) {
@@ -46,6 +71,19 @@ public enum ElementKernel {
             case GATE_GELU_ERF -> ActivationCode.gate(code, ActivationCode.Function.GELU_ERF);
             case ADD -> ActivationCode.add(code);
             case SOFT_CAP -> ActivationCode.softCap(code);
+            case SILU_GRADIENT -> GradientCode.activation(code, Function.SILU, Factor.NONE);
+            case GELU_TANH_GRADIENT -> GradientCode.activation(code, Function.GELU_TANH, Factor.NONE);
+            case GELU_ERF_GRADIENT -> GradientCode.activation(code, Function.GELU_ERF, Factor.NONE);
+            case GATE_SILU_GRADIENT -> GradientCode.activation(code, Function.SILU, Factor.Z);
+            case GATE_GELU_TANH_GRADIENT -> GradientCode.activation(code, Function.GELU_TANH, Factor.Z);
+            case GATE_GELU_ERF_GRADIENT -> GradientCode.activation(code, Function.GELU_ERF, Factor.Z);
+            case SOFT_CAP_GRADIENT -> GradientCode.softCap(code);
+            case ADD_SCALED -> GradientCode.addScaled(code);
+            case SOFTMAX -> GradientCode.softmax(code);
+            case SOFTMAX_GRADIENT -> GradientCode.softmaxGradient(code);
+            case RMS_NORM_GRADIENT -> NormGradientCode.rmsNorm(code);
+            case LAYER_NORM_GRADIENT -> NormGradientCode.layerNorm(code);
+            case ADAM -> GradientCode.adam(code);
         }
         return code.asm().finish();
     }

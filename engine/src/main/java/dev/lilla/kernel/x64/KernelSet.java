@@ -18,6 +18,9 @@ public final class KernelSet {
     /// What a product of tiles is made for.
     private record TileKey(PanelLayout layout) {}
 
+    /// What a product of matrices is made for.
+    private record MatrixKey(Factors factors, int rows, int vectors) {}
+
     /// @param dots what [Isa#AVX2] multiplies bytes with
     public KernelSet(Isa isa, ByteDots dots) {
         this.isa = isa;
@@ -58,6 +61,23 @@ public final class KernelSet {
     /// See [WordTransposer.Argument] for its arguments.
     public Kernel wordTransposer(WordTransposer.Form form) {
         return kernel(form, () -> WordTransposer.assemble(form), kernel -> KernelSelfTest.wordTransposer(kernel, form));
+    }
+
+    /// See [MatrixProduct.Argument] for its arguments.
+    ///
+    /// @param rows of a tile, 1 to [MatrixProduct#rowsMax]
+    /// @param vectors of a panel, 1 to [MatrixProduct#VECTORS]
+    public Kernel matrixProduct(Factors factors, int rows, int vectors) {
+        return kernel(
+                new MatrixKey(factors, rows, vectors),
+                () -> MatrixProduct.assemble(isa, factors, rows, vectors),
+                kernel -> new MatrixSelfTest(kernel, isa).product(factors, rows, vectors));
+    }
+
+    /// See [MatrixPacker.Argument] for its arguments.
+    public Kernel matrixPacker(MatrixPacker.Form form) {
+        return kernel(
+                form, () -> MatrixPacker.assemble(isa, form), kernel -> new MatrixSelfTest(kernel, isa).packer(form));
     }
 
     /// For kernels that only the contract tests have seen.

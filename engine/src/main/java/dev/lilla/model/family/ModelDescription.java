@@ -202,6 +202,27 @@ public final class ModelDescription implements AdapterHost, AutoCloseable {
                 .map(RowOrder::toArray);
     }
 
+    @Override
+    public Optional<String> huggingFaceName(String tensorName) {
+        return table.rule(tensorName).flatMap(TensorRule::huggingFace);
+    }
+
+    @Override
+    public List<GgufRows> ggufRows(String tensorName) {
+        TensorRule rule = table.rule(tensorName)
+                .orElseThrow(() -> new IllegalArgumentException("the model has no tensor " + tensorName));
+        return switch (config.naming()) {
+            case GGUF -> {
+                int rows = Math.toIntExact(rule.shape().dimension(0));
+                yield List.of(new GgufRows(rule.name(), RowOrder.range(0, rows).toArray()));
+            }
+            case HUGGING_FACE ->
+                rule.gguf().stream()
+                        .map(part -> new GgufRows(part.name(), part.rows().toArray()))
+                        .toList();
+        };
+    }
+
     /// The names of its tensors elsewhere, and how they differ there.
     public TensorTable table() {
         return table;

@@ -1,0 +1,159 @@
+package dev.lilla.kernel.x64;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// Runs the kernels of matrix products once on small known shapes before they serve, as [KernelSelfTest] does
+/// others. All numbers are small integers, exact in bf16 too, and so are the sums.
+///
+/// @param kernel what is tested
+record MatrixSelfTest(Kernel kernel, Isa isa) {
+    private static final int ALIGNMENT = 64;
+    private static final int STEPS = 5;
+    private static final int ROW_TILES = 2;
+    private static final int PANELS = 2;
+    private static final float BEFORE = 0.25f;
+    private static final float SCALE = 0.5f;
+
+    /// Multiplies two times the rows with two panels, once storing and once adding.
+    ///
+    /// @throws IllegalStateException if a result is wrong
+    void product(Factors factors, int rows, int vectors) {
+        int panelColumns = vectors * isa.lanes();
+        int depth = STEPS * factors.columns();
+        int cRow = PANELS * panelColumns + 3;
+        int lastLanes = isa.lanes() - 3;
+        int columns = PANELS * panelColumns - 3;
+        int allRows = ROW_TILES * rows;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment a = arena.allocate((long) allRows * STEPS * 4, ALIGNMENT);
+            MemorySegment b = arena.allocate((long) PANELS * panelColumns * STEPS * 4, ALIGNMENT);
+            for (int k = 0; k < depth; k++) {
+                for (int row = 0; row < allRows; row++) {
+                    put(a, factors, row * STEPS + k / factors.columns(), k, value(row, k));
+                }
+                for (int column = 0; column < PANELS * panelColumns; column++) {
+                    int panel = column / panelColumns;
+                    int word = (panel * STEPS + k / factors.columns()) * panelColumns + column % panelColumns;
+                    put(b, factors, word, k, value(k + 1, column));
+                }
+            }
+            for (int adds = 0; adds < 2; adds++) {
+                MemorySegment c = arena.allocate((long) allRows * cRow * 4, ALIGNMENT);
+                for (int i = 0; i < allRows * cRow; i++) {
+                    c.setAtIndex(ValueLayout.JAVA_FLOAT, i, BEFORE);
+                }
+                MemorySegment arguments = arena.allocate(MatrixProduct.Argument.bytes(), ALIGNMENT);
+                for (MatrixProduct.Argument argument : MatrixProduct.Argument.values()) {
+                    long value = switch (argument) {
+                        case A -> a.address();
+                        case A_ROW -> STEPS * 4;
+                        case A_STEP -> 4;
+                        case ROW_TILES -> ROW_TILES;
+                        case B -> b.address();
+                        case PANELS -> PANELS;
+                        case STEPS -> STEPS;
+                        case C -> c.address();
+                        case C_ROW -> cRow * 4L;
+                        case ADDS -> adds;
+                        case SCALE -> Float.floatToRawIntBits(SCALE);
+                        case LAST_LANES -> lastLanes;
+                    };
+                    arguments.set(ValueLayout.JAVA_LONG, argument.offset(), value);
+                }
+                kernel.call(arguments.address());
+                for (int row = 0; row < allRows; row++) {
+                    for (int column = 0; column < cRow; column++) {
+                        float sum = 0;
+                        for (int k = 0; k < depth; k++) {
+                            sum += value(row, k) * value(k + 1, column);
+                        }
+                        float before = adds == 0 ? 0 : BEFORE;
+                        float expected = column < columns ? before + SCALE * sum : BEFORE;
+                        float found = c.getAtIndex(ValueLayout.JAVA_FLOAT, (long) row * cRow + column);
+                        require("result [" + row + ", " + column + "]", found, expected);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Lays out a matrix of one whole square, or vector, and a part of the next.
+    ///
+    /// @throws IllegalStateException if a number comes out elsewhere, or changed
+    void packer(MatrixPacker.Form form) {
+        boolean transposes = form == MatrixPacker.Form.TRANSPOSE || form == MatrixPacker.Form.TRANSPOSE_PAIRS;
+        boolean turns = transposes || form == MatrixPacker.Form.ROUND;
+        Factors factors = form.factors();
+        int rows = transposes ? isa.lanes() : 5;
+        int columns = 2 * isa.lanes() + (turns ? 5 : 3);
+        int width = transposes ? rows : Math.ceilDiv(columns, isa.lanes()) * isa.lanes();
+        int targetRows = switch (form) {
+            case COPY, ROUND -> rows;
+            case PAIRS -> factors.steps(rows);
+            case TRANSPOSE, TRANSPOSE_PAIRS -> factors.steps(columns);
+        };
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment source = arena.allocate((long) rows * columns * 4, ALIGNMENT);
+            for (int i = 0; i < rows * columns; i++) {
+                source.setAtIndex(ValueLayout.JAVA_FLOAT, i, value(i / columns, i % columns));
+            }
+            MemorySegment target = arena.allocate((long) targetRows * width * 4, ALIGNMENT);
+            MemorySegment arguments = arena.allocate(MatrixPacker.Argument.bytes(), ALIGNMENT);
+            for (MatrixPacker.Argument argument : MatrixPacker.Argument.values()) {
+                long value = switch (argument) {
+                    case SOURCE -> source.address();
+                    case SOURCE_ROW -> columns * 4L;
+                    case ROWS -> rows;
+                    case COLUMNS -> columns;
+                    case TARGET -> target.address();
+                    case TARGET_ROW -> width * 4L;
+                };
+                arguments.set(ValueLayout.JAVA_LONG, argument.offset(), value);
+            }
+            kernel.call(arguments.address());
+            for (int row = 0; row < rows; row++) {
+                for (int column = 0; column < columns; column++) {
+                    int k = form == MatrixPacker.Form.COPY || form == MatrixPacker.Form.PAIRS ? row : column;
+                    int step = k / factors.columns();
+                    int word = switch (form) {
+                        case COPY, PAIRS -> step * width + column;
+                        case TRANSPOSE, TRANSPOSE_PAIRS -> step * width + row;
+                        case ROUND -> row * width + step;
+                    };
+                    require("element [" + row + ", " + column + "]", get(target, factors, word, k), value(row, column));
+                }
+            }
+        }
+    }
+
+    /// A whole number from -8 to 8.
+    private static float value(int row, int column) {
+        return (row * 7 + column * 5) % 17 - 8;
+    }
+
+    private static void put(MemorySegment words, Factors factors, int word, int k, float value) {
+        switch (factors) {
+            case F32 -> words.setAtIndex(ValueLayout.JAVA_FLOAT, word, value);
+            case BF16 ->
+                words.setAtIndex(
+                        ValueLayout.JAVA_SHORT, 2L * word + k % 2, (short) (Float.floatToRawIntBits(value) >> 16));
+        }
+    }
+
+    private static float get(MemorySegment words, Factors factors, int word, int k) {
+        return switch (factors) {
+            case F32 -> words.getAtIndex(ValueLayout.JAVA_FLOAT, word);
+            case BF16 -> Float.intBitsToFloat(words.getAtIndex(ValueLayout.JAVA_SHORT, 2L * word + k % 2) << 16);
+        };
+    }
+
+    private void require(String what, float found, float expected) {
+        if (found != expected) {
+            throw new IllegalStateException("the machine code of the kernel \"" + kernel.name()
+                    + "\" is wrong on this processor: its " + what + " is " + found + ", expected " + expected
+                    + ". Start Java with -Dlilla.kernels=vector to do without machine code, and please report this.");
+        }
+    }
+}

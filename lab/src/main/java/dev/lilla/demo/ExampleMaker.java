@@ -1,0 +1,6 @@
+package dev.lilla.demo;
+
+/// Makes the examples of one task in one language.
+interface ExampleMaker {
+    Turns make(Draw draw);
+}
