@@ -35,8 +35,8 @@ import tools.jackson.databind.JsonNode;
             "",
             "For example:",
             "  lilla train smollm2-135m-instruct tickets.jsonl --out tickets --lora",
-            "  lilla train ./model faq.csv --out faq --lora --columns prompt=question,completion=answer",
-            "  lilla train ./tokenizer corpus.txt --out tiny --from-scratch --shape layers=4,hidden=256,heads=4",
+            "  lilla train ./model faq.csv --out faq --columns prompt=q,completion=a",
+            "  lilla train ./tokenizer corpus.txt --out tiny --from-scratch",
         })
 final class TrainCommand implements Callable<Integer> {
     private static final double LORA_RATE = 2e-4;
@@ -69,9 +69,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Shows what the data and the run come to, and trains nothing.")
     private boolean dryRun;
 
-    @Option(
-            names = "--report",
-            description = "Writes report.html with curves after every validation, not only at the end.")
+    @Option(names = "--report", description = "Writes report.html after every validation, not at the end alone.")
     private boolean report;
 
     @Mixin

@@ -58,7 +58,7 @@ final class TrainingDataOptions {
     private Map<String, String> variables = Map.of();
 
     /// @param context tokens that the model was made for
-    TrainingRequest.Data data(Path train, int context) {
+    TrainingRequest.Examples data(Path train, int context) {
         Columns named = columns == null ? Columns.DEFAULT : Columns.parse(columns);
         EncodingOptions encoding = new EncodingOptions(
                 Math.min(maxLength, context),
@@ -66,7 +66,7 @@ final class TrainingDataOptions {
                 raw ? EncodingOptions.Prompts.RAW : EncodingOptions.Prompts.TEMPLATE,
                 dropLong ? EncodingOptions.TooLong.DROP : EncodingOptions.TooLong.CUT,
                 Map.copyOf(variables));
-        return new TrainingRequest.Data(
+        return new TrainingRequest.Examples(
                 train,
                 Optional.ofNullable(validation),
                 validationPart,

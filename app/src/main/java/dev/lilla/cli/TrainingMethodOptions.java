@@ -1,6 +1,7 @@
 package dev.lilla.cli;
 
 import dev.lilla.kernel.Precision;
+import dev.lilla.model.AdapterScaling;
 import dev.lilla.train.LoraOptions;
 import dev.lilla.train.TrainingRequest;
 import java.nio.file.Path;
@@ -80,7 +81,7 @@ final class TrainingMethodOptions {
     private boolean recompute;
 
     Optional<LoraOptions> lora() {
-        LoraOptions.Scaling scaling = rslora ? LoraOptions.Scaling.RANK_STABILIZED : LoraOptions.Scaling.PLAIN;
+        AdapterScaling scaling = rslora ? AdapterScaling.BY_ROOT_OF_RANK : AdapterScaling.BY_RANK;
         return lora
                 ? Optional.of(new LoraOptions(rank, alpha == null ? 2.0 * rank : alpha, scaling, dropout, targets))
                 : Optional.empty();

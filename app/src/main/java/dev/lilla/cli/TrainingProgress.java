@@ -62,7 +62,8 @@ final class TrainingProgress implements TrainingEvent.Listener {
         say("memory           about " + Units.bytes(memory.bytes()) + ": " + Units.bytes(memory.weightBytes())
                 + " frozen weights, " + Units.bytes(memory.trainedBytes()) + " trained, "
                 + Units.bytes(memory.passBytes())
-                + " for passes of " + request.options().batch().microBatchTokens() + " tokens");
+                + " for passes of " + request.options().batch().microBatchTokens()
+                + " tokens, the rest for the program");
         say(String.format(Locale.ROOT, "arithmetic       about %.3g operations", run.operations()));
     }
 
@@ -215,13 +216,20 @@ final class TrainingProgress implements TrainingEvent.Listener {
                     .put("stoppedEarly", outcome == Trainer.Outcome.STOPPED_EARLY)
                     .put("result", result.toString())
                     .put("report", report.toString());
-            run.bestLoss().ifPresent(loss -> node.put("bestValidationLoss", loss));
+            run.bestLoss()
+                    .ifPresent(loss -> node.put("bestValidationLoss", loss).put("bestStep", run.bestStep()));
             console.out().println(node);
             return;
         }
         if (outcome == Trainer.Outcome.STOPPED_EARLY) {
-            say("the validation loss stopped improving; what is written is the best");
+            say("the validation loss stopped improving");
         }
+        run.bestLoss()
+                .ifPresent(loss -> say(String.format(
+                        Locale.ROOT,
+                        "written is the model after step %d, validation loss %.4f",
+                        run.bestStep(),
+                        loss)));
         say("curves: " + report);
         console.out().println(result);
     }

@@ -58,7 +58,7 @@ final class Checkpoints {
             SlotFile.write(partial.resolve(TENSORS), optimizer.slots(), backend);
             writeForced(partial.resolve(STATE), json(state, identity));
             force(partial);
-            delete(target);
+            remove(target);
             Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
             force(folder);
             prune(state);
@@ -118,12 +118,25 @@ final class Checkpoints {
         List<Integer> steps = new ArrayList<>(all().keySet());
         for (int step : steps.subList(0, Math.max(0, steps.size() - keep))) {
             if (step != state.validation().bestStep()) {
-                // Renamed first: a folder that is half deleted is no checkpoint any more.
-                Path leaving = folder.resolve(PARTIAL + path(step).getFileName());
-                delete(leaving);
-                Files.move(path(step), leaving, StandardCopyOption.ATOMIC_MOVE);
-                delete(leaving);
+                remove(path(step));
             }
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            for (Path entry : entries.toList()) {
+                if (entry.getFileName().toString().startsWith(PARTIAL)) {
+                    delete(entry);
+                }
+            }
+        }
+    }
+
+    /// Renames first: a folder that is half deleted is no checkpoint any more.
+    private void remove(Path checkpoint) throws IOException {
+        if (Files.isDirectory(checkpoint)) {
+            Path leaving = folder.resolve(PARTIAL + "removed-" + checkpoint.getFileName());
+            delete(leaving);
+            Files.move(checkpoint, leaving, StandardCopyOption.ATOMIC_MOVE);
+            delete(leaving);
         }
     }
 

@@ -123,7 +123,9 @@ final class CurveChart {
     private record Range(double from, double to) {
         static Range around(double least, double most) {
             double room = most > least ? 0 : Math.max(Math.abs(most) * 0.1, 1e-9);
-            return new Range(least - room, most + room);
+            // From zero where that does not flatten the curve.
+            double from = least > 0 && least < most / 2 ? 0 : least - room;
+            return new Range(from, most + room);
         }
 
         double share(double value) {

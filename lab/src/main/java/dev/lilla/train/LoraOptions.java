@@ -1,6 +1,7 @@
 package dev.lilla.train;
 
 import dev.lilla.format.UnsupportedModelException;
+import dev.lilla.model.AdapterScaling;
 import dev.lilla.model.LoraSetup;
 import dev.lilla.model.family.ModelDescription;
 import java.util.Map;
@@ -11,21 +12,13 @@ import java.util.TreeSet;
 /// A low-rank adapter to be trained.
 ///
 /// @param rank inner dimension
-/// @param alpha the changes are scaled by `alpha / rank`
-/// @param scaling whether by `alpha / sqrt(rank)` instead (Kalajdzievski, arXiv 2312.03732)
+/// @param alpha strength of the changes
+/// @param scaling how alpha and the rank become the factor on them
 /// @param dropout share of the inputs that are dropped while training
 /// @param targets names of modules as PEFT has them (`q_proj`, `mlp.c_proj`), or [#ALL_LINEAR]
-public record LoraOptions(int rank, double alpha, Scaling scaling, double dropout, Set<String> targets) {
+public record LoraOptions(int rank, double alpha, AdapterScaling scaling, double dropout, Set<String> targets) {
     /// Every linear map but the head.
     public static final String ALL_LINEAR = "all-linear";
-
-    /// How changes are scaled.
-    public enum Scaling {
-        /// By `alpha / rank`.
-        PLAIN,
-        /// By `alpha / sqrt(rank)`.
-        RANK_STABILIZED
-    }
 
     public LoraOptions {
         targets = Set.copyOf(targets);
@@ -39,7 +32,7 @@ public record LoraOptions(int rank, double alpha, Scaling scaling, double dropou
     /// In words that tell it from others.
     String describe() {
         return "LoRA of rank " + rank + ", alpha " + alpha
-                + (scaling == Scaling.RANK_STABILIZED ? " by the root of the rank" : "") + ", dropout " + dropout
+                + (scaling == AdapterScaling.BY_ROOT_OF_RANK ? " by the root of the rank" : "") + ", dropout " + dropout
                 + ", on " + String.join(", ", new TreeSet<>(targets));
     }
 
@@ -47,11 +40,8 @@ public record LoraOptions(int rank, double alpha, Scaling scaling, double dropou
     ///
     /// @throws UnsupportedModelException if it has no module of a name
     LoraSetup setup(ModelDescription model, long seed) {
-        double factor = switch (scaling) {
-            case PLAIN -> alpha / rank;
-            case RANK_STABILIZED -> alpha / Math.sqrt(rank);
-        };
-        return new LoraSetup(weights(model), rank, (float) factor, (float) dropout, seed);
+        float factor = scaling.of(alpha, rank);
+        return new LoraSetup(weights(model), rank, factor, (float) dropout, seed);
     }
 
     private Set<String> weights(ModelDescription model) {

@@ -86,6 +86,11 @@ public final class Trainer {
         return Optional.of(state.validation().bestLoss()).filter(Double::isFinite);
     }
 
+    /// The step after which it was measured; 0 before the first validation.
+    public int bestStep() {
+        return state.validation().bestStep();
+    }
+
     /// Goes on from the newest checkpoint.
     ///
     /// @return whether there is one

@@ -13,7 +13,7 @@ import java.util.Optional;
 public record TrainingRequest(
         Path model,
         LoadOptions load,
-        Data data,
+        Examples examples,
         Path out,
         Optional<LoraOptions> lora,
         TrainingOptions options,
@@ -22,7 +22,7 @@ public record TrainingRequest(
     ///
     /// @param validation a file of its own, if there is one
     /// @param validationPart part of the examples set aside where there is none; 0 for no validation
-    public record Data(
+    public record Examples(
             Path train, Optional<Path> validation, double validationPart, Columns columns, EncodingOptions encoding) {}
 
     /// How to compute.

@@ -82,9 +82,9 @@ public final class TrainingRun implements AutoCloseable {
                         + " only. Add --lora, or convert it to a directory first: lilla convert "
                         + request.model() + " DIRECTORY --type f32");
             }
-            if (request.data().encoding().maxLength() > model.spec().contextLength()) {
+            if (request.examples().encoding().maxLength() > model.spec().contextLength()) {
                 throw new IllegalArgumentException("examples of "
-                        + request.data().encoding().maxLength()
+                        + request.examples().encoding().maxLength()
                         + " tokens exceed the context of " + model.spec().contextLength()
                         + " tokens that this model was made for. Lower --max-length.");
             }
@@ -96,14 +96,14 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     private static TrainingSets sets(TrainingRequest request, ModelText text) {
-        TrainingRequest.Data data = request.data();
+        TrainingRequest.Examples data = request.examples();
         List<Example> train = ExampleFile.read(data.train(), data.columns());
         List<Example> validation = List.of();
         if (data.validation().isPresent()) {
             validation = ExampleFile.read(data.validation().get(), data.columns());
         } else if (data.validationPart() > 0) {
-            Split split = Split.atRandom(
-                    train, data.validationPart(), request.options().seed());
+            Split split =
+                    Split.of(train, data.validationPart(), request.options().seed());
             train = split.train();
             validation = split.validation();
         }
@@ -254,7 +254,7 @@ public final class TrainingRun implements AutoCloseable {
         Path file = request.out().resolve(REPORT);
         List<String> facts = new ArrayList<>();
         facts.add("Model: " + request.model().getFileName());
-        facts.add("Data: " + request.data().train().getFileName());
+        facts.add("Data: " + request.examples().train().getFileName());
         facts.add("Trained: " + request.lora().map(LoraOptions::describe).orElse("the whole model"));
         TrainingReport.write(file, TrainingLog.read(log()), facts);
         return file;
@@ -263,6 +263,11 @@ public final class TrainingRun implements AutoCloseable {
     /// The lowest validation loss so far, and nothing before the first validation.
     public Optional<Double> bestLoss() {
         return trainer.bestLoss();
+    }
+
+    /// The step after which it was measured; 0 before the first validation.
+    public int bestStep() {
+        return trainer.bestStep();
     }
 
     @Override

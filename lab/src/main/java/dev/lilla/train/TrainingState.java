@@ -7,7 +7,7 @@ package dev.lilla.train;
 /// @param smoothedLoss of the steps done, the last counting most; not a number before the first
 /// @param tokens gone through
 record TrainingState(int step, EarlyStopping validation, double smoothedLoss, long tokens) {
-    /// How much of the smoothed loss the last step is.
+    /// How much of the smoothed loss the last step is, once there have been some.
     private static final double SMOOTHING = 0.1;
 
     static TrainingState start(int patience) {
@@ -15,7 +15,9 @@ record TrainingState(int step, EarlyStopping validation, double smoothedLoss, lo
     }
 
     TrainingState stepped(double loss, long stepTokens) {
-        double smoothed = Double.isNaN(smoothedLoss) ? loss : smoothedLoss + SMOOTHING * (loss - smoothedLoss);
+        // The mean of all at first, so that the first step does not hang on.
+        double share = Math.max(SMOOTHING, 1.0 / (step + 1));
+        double smoothed = step == 0 ? loss : smoothedLoss + share * (loss - smoothedLoss);
         return new TrainingState(step + 1, validation, smoothed, tokens + stepTokens);
     }
 
