@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 /// `lilla chat`: a conversation.
 @Command(
         name = "chat",
+        defaultValueProvider = DemoModel.class,
         sortOptions = false,
         description = {
             "Talks with a model that has a chat template.",

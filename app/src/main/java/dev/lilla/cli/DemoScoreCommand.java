@@ -121,8 +121,7 @@ final class DemoScoreCommand implements Callable<Integer> {
                 for (HouseBaseline.Method method : HouseBaseline.Method.values()) {
                     HouseBaseline baseline = new HouseBaseline(method, logs);
                     results.put(
-                            method.name().toLowerCase(Locale.ROOT),
-                            answered(kvitto, baseline::answer, () -> false));
+                            method.name().toLowerCase(Locale.ROOT), answered(kvitto, baseline::answer, () -> false));
                 }
             }
             ChatModel chat = opened.chat(adapters.active());
@@ -132,15 +131,13 @@ final class DemoScoreCommand implements Callable<Integer> {
         }
     }
 
-    private Scores answered(
-            HouseCorpus kvitto, Function<Example, String> answering, BooleanSupplier cancelled) {
+    private Scores answered(HouseCorpus kvitto, Function<Example, String> answering, BooleanSupplier cancelled) {
         Scores scores = new Scores();
         ProgressLine progress = new ProgressLine(console);
         DemoCorpus corpus = DemoCorpus.of(seed);
         Map<String, Integer> shown = new LinkedHashMap<>();
         for (Split split : SPLITS) {
-            Stream<Example> asked =
-                    house ? kvitto.examples(split, 0, questions) : corpus.examples(split, 0, questions);
+            Stream<Example> asked = house ? kvitto.examples(split, 0, questions) : corpus.examples(split, 0, questions);
             int done = 0;
             for (Example example : (Iterable<Example>) asked::iterator) {
                 if (cancelled.getAsBoolean()) {
@@ -166,26 +163,23 @@ final class DemoScoreCommand implements Callable<Integer> {
     private String answer(ChatModel chat, HouseCorpus kvitto, Example example) {
         List<Message> messages = shots > 0 ? kvitto.withExamples(example, shots) : example.prompt();
         ChatRequest request = new ChatRequest(
-                messages,
-                Optional.of(SamplerOptions.greedy()),
-                OptionalInt.of(ANSWER_TOKENS_MAX),
-                List.of(),
-                Map.of());
+                messages, Optional.of(SamplerOptions.greedy()), OptionalInt.of(ANSWER_TOKENS_MAX), List.of(), Map.of());
         return chat.chat(request).text();
     }
 
     private void show(Map<String, Scores> results) {
         if (json.isSet()) {
             ArrayNode all = JsonMapper.shared().createArrayNode();
-            results.forEach((who, scores) -> scores.list().forEach(score -> all.addObject()
-                    .put("answered_by", who)
-                    .put("group", score.group())
-                    .put("what", score.what())
-                    .put("correct", score.correct())
-                    .put("total", score.total())
-                    .put("share", score.share())
-                    .put("low", score.low())
-                    .put("high", score.high())));
+            results.forEach((who, scores) -> scores.list()
+                    .forEach(score -> all.addObject()
+                            .put("answered_by", who)
+                            .put("group", score.group())
+                            .put("what", score.what())
+                            .put("correct", score.correct())
+                            .put("total", score.total())
+                            .put("share", score.share())
+                            .put("low", score.low())
+                            .put("high", score.high())));
             console.printJson(all);
             return;
         }

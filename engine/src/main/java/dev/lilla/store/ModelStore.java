@@ -14,11 +14,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The models on this machine: one folder `models/OWNER/NAME` for each repository, with a manifest of sizes and
 /// digests.
@@ -27,23 +29,28 @@ import java.util.stream.Stream;
 /// processes exclude each other through a lock file.
 public final class ModelStore {
     private final Path home;
+    private final @Nullable Path shipped;
 
-    private ModelStore(Path home) {
+    private ModelStore(Path home, @Nullable Path shipped) {
         this.home = home.toAbsolutePath().normalize();
+        this.shipped = shipped;
     }
 
     /// The store in `home`, which need not exist yet.
     public static ModelStore open(Path home) {
-        return new ModelStore(home);
+        return new ModelStore(home, null);
     }
 
-    /// The store of this user: in `LILLA_HOME`, or `.lilla` in the home directory.
+    /// The store of this user: in `LILLA_HOME`, or `.lilla` in the home directory. Beside it stand the GGUF files in
+    /// `LILLA_MODELS`, which came with Lilla.
     public static ModelStore open(Map<String, String> environment) {
-        String home = environment.get("LILLA_HOME");
+        String home = environment.getOrDefault("LILLA_HOME", "");
+        String shipped = environment.getOrDefault("LILLA_MODELS", "");
         return new ModelStore(
-                home == null || home.isBlank()
+                home.isBlank()
                         ? Path.of(Objects.requireNonNull(System.getProperty("user.home")), ".lilla")
-                        : Path.of(home));
+                        : Path.of(home),
+                shipped.isBlank() ? null : Path.of(shipped));
     }
 
     public Path home() {
@@ -101,7 +108,8 @@ public final class ModelStore {
         return candidates.getFirst();
     }
 
-    /// What to open for `text`: a GGUF file or a directory that exists, or else the name of a stored model.
+    /// What to open for `text`: a GGUF file or a directory that exists, or else the name of a stored model, or of one
+    /// that came with Lilla.
     ///
     /// @throws IllegalArgumentException if it is neither
     public Path resolve(String text) throws IOException {
@@ -118,7 +126,16 @@ public final class ModelStore {
         if (namesPath) {
             throw new IllegalArgumentException("there is no file or directory " + text);
         }
-        return model(ModelName.parse(text)).path();
+        ModelName name = ModelName.parse(text);
+        if (shipped != null && name.owner() == null && name.file() == null) {
+            Path file = shipped.resolve(name.name().toLowerCase(Locale.ROOT) + ".gguf");
+            boolean isStored =
+                    list().stream().anyMatch(model -> model.name().name().equalsIgnoreCase(name.name()));
+            if (!isStored && Files.isRegularFile(file)) {
+                return file;
+            }
+        }
+        return model(name).path();
     }
 
     /// Takes a GGUF file (with the other parts of a split one) or a Hugging Face directory into the store.
