@@ -68,9 +68,10 @@ import picocli.CommandLine.Option;
         },
         footer = {"", "For example:", "  lilla demo", "  lilla demo --out kvitto --questions 600"})
 final class DemoCommand implements Callable<Integer> {
-    /// Of the general mixture among the logs, so that the model keeps what it can.
-    private static final int REPLAYED = 400;
+    /// One example of the general mixture for so many logs, so that the model keeps what it can.
+    private static final int LOGS_A_REPLAY = 5;
 
+    private static final String LOGS = "logs.jsonl";
     private static final int ANSWER_TOKENS_MAX = 160;
     private static final int RANK = 16;
     private static final double RATE = 4e-3;
@@ -84,6 +85,13 @@ final class DemoCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Folder for the logs and the adapter. Default: demo/kvitto in the store.")
     private @Nullable Path out;
+
+    @Option(
+            names = "--logs",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description = "Logs to learn from. Default: ${DEFAULT-VALUE}.")
+    private int logs = HouseCorpus.TRAINING_LOGS;
 
     @Option(
             names = "--epochs",
@@ -108,6 +116,9 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (logs < 1 || questions < 1) {
+            throw new IllegalArgumentException("--logs and --questions are 1 or more");
+        }
         ModelStore store = ModelStore.open(console.environment());
         Path model = store.resolve(DemoModel.NAME);
         Path folder = out == null ? store.home().resolve("demo").resolve("kvitto") : out;
@@ -123,7 +134,7 @@ final class DemoCommand implements Callable<Integer> {
         Answers before = answers(model, null, shown, asked);
 
         say("");
-        say("@|bold 2. It learns|@ from 2,000 customer-service logs: an adapter, on this machine");
+        say("@|bold 2. It learns|@ from " + logs + " customer-service logs: an adapter, on this machine");
         long started = System.nanoTime();
         Optional<Path> adapter = train(model, folder, kvitto);
         if (adapter.isEmpty()) {
@@ -195,14 +206,14 @@ final class DemoCommand implements Callable<Integer> {
     private Optional<Path> train(Path model, Path folder, HouseCorpus kvitto) throws IOException {
         clear(folder);
         Files.createDirectories(folder);
-        Path logs = folder.resolve("logs.jsonl");
+        Path logs = folder.resolve(LOGS);
         Stream<Example> replayed = DemoCorpus.of(SEED).examples(Split.TRAIN, DemoCorpus.VALIDATION_FROM / 2, REPLAYED);
         CorpusFile.write(
                 logs, Stream.concat(kvitto.examples(Split.TRAIN, 0, HouseCorpus.TRAINING_LOGS), replayed), () -> {});
         TrainingRun.begin(folder);
         HostOptions hostOptions = host.options();
         try (HostBackend backend = HostBackend.open(hostOptions);
-                TrainingRun run = TrainingRun.open(request(model, logs, folder), backend);
+                TrainingRun run = TrainingRun.open(request(model, file, folder), backend);
                 Interruption interruption = Interruption.open()) {
             Trainer.Outcome outcome = run.train(new TrainingProgress(console, false), interruption);
             run.report();
@@ -214,7 +225,7 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private TrainingRequest request(Path model, Path logs, Path folder) {
+    private TrainingRequest request(Path model, Path file, Path folder) {
         OptimizerOptions standard = OptimizerOptions.standard();
         return new TrainingRequest(
                 model,
@@ -241,7 +252,7 @@ final class DemoCommand implements Callable<Integer> {
         if (!Files.exists(folder)) {
             return;
         }
-        if (!Files.isRegularFile(folder.resolve("logs.jsonl")) && !isEmpty(folder)) {
+        if (!Files.isRegularFile(folder.resolve(LOGS)) && !isEmpty(folder)) {
             throw new IllegalArgumentException(
                     folder + ": holds something that no demo left there. Name another folder with --out");
         }
@@ -271,7 +282,7 @@ final class DemoCommand implements Callable<Integer> {
     private void measure(HouseCorpus kvitto, List<Example> asked, Answers before, Answers after) {
         HouseBaseline rules = new HouseBaseline(
                 HouseBaseline.Method.KEYWORDS,
-                kvitto.examples(Split.TRAIN, 0, HouseCorpus.TRAINING_LOGS).toList());
+                kvitto.examples(Split.TRAIN, 0, logs).toList());
         say("");
         Table table = new Table("ANSWERED BY", ">RIGHT OF " + asked.size(), "95 % INTERVAL");
         row(table, "keyword rules", count(asked, rules::answer), asked.size());
