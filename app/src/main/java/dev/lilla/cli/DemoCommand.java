@@ -206,10 +206,10 @@ final class DemoCommand implements Callable<Integer> {
     private Optional<Path> train(Path model, Path folder, HouseCorpus kvitto) throws IOException {
         clear(folder);
         Files.createDirectories(folder);
-        Path logs = folder.resolve(LOGS);
-        Stream<Example> replayed = DemoCorpus.of(SEED).examples(Split.TRAIN, DemoCorpus.VALIDATION_FROM / 2, REPLAYED);
-        CorpusFile.write(
-                logs, Stream.concat(kvitto.examples(Split.TRAIN, 0, HouseCorpus.TRAINING_LOGS), replayed), () -> {});
+        Path file = folder.resolve(LOGS);
+        Stream<Example> replayed =
+                DemoCorpus.of(SEED).examples(Split.TRAIN, DemoCorpus.VALIDATION_FROM / 2, logs / LOGS_A_REPLAY);
+        CorpusFile.write(file, Stream.concat(kvitto.examples(Split.TRAIN, 0, logs), replayed), () -> {});
         TrainingRun.begin(folder);
         HostOptions hostOptions = host.options();
         try (HostBackend backend = HostBackend.open(hostOptions);
@@ -230,7 +230,7 @@ final class DemoCommand implements Callable<Integer> {
         return new TrainingRequest(
                 model,
                 LoadOptions.DEFAULT,
-                new TrainingRequest.Examples(logs, Optional.empty(), 0, Columns.DEFAULT, EncodingOptions.of(512)),
+                new TrainingRequest.Examples(file, Optional.empty(), 0, Columns.DEFAULT, EncodingOptions.of(512)),
                 folder,
                 Optional.of(
                         new LoraOptions(RANK, 2.0 * RANK, AdapterScaling.BY_RANK, 0, Set.of(LoraOptions.ALL_LINEAR))),

@@ -38,6 +38,7 @@ final class TrainingProgress implements TrainingEvent.Listener {
             ObjectNode node = node("plan").put("steps", run.steps());
             node.put("trainedParameters", run.trainedParameters()).put("modelParameters", run.modelParameters());
             node.put("memoryBytes", run.memory().bytes());
+            node.put("secondsLeft", run.trial().toMillis() / 1000.0);
             node.set("train", JsonMapper.shared().valueToTree(run.sets().train().report()));
             run.sets()
                     .validation()
@@ -65,6 +66,7 @@ final class TrainingProgress implements TrainingEvent.Listener {
                 + " for passes of " + request.options().batch().microBatchTokens()
                 + " tokens, the rest for the program");
         say(String.format(Locale.ROOT, "arithmetic       about %.3g operations", run.operations()));
+        say("time             about " + Units.time(run.trial()) + ", by a trial");
     }
 
     private static String describe(ExampleReport report) {

@@ -34,7 +34,8 @@ class DemoCommandTest {
         assertThat(scores.valueStream().map(score -> score.get("answered_by").asString()))
                 .contains("majority", "keywords", "model");
 
-        assertThat(lines.run("demo", "--logs", "9", "--epochs", "1", "--questions", "1").status())
+        assertThat(lines.run("demo", "--logs", "9", "--epochs", "1", "--questions", "1")
+                        .status())
                 .isZero();
     }
 
@@ -53,7 +54,8 @@ class DemoCommandTest {
 
     @Test
     void classifiesWithTheModelThatComesWithLilla() {
-        Lines.Outcome outcome = lines.typing("Classify this message.\\\nMy parcel has not come. Where is order #48213?\n")
+        Lines.Outcome outcome = lines.typing(
+                        "Classify this message.\\\nMy parcel has not come. Where is order #48213?\n")
                 .run("chat", "--temperature", "0");
 
         assertThat(outcome.status()).as(outcome.err()).isZero();

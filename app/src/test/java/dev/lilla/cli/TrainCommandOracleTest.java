@@ -102,6 +102,28 @@ class TrainCommandOracleTest {
     }
 
     @Test
+    void writesTheSameAdapterInBothForms() {
+        Lines.Outcome trained = train("--lora", "--rank", 2, "--steps", 3, "--rate", "1e-2");
+        assertThat(trained.status()).as(trained.err()).isZero();
+        assertThat(trained.err()).containsPattern("time +about 0:0\\d, by a trial");
+        Path adapter = Path.of(trained.out().strip());
+
+        List<byte[]> logits = new ArrayList<>();
+        for (List<Object> with : List.<List<Object>>of(
+                List.of(), List.of("--lora", adapter), List.of("--lora", adapter.resolve("adapter.gguf")))) {
+            Path file = folder.resolve("logits" + logits.size());
+            List<Object> command = new ArrayList<>(
+                    List.of("logits", Oracle.model(MODEL), "--text", "Which, number 3?", "--out", file));
+            command.addAll(with);
+            Lines.Outcome outcome = lines.run(command.toArray());
+            assertThat(outcome.status()).as(outcome.err()).isZero();
+            logits.add(Files.readAllBytes(file));
+        }
+        assertThat(logits.get(1)).isNotEqualTo(logits.get(0));
+        assertThat(logits.get(2)).isEqualTo(logits.get(1));
+    }
+
+    @Test
     void trainsAWholeModelThatOpens() {
         Lines.Outcome trained = train("--steps", 2, "--rate", "1e-3");
         assertThat(trained.status()).as(trained.err()).isZero();

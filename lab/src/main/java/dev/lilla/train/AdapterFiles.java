@@ -4,13 +4,14 @@ import dev.lilla.kernel.Activation;
 import dev.lilla.kernel.Backend;
 import dev.lilla.model.AdapterContents;
 import dev.lilla.model.AdapterPart;
+import dev.lilla.model.GgufAdapterWriter;
 import dev.lilla.model.LowRankParameters;
 import dev.lilla.model.PeftAdapterWriter;
 import dev.lilla.model.family.ModelDescription;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A trained adapter in the form of Hugging Face's PEFT.
+/// A trained adapter in the form of Hugging Face's PEFT, and beside it in that of llama.cpp.
 record AdapterFiles(ModelDescription model, Backend backend, List<LowRankParameters> changes, LoraOptions options)
         implements TrainedFiles {
     @Override
@@ -19,6 +20,7 @@ record AdapterFiles(ModelDescription model, Backend backend, List<LowRankParamet
         String base = String.valueOf(model.path().getFileName());
         AdapterContents contents = new AdapterContents(base, options.alpha(), options.scaling(), parts);
         PeftAdapterWriter.write(contents, model, folder);
+        GgufAdapterWriter.write(contents, model, folder.resolve("adapter.gguf"));
     }
 
     private AdapterPart part(LowRankParameters change) {

@@ -5,6 +5,7 @@ import dev.lilla.model.LossSum;
 import dev.lilla.model.TrainableDecoder;
 import dev.lilla.model.TrainingSequence;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +21,9 @@ import java.util.function.BooleanSupplier;
 public final class Trainer {
     /// Distances between the seeds of micro-batches: large primes, so that no two of a run are alike.
     private static final long STEP_SEED = 0x9E37_79B9_7F4A_7C15L;
+
+    /// A second: enough for small models to be compiled, and little beside a run worth estimating.
+    private static final long TRIAL_NANOS = 1_000_000_000L;
 
     private static final long MICRO_BATCH_SEED = 0xC2B2_AE3D_27D4_EB4FL;
 
@@ -110,6 +114,31 @@ public final class Trainer {
         checkpoints.load(state.step(), optimizer, backend);
         savedStep = state.step();
         return true;
+    }
+
+    /// How long the steps that are left will take, by trying the first micro-batch of the next one: a few times where
+    /// that is fast, since the first time is not. Nothing that a step follows from is changed.
+    public Duration trial() {
+        if (state.step() >= steps()) {
+            return Duration.ZERO;
+        }
+        List<BatchPlan.StepExamples> epoch = plan.epoch(state.step() / plan.stepsPerEpoch());
+        int[] first =
+                epoch.get(state.step() % plan.stepsPerEpoch()).microBatches().getFirst();
+        List<TrainingSequence> batch = sequences(train, first);
+        long started = System.nanoTime();
+        long shortest = Long.MAX_VALUE;
+        do {
+            long begun = System.nanoTime();
+            decoder.accumulate(batch, 1, 0);
+            shortest = Math.min(shortest, System.nanoTime() - begun);
+        } while (System.nanoTime() - started < TRIAL_NANOS);
+        decoder.clearGradients();
+        double tokens =
+                batch.stream().mapToLong(sequence -> sequence.tokens().length).sum();
+        double tokensAnExample = (double) train.report().lengths().total() / train.size();
+        double left = (double) (steps() - state.step()) * options.batch().examples() * tokensAnExample;
+        return Duration.ofNanos((long) (shortest / tokens * left));
     }
 
     /// Trains to the end, until the validation loss has stopped improving, or until the end is wished for,

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -184,6 +185,11 @@ public final class TrainingRun implements AutoCloseable {
                 * request.options().batch().examples()
                 / sets.train().size();
         return 2 * passes * model.parameters() * tokensPerEpoch * epochs;
+    }
+
+    /// How long the steps that are left will take, by a trial that changes nothing.
+    public Duration trial() {
+        return trainer.trial();
     }
 
     /// Goes on from the newest checkpoint.

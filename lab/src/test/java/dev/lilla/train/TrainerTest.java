@@ -82,6 +82,22 @@ class TrainerTest {
         return values;
     }
 
+    @Test
+    void changesNothingByATrial(@TempDir Path other) {
+        List<float[]> expected;
+        try (TinyRun run = lora()) {
+            run.trainer(sets(), options(4), other, FACTS).run(_ -> {}, () -> false);
+            expected = values(run);
+        }
+        try (TinyRun run = lora()) {
+            Trainer trainer = run.trainer(sets(), options(4), folder, FACTS);
+            assertThat(trainer.trial()).isPositive();
+            trainer.run(events::add, () -> false);
+            assertThat(trainer.trial()).isZero();
+            assertThat(values(run)).usingRecursiveComparison().isEqualTo(expected);
+        }
+    }
+
     @Nested
     class GoesOn {
         @Test
