@@ -102,7 +102,7 @@ class TrainCommandOracleTest {
     }
 
     @Test
-    void writesTheSameAdapterInBothForms() {
+    void writesTheSameAdapterInBothForms() throws IOException {
         Lines.Outcome trained = train("--lora", "--rank", 2, "--steps", 3, "--rate", "1e-2");
         assertThat(trained.status()).as(trained.err()).isZero();
         assertThat(trained.err()).containsPattern("time +about 0:0\\d, by a trial");
