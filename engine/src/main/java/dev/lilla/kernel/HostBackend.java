@@ -39,7 +39,7 @@ public final class HostBackend implements Backend {
 
     /// @throws IllegalArgumentException if the chosen kernels cannot run here
     public static HostBackend open(HostOptions options) {
-        return new HostBackend(KernelChoice.of(options.kernels()).kernels(), options.threads());
+        return new HostBackend(KernelChoice.of(options).kernels(), options.threads());
     }
 
     @Override

@@ -31,7 +31,7 @@ public record HostDescription(
     /// @throws IllegalArgumentException if the wanted kernels cannot run here
     public static HostDescription of(HostOptions options) {
         ProcessorFacts processor = ProcessorFacts.read();
-        KernelChoice choice = KernelChoice.of(options.kernels());
+        KernelChoice choice = KernelChoice.of(options);
         return new HostDescription(
                 processor.model(),
                 processor.cores(),

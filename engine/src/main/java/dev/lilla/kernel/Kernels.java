@@ -26,7 +26,8 @@ sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKer
         return Optional.empty();
     }
 
-    /// How rows of long prompts are encoded to meet a packed weight: as others, or in a way that rounds more.
+    /// How rows of long prompts are encoded to meet a packed weight: as others, or in a way that rounds more. It does
+    /// not depend on the number of rows.
     default RowEncoding promptEncoding(PackedWeight weight) {
         return weight.layout().encoding();
     }
