@@ -84,7 +84,8 @@ record KernelChoice(Kernels kernels, String reason) {
 
     private static Kernels machineCode(Isa isa, Set<CpuFeature> features, HostOptions options) {
         PromptRounding rounding = options.isDeterministic() ? PromptRounding.NEVER : PromptRounding.WHERE_FASTER;
-        return new MachineCodeKernels(isa, features, new ReferenceKernels(), rounding);
+        Kernels definition = new ReferenceKernels();
+        return new CheckedKernels(new MachineCodeKernels(isa, features, definition, rounding), definition);
     }
 
     private static String words(Set<CpuFeature> features) {

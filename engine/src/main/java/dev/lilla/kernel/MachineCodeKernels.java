@@ -35,6 +35,13 @@ final class MachineCodeKernels implements Kernels {
     }
 
     MachineCodeKernels(Isa isa, Set<CpuFeature> features, Kernels others, PromptRounding rounding) {
+        this(isa, features, others, rounding, new Code(new ElementOperations(isa), new MachineCodeAttention(isa)));
+    }
+
+    /// What may be exchanged.
+    record Code(ElementOperations elements, MachineCodeAttention attention) {}
+
+    MachineCodeKernels(Isa isa, Set<CpuFeature> features, Kernels others, PromptRounding rounding, Code code) {
         if (!isa.missing(features).isEmpty()) {
             throw new IllegalArgumentException(isa + " needs " + isa.missing(features));
         }
@@ -45,8 +52,8 @@ final class MachineCodeKernels implements Kernels {
         this.matrices = new MatrixKernels(kernels, features);
         this.others = others;
         this.rounding = rounding;
-        this.elements = new ElementOperations(isa);
-        this.attention = new MachineCodeAttention(isa);
+        this.elements = code.elements();
+        this.attention = code.attention();
     }
 
     @Override
