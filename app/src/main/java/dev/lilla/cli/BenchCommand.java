@@ -1,5 +1,6 @@
 package dev.lilla.cli;
 
+import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.Ceilings;
 import dev.lilla.kernel.HostOptions;
 import dev.lilla.model.family.LoadOptions;
@@ -182,11 +183,17 @@ final class BenchCommand implements Callable<Integer> {
                 Path path = ModelStore.open(console.environment()).resolve(name);
                 LoadOptions options = context.limit(load.options());
                 for (HostOptions host : hosts()) {
-                    run.measure(host, backend -> BenchModel.of(ModelLoader.open(path, options, backend)));
+                    run.measure(host, backend -> open(path, options, backend));
                 }
             }
             show(new BenchReport(run.rows(), limits));
             return interruption.getAsBoolean() ? Lilla.INTERRUPTED : 0;
+        }
+    }
+
+    private BenchModel open(Path path, LoadOptions options, Backend backend) {
+        try (LoadingLine line = new LoadingLine(console, path.getFileName().toString())) {
+            return BenchModel.of(ModelLoader.open(path, options, backend, line));
         }
     }
 

@@ -58,6 +58,7 @@ final class Diagnosis {
         checks.addAll(processor());
         checks.addAll(kernels());
         checks.add(memory());
+        checks.add(HugePages.read().check());
         checks.add(store());
         return checks;
     }
@@ -132,6 +133,11 @@ final class Diagnosis {
                                         ? "Plain loops were asked for with lilla.kernels=reference: leave that out"
                                         : LAUNCHER));
         host.uses().forEach(use -> checks.add(Check.ok("  served", use.operation() + ": " + use.servedBy())));
+        host.failures()
+                .forEach(failure -> checks.add(Check.warning(
+                        "  refused",
+                        failure,
+                        "Please report this, and try whether LILLA_JAVA_OPTS=" + "-Dlilla.kernels=vector is faster")));
         host.others().forEach((path, why) -> checks.add(Check.ok("  not used", path + ": " + why)));
         return checks;
     }

@@ -4,6 +4,7 @@ import dev.lilla.format.ModelFormatException;
 import dev.lilla.format.UnsupportedModelException;
 import dev.lilla.hub.HubException;
 import dev.lilla.kernel.CapacityException;
+import dev.lilla.kernel.FileChangedException;
 import dev.lilla.template.TemplateException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,6 +44,7 @@ final class Failures {
             case ModelFormatException e -> text(e);
             case UnsupportedModelException e -> text(e);
             case CapacityException e -> text(e);
+            case FileChangedException e -> text(e);
             case HubException e -> text(e);
             case TemplateException e -> text(e);
             case IllegalArgumentException e -> text(e);

@@ -13,8 +13,19 @@ final class KernelsMixin {
                     "auto, amx, avx512, avx2, vector or reference (plain, slow, the definition). " + "Default: auto.")
     private HostOptions.@Nullable Choice kernels;
 
-    /// What the command line says, else the system property, on a number of threads.
+    @Option(
+            names = "--deterministic",
+            description = "The same bits however a prompt is cut, as a prompt that was read before makes a difference: "
+                    + "no bf16 tiles where there is AMX, whose prompts then take the time of AVX-512. Elsewhere "
+                    + "always so.")
+    private boolean deterministic;
+
+    /// What the command line says, else the system properties, on a number of threads.
     HostOptions options(int threads) {
-        return new HostOptions(kernels == null ? HostOptions.fromProperties().kernels() : kernels, threads);
+        HostOptions properties = HostOptions.fromProperties();
+        return new HostOptions(
+                kernels == null ? properties.kernels() : kernels,
+                threads,
+                deterministic || properties.isDeterministic());
     }
 }

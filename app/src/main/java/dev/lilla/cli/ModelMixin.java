@@ -4,6 +4,7 @@ import dev.lilla.generate.LocalModel;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.kernel.KvType;
 import java.io.IOException;
+import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 
 /// Which model, what its files do not say of it, and how to compute with it.
@@ -37,7 +38,11 @@ final class ModelMixin {
 
     /// Opens the model, and passes on what the loader has to say about it.
     LocalModel open(Console console, LocalModelOptions options) throws IOException {
-        LocalModel opened = LocalModel.open(model.path(console), options);
+        Path path = model.path(console);
+        LocalModel opened;
+        try (LoadingLine line = new LoadingLine(console, path.getFileName().toString())) {
+            opened = LocalModel.open(path, options, line);
+        }
         opened.model().warnings().forEach(console::warn);
         return opened;
     }

@@ -27,8 +27,8 @@ final class OpenedModel implements AutoCloseable {
     static OpenedModel open(Console console, String name, LoadOptions load, HostMixin host) throws IOException {
         Path path = ModelStore.open(console.environment()).resolve(name);
         Backend backend = host.open();
-        try {
-            LoadedModel model = ModelLoader.open(path, load, backend);
+        try (LoadingLine line = new LoadingLine(console, path.getFileName().toString())) {
+            LoadedModel model = ModelLoader.open(path, load, backend, line);
             model.warnings().forEach(console::warn);
             return new OpenedModel(backend, model);
         } catch (Throwable e) {

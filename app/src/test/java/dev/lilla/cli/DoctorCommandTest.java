@@ -32,7 +32,15 @@ class DoctorCommandTest {
                 .contains("  served")
                 .filteredOn(name -> !name.startsWith(" "))
                 .containsExactly(
-                        "Java", "Vector API", "Native access", "Processor", "Extensions", "Kernels", "Memory", "Store");
+                        "Java",
+                        "Vector API",
+                        "Native access",
+                        "Processor",
+                        "Extensions",
+                        "Kernels",
+                        "Memory",
+                        "Huge pages",
+                        "Store");
     }
 
     @Test

@@ -146,6 +146,8 @@ class MixinsTest {
             assertThat(parse(new HostMixin(), "--kernels=reference", "--threads=3")
                             .options())
                     .isEqualTo(new HostOptions(HostOptions.Choice.REFERENCE, 3));
+            assertThat(parse(new HostMixin(), "--deterministic").options())
+                    .isEqualTo(HostOptions.fromProperties().withDeterminism(true));
         }
 
         @Test

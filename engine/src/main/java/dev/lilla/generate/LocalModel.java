@@ -10,6 +10,7 @@ import dev.lilla.kernel.KvBlocks;
 import dev.lilla.kernel.KvLayout;
 import dev.lilla.model.ActiveAdapter;
 import dev.lilla.model.Decoder;
+import dev.lilla.model.family.LoadListener;
 import dev.lilla.model.family.LoadedModel;
 import dev.lilla.model.family.ModelDescription;
 import dev.lilla.model.family.ModelLoader;
@@ -66,9 +67,14 @@ public final class LocalModel implements AutoCloseable {
     /// @throws dev.lilla.kernel.CapacityException if there is no memory for it
     /// @throws IllegalArgumentException if a model that is to guess for it has another vocabulary
     public static LocalModel open(Path path, LocalModelOptions options) {
+        return open(path, options, LoadListener.NONE);
+    }
+
+    /// The same, with a listener that is told how far the model is.
+    public static LocalModel open(Path path, LocalModelOptions options, LoadListener listener) {
         Backend backend = HostBackend.open(options.host());
         try {
-            LoadedModel model = ModelLoader.open(path, options.load(), backend);
+            LoadedModel model = ModelLoader.open(path, options.load(), backend, listener);
             try {
                 return new LocalModel(backend, model, options);
             } catch (Throwable e) {

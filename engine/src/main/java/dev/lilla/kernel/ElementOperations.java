@@ -7,15 +7,21 @@ import dev.lilla.kernel.x64.Isa;
 import dev.lilla.kernel.x64.Kernel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /// Norms, rotations and operations element by element as machine code: checks that all addresses lie inside their
 /// memory, writes the argument block and calls the kernel, once for all rows of a share.
 final class ElementOperations {
-    private final Isa isa;
+    private final Function<ElementKernel, byte[]> assembler;
     private final Map<ElementKernel, Kernel> kernels = new ConcurrentHashMap<>();
 
     ElementOperations(Isa isa) {
-        this.isa = isa;
+        this(kernel -> kernel.assemble(isa));
+    }
+
+    /// @param assembler gives the code of each kernel
+    ElementOperations(Function<ElementKernel, byte[]> assembler) {
+        this.assembler = assembler;
     }
 
     void rmsNorm(HostMatrix x, NormWeights norm, HostMatrix y, Share share) {
@@ -74,23 +80,29 @@ final class ElementOperations {
     }
 
     void gate(ActivationFunction function, HostMatrix gate, HostMatrix up, HostMatrix out, Share share) {
-        ElementKernel kernel = switch (function) {
+        ElementArguments arguments = new ElementArguments(share, gate.columns());
+        arguments.matrix(ElementArgument.Y, up);
+        map(gate(function), arguments, gate, out);
+    }
+
+    void activate(ActivationFunction function, HostMatrix x, Share share) {
+        map(activation(function), new ElementArguments(share, x.columns()), x, x);
+    }
+
+    static ElementKernel gate(ActivationFunction function) {
+        return switch (function) {
             case SILU -> ElementKernel.GATE_SILU;
             case GELU_TANH -> ElementKernel.GATE_GELU_TANH;
             case GELU_ERF -> ElementKernel.GATE_GELU_ERF;
         };
-        ElementArguments arguments = new ElementArguments(share, gate.columns());
-        arguments.matrix(ElementArgument.Y, up);
-        map(kernel, arguments, gate, out);
     }
 
-    void activate(ActivationFunction function, HostMatrix x, Share share) {
-        ElementKernel kernel = switch (function) {
+    static ElementKernel activation(ActivationFunction function) {
+        return switch (function) {
             case SILU -> ElementKernel.SILU;
             case GELU_TANH -> ElementKernel.GELU_TANH;
             case GELU_ERF -> ElementKernel.GELU_ERF;
         };
-        map(kernel, new ElementArguments(share, x.columns()), x, x);
     }
 
     void add(HostMatrix x, HostMatrix y, Share share) {
@@ -117,6 +129,6 @@ final class ElementOperations {
 
     /// At its first use, since a model needs half of them: all together take 2 ms in warm Java, 25 in cold.
     private Kernel assemble(ElementKernel kernel) {
-        return CodeMemory.require(kernel.name(), kernel.assemble(isa));
+        return CodeMemory.require(kernel.name(), assembler.apply(kernel));
     }
 }

@@ -1,5 +1,6 @@
 package dev.lilla.kernel;
 
+import dev.lilla.kernel.x64.LinuxMemory;
 import dev.lilla.tensor.ElementType;
 import dev.lilla.tensor.Shape;
 import dev.lilla.tensor.Tensor;
@@ -11,11 +12,15 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The processor this program runs on. Matrices stay where they were mapped, vectors are copied to f32, activations
-/// live off the heap; every operation checks its shapes, then is cut into shares for the workers.
+/// The processor this program runs on. Matrices are packed, or stay where they were mapped, vectors are copied to f32,
+/// activations live off the heap; every operation checks its shapes, then is cut into shares for the workers.
 public final class HostBackend implements Backend {
     /// Kinds of rotary frequencies whose angles are kept; models have one or two.
     private static final int ANGLES_MAX = 8;
+
+    /// Tables up to this size are copied, so that nothing of their model is read from its file later: copying takes
+    /// some 30 ms. Of a larger one Java alone reads rows, which survives a file that was shortened.
+    private static final long TABLE_COPIED_MAX = 128L << 20;
 
     private final Kernels kernels;
     private final Arena arena = Arena.ofShared();
@@ -39,7 +44,7 @@ public final class HostBackend implements Backend {
 
     /// @throws IllegalArgumentException if the chosen kernels cannot run here
     public static HostBackend open(HostOptions options) {
-        return new HostBackend(KernelChoice.of(options.kernels()).kernels(), options.threads());
+        return new HostBackend(KernelChoice.of(options).kernels(), options.threads());
     }
 
     @Override
@@ -50,6 +55,29 @@ public final class HostBackend implements Backend {
 
     @Override
     public Weight weight(Tensor tensor) {
+        HostWeight stored = stored(tensor);
+        MemorySegment data = stored.data();
+        if (!data.isMapped() || data.byteSize() > TABLE_COPIED_MAX) {
+            return stored;
+        }
+        MemorySegment copy = copy(data, tensor.name());
+        if (LinuxMemory.isHere()) {
+            LinuxMemory.release(data);
+        }
+        return new HostWeight(stored.name(), stored.type(), stored.shape(), copy);
+    }
+
+    private MemorySegment copy(MemorySegment data, String name) {
+        MemorySegment copy = allocate(arena, data.byteSize(), "weight " + name);
+        try {
+            copy.copyFrom(data);
+        } catch (InternalError e) {
+            throw FileChangedException.of(e);
+        }
+        return copy.asReadOnly();
+    }
+
+    private HostWeight stored(Tensor tensor) {
         if (!tensor.type().isReal()) {
             throw new IllegalArgumentException(
                     "tensor " + tensor.name() + " of type " + tensor.type() + " holds no real numbers");
@@ -59,19 +87,21 @@ public final class HostBackend implements Backend {
             throw new IllegalArgumentException("tensor " + tensor.name() + " is too large for a weight: " + shape);
         }
         if (shape.rank() <= 1) {
-            return weight(tensor.name(), Dequantizer.row(tensor, 0));
+            return vector(tensor.name(), Dequantizer.row(tensor, 0));
         }
         MemorySegment data = tensor.data();
         if (!data.isNative()) {
-            MemorySegment copy = allocate(arena, data.byteSize(), "weight " + tensor.name());
-            copy.copyFrom(data);
-            data = copy.asReadOnly();
+            data = copy(data, tensor.name());
         }
         return new HostWeight(tensor.name(), tensor.type(), shape, data);
     }
 
     @Override
     public Weight weight(String name, float[] values) {
+        return vector(name, values);
+    }
+
+    private HostWeight vector(String name, float[] values) {
         MemorySegment data = allocate(arena, (long) values.length * Float.BYTES, "weight " + name);
         MemorySegment.copy(values, 0, data, HostMatrix.FLOAT, 0, values.length);
         return new HostWeight(name, ElementType.F32, Shape.of(values.length), data.asReadOnly());
@@ -142,7 +172,7 @@ public final class HostBackend implements Backend {
 
     @Override
     public Weight linearWeight(Tensor tensor) {
-        HostWeight stored = ShapeCheck.host(weight(tensor));
+        HostWeight stored = stored(tensor);
         return stored.shape().rank() >= 2 ? maps.pack(stored) : stored;
     }
 

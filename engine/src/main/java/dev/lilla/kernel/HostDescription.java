@@ -13,6 +13,7 @@ import java.util.Set;
 /// @param isFast whether that is a fast path, not the plain loops
 /// @param reason why these kernels serve, and what to do where that is not what it should be
 /// @param uses what serves which operation and element type
+/// @param failures what is wrong with operations on this machine, one sentence each
 /// @param others for each other path by its name, why it does not serve
 public record HostDescription(
         String processor,
@@ -22,6 +23,7 @@ public record HostDescription(
         boolean isFast,
         String reason,
         List<KernelUse> uses,
+        List<String> failures,
         Map<String, String> others) {
     /// Whether this machine runs machine code of some level, so that the Vector API is not needed.
     public static boolean runsMachineCode() {
@@ -31,7 +33,7 @@ public record HostDescription(
     /// @throws IllegalArgumentException if the wanted kernels cannot run here
     public static HostDescription of(HostOptions options) {
         ProcessorFacts processor = ProcessorFacts.read();
-        KernelChoice choice = KernelChoice.of(options.kernels());
+        KernelChoice choice = KernelChoice.of(options);
         return new HostDescription(
                 processor.model(),
                 processor.cores(),
@@ -40,6 +42,7 @@ public record HostDescription(
                 !(choice.kernels() instanceof ReferenceKernels),
                 choice.reason(),
                 choice.kernels().uses(),
+                choice.kernels().failures(),
                 KernelChoice.refusals());
     }
 }

@@ -6,7 +6,9 @@ import java.util.Set;
 /// How the host computes.
 ///
 /// @param threads that compute, the caller included, 1 to [#THREADS_MAX]
-public record HostOptions(Choice kernels, int threads) {
+/// @param isDeterministic whether long prompts are computed like single rows even where rounding them is faster, so
+///     that logits have the same bits however a prompt is cut
+public record HostOptions(Choice kernels, int threads, boolean isDeterministic) {
     /// A bound against typing errors; no machine of this class has more cores.
     public static final int THREADS_MAX = 1024;
 
@@ -28,6 +30,11 @@ public record HostOptions(Choice kernels, int threads) {
         REFERENCE
     }
 
+    /// The fastest way to read prompts.
+    public HostOptions(Choice kernels, int threads) {
+        this(kernels, threads, false);
+    }
+
     public HostOptions {
         if (threads < 1 || threads > THREADS_MAX) {
             throw new IllegalArgumentException("lilla.threads is " + threads + ", expected 1 to " + THREADS_MAX
@@ -35,9 +42,15 @@ public record HostOptions(Choice kernels, int threads) {
         }
     }
 
-    /// From the system properties `lilla.kernels` (`auto`, `amx`, `avx512`, `avx2`, `vector` or `reference`) and
-    /// `lilla.threads`; by default whatever is fastest, on all physical cores. The Vector API computes with
-    /// `lilla.vector.bits` bits (128, 256 or 512), fixed for the whole program when it first does.
+    /// The same, deterministic or not.
+    public HostOptions withDeterminism(boolean value) {
+        return new HostOptions(kernels, threads, value);
+    }
+
+    /// From the system properties `lilla.kernels` (`auto`, `amx`, `avx512`, `avx2`, `vector` or `reference`),
+    /// `lilla.threads` and `lilla.deterministic`; by default whatever is fastest, on all physical cores. The
+    /// Vector API computes with `lilla.vector.bits` bits (128, 256 or 512), fixed for the whole program when
+    /// it first does.
     ///
     /// @throws IllegalArgumentException if a property has no value of its kind
     public static HostOptions fromProperties() {
@@ -46,7 +59,8 @@ public record HostOptions(Choice kernels, int threads) {
             throw new IllegalArgumentException(
                     VECTOR_BITS + " is \"" + bits + "\", expected 128, 256 or 512; leave it out for the widest");
         }
-        return new HostOptions(choice(System.getProperty("lilla.kernels", "auto")), threadsWanted());
+        return new HostOptions(
+                choice(System.getProperty("lilla.kernels", "auto")), threadsWanted(), isDeterminismWanted());
     }
 
     private static Choice choice(String word) {
@@ -57,6 +71,15 @@ public record HostOptions(Choice kernels, int threads) {
         }
         throw new IllegalArgumentException("lilla.kernels is \"" + word
                 + "\", expected auto, amx, avx512, avx2, vector or reference; leave it out for auto");
+    }
+
+    private static boolean isDeterminismWanted() {
+        String word = System.getProperty("lilla.deterministic", "");
+        if (!Set.of("", "true", "false").contains(word)) {
+            throw new IllegalArgumentException("lilla.deterministic is \"" + word
+                    + "\", expected true or false; leave it out for the fastest way to read prompts");
+        }
+        return word.equals("true");
     }
 
     private static int threadsWanted() {

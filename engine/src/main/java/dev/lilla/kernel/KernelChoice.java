@@ -17,8 +17,8 @@ record KernelChoice(Kernels kernels, String reason) {
     private static final String ASKED_FOR = "lilla.kernels asks for them";
 
     /// @throws IllegalArgumentException if the wanted kernels cannot run here
-    static KernelChoice of(HostOptions.Choice wanted) {
-        return switch (wanted) {
+    static KernelChoice of(HostOptions options) {
+        return switch (options.kernels()) {
             case REFERENCE -> new KernelChoice(new ReferenceKernels(), ASKED_FOR);
             case VECTOR -> {
                 try {
@@ -27,14 +27,14 @@ record KernelChoice(Kernels kernels, String reason) {
                     throw new IllegalArgumentException("lilla.kernels is vector, but " + vectorRefusal(), e);
                 }
             }
-            case AMX -> forced(Isa.AMX);
-            case AVX512 -> forced(Isa.AVX512);
-            case AVX2 -> forced(Isa.AVX2);
-            case AUTO -> best();
+            case AMX -> forced(Isa.AMX, options);
+            case AVX512 -> forced(Isa.AVX512, options);
+            case AVX2 -> forced(Isa.AVX2, options);
+            case AUTO -> best(options);
         };
     }
 
-    private static KernelChoice forced(Isa isa) {
+    private static KernelChoice forced(Isa isa, HostOptions options) {
         Optional<Set<CpuFeature>> features = CpuFeature.ofThisMachine();
         String asked = "lilla.kernels is " + isa.name().toLowerCase(Locale.ROOT) + ", but ";
         if (features.isEmpty()) {
@@ -45,15 +45,15 @@ record KernelChoice(Kernels kernels, String reason) {
             throw new IllegalArgumentException(asked + "this processor or system lacks " + words(missing)
                     + "; leave it out for the fastest that run here");
         }
-        return new KernelChoice(machineCode(isa, features.get()), ASKED_FOR);
+        return new KernelChoice(machineCode(isa, features.get(), options), ASKED_FOR);
     }
 
-    private static KernelChoice best() {
+    private static KernelChoice best(HostOptions options) {
         Optional<Set<CpuFeature>> features = CpuFeature.ofThisMachine();
         if (features.isPresent()) {
             for (Isa isa : new Isa[] {Isa.AMX, Isa.AVX512, Isa.AVX2}) {
                 if (isa.missing(features.get()).isEmpty()) {
-                    return new KernelChoice(machineCode(isa, features.get()), "the fastest that run here");
+                    return new KernelChoice(machineCode(isa, features.get(), options), "the fastest that run here");
                 }
             }
         }
@@ -82,8 +82,10 @@ record KernelChoice(Kernels kernels, String reason) {
         return refusals;
     }
 
-    private static Kernels machineCode(Isa isa, Set<CpuFeature> features) {
-        return new MachineCodeKernels(isa, features, new ReferenceKernels());
+    private static Kernels machineCode(Isa isa, Set<CpuFeature> features, HostOptions options) {
+        PromptRounding rounding = options.isDeterministic() ? PromptRounding.NEVER : PromptRounding.WHERE_FASTER;
+        Kernels definition = new ReferenceKernels();
+        return new CheckedKernels(new MachineCodeKernels(isa, features, definition, rounding), definition);
     }
 
     private static String words(Set<CpuFeature> features) {

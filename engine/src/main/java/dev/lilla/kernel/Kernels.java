@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// Operands were checked by the caller: shapes agree, memory is alive and off-heap. An implementation has no state of
 /// its own and serves any number of threads. An output depends on its own inputs alone, bit for bit: not on the share
 /// it is computed in, nor on other rows.
-sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKernels {
+sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKernels, CheckedKernels {
     /// What computes, in words: `vector, 512 bits`.
     String description();
 
@@ -21,12 +21,18 @@ sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKer
         return List.of(new KernelUse("everything", description() + ", weights as stored, f32 activations"));
     }
 
+    /// What is wrong with operations on this machine, one sentence each; tries them all.
+    default List<String> failures() {
+        return List.of();
+    }
+
     /// The panels in which these kernels read weights of a type, or empty if they read them as stored.
     default Optional<PanelLayout> packing(ElementType type) {
         return Optional.empty();
     }
 
-    /// How rows of long prompts are encoded to meet a packed weight: as others, or in a way that rounds more.
+    /// How rows of long prompts are encoded to meet a packed weight: as others, or in a way that rounds more. It does
+    /// not depend on the number of rows.
     default RowEncoding promptEncoding(PackedWeight weight) {
         return weight.layout().encoding();
     }

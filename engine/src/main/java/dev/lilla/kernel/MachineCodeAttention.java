@@ -13,6 +13,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 
 /// Attention as machine code: checks every address, writes the argument blocks and calls the kernels of
 /// [AttentionCode].
@@ -28,13 +29,20 @@ final class MachineCodeAttention {
     private static final MemorySegment BOUNDS = bounds();
 
     private final Isa isa;
+    private final UnaryOperator<AttentionShape> made;
     private final Map<AttentionShape, Kernels> kernels = new ConcurrentHashMap<>();
 
     /// The code for one shape.
     private record Kernels(Kernel attend, Kernel attendFew, Kernel merge, Kernel finish) {}
 
     MachineCodeAttention(Isa isa) {
+        this(isa, shape -> shape);
+    }
+
+    /// @param made the shape that the code for a shape is made for
+    MachineCodeAttention(Isa isa, UnaryOperator<AttentionShape> made) {
         this.isa = isa;
+        this.made = made;
     }
 
     private static MemorySegment bounds() {
@@ -58,7 +66,7 @@ final class MachineCodeAttention {
 
     private Kernels kernels(AttentionShape shape) {
         Kernels known = kernels.get(shape);
-        return known != null ? known : kernels.computeIfAbsent(shape, MachineCodeAttention::compile);
+        return known != null ? known : kernels.computeIfAbsent(shape, wanted -> compile(made.apply(wanted)));
     }
 
     private static Kernels compile(AttentionShape shape) {

@@ -24,12 +24,24 @@ final class MachineCodeKernels implements Kernels {
     private final PanelProducts products;
     private final MatrixKernels matrices;
     private final Kernels others;
+    private final PromptRounding rounding;
     private final ElementOperations elements;
     private final MachineCodeAttention attention;
     private final MachineCodeCache cache = new MachineCodeCache();
 
     /// @param features what the processor offers, all that `isa` needs among it
     MachineCodeKernels(Isa isa, Set<CpuFeature> features, Kernels others) {
+        this(isa, features, others, PromptRounding.WHERE_FASTER);
+    }
+
+    MachineCodeKernels(Isa isa, Set<CpuFeature> features, Kernels others, PromptRounding rounding) {
+        this(isa, features, others, rounding, new Code(new ElementOperations(isa), new MachineCodeAttention(isa)));
+    }
+
+    /// What may be exchanged.
+    record Code(ElementOperations elements, MachineCodeAttention attention) {}
+
+    MachineCodeKernels(Isa isa, Set<CpuFeature> features, Kernels others, PromptRounding rounding, Code code) {
         if (!isa.missing(features).isEmpty()) {
             throw new IllegalArgumentException(isa + " needs " + isa.missing(features));
         }
@@ -39,8 +51,9 @@ final class MachineCodeKernels implements Kernels {
         this.products = new PanelProducts(kernels);
         this.matrices = new MatrixKernels(kernels, features);
         this.others = others;
-        this.elements = new ElementOperations(isa);
-        this.attention = new MachineCodeAttention(isa);
+        this.rounding = rounding;
+        this.elements = code.elements();
+        this.attention = code.attention();
     }
 
     @Override
@@ -50,7 +63,7 @@ final class MachineCodeKernels implements Kernels {
 
     @Override
     public List<KernelUse> uses() {
-        return new MachineCodeUses(isa, dots).all();
+        return new MachineCodeUses(isa, dots, rounding).all();
     }
 
     @Override
@@ -65,7 +78,7 @@ final class MachineCodeKernels implements Kernels {
 
     @Override
     public boolean roundsPrompts() {
-        return isa == Isa.AMX;
+        return isa == Isa.AMX && rounding == PromptRounding.WHERE_FASTER;
     }
 
     @Override

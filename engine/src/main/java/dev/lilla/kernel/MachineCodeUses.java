@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /// Which machine code serves which operation and element type.
-record MachineCodeUses(Isa isa, ByteDots dots) {
+record MachineCodeUses(Isa isa, ByteDots dots, PromptRounding rounding) {
     List<KernelUse> all() {
         List<KernelUse> uses = new ArrayList<>();
         for (PanelLayout layout : PanelLayout.values()) {
             uses.add(new KernelUse("products with " + types(layout), panels(layout) + ", " + arithmetic(layout)));
         }
-        if (isa == Isa.AMX) {
+        if (isa == Isa.AMX && rounding == PromptRounding.WHERE_FASTER) {
             uses.add(new KernelUse(
                     "products with 32 rows and more",
                     "the same panels, unpacked to bf16 tiles, bf16 activations, AMX"));

@@ -33,6 +33,7 @@ final class Shares implements AutoCloseable {
         return pool.threads();
     }
 
+    /// @throws FileChangedException if the operation read a mapped file that was shortened
     void run(int rows, long stepsPerRow, Operation operation) {
         run(rows, stepsPerRow, 1, operation);
     }
@@ -46,7 +47,11 @@ final class Shares implements AutoCloseable {
         if (pool.threads() > 1 && rows * stepsPerRow >= STEPS_WORTH_SHARING) {
             chunk = Math.ceilDiv(Math.ceilDiv(rows, pool.threads() * CHUNKS_PER_WORKER), grain) * grain;
         }
-        pool.run(rows, chunk, (from, to, worker) -> operation.run(new Share(from, to, scratch[worker])));
+        try {
+            pool.run(rows, chunk, (from, to, worker) -> operation.run(new Share(from, to, scratch[worker])));
+        } catch (InternalError e) {
+            throw FileChangedException.of(e);
+        }
     }
 
     @Override

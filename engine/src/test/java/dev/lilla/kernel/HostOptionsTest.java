@@ -3,8 +3,15 @@ package dev.lilla.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.lilla.kernel.x64.CpuFeature;
+import dev.lilla.kernel.x64.Isa;
+import dev.lilla.kernel.x64.PanelLayout;
+import dev.lilla.kernel.x64.RowEncoding;
+import java.lang.foreign.Arena;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
@@ -32,6 +39,29 @@ class HostOptionsTest {
     void readsTheProperties() {
         assertThat(with(Map.of("lilla.kernels", "reference", "lilla.threads", "3")))
                 .isEqualTo(new HostOptions(HostOptions.Choice.REFERENCE, 3));
+    }
+
+    @Test
+    void roundsPromptsUnlessAskedNotTo() {
+        assertThat(with(Map.of("lilla.deterministic", "true")).isDeterministic())
+                .isTrue();
+        assertThat(with(Map.of("lilla.deterministic", "")).isDeterministic()).isFalse();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> with(Map.of("lilla.deterministic", "yes")))
+                .withMessageContaining("\"yes\", expected true or false");
+    }
+
+    /// Without running any code, so on every machine.
+    @Test
+    void isDeterministicWithoutTiles() {
+        Set<CpuFeature> all = EnumSet.allOf(CpuFeature.class);
+        PackedWeight weight =
+                new PackedWeight(PanelLayout.NIBBLES, 16, 64, Arena.ofAuto().allocate(576, 64));
+        Kernels fast = new MachineCodeKernels(Isa.AMX, all, new ReferenceKernels());
+        Kernels exact = new MachineCodeKernels(Isa.AMX, all, new ReferenceKernels(), PromptRounding.NEVER);
+        assertThat(fast.promptEncoding(weight)).isEqualTo(RowEncoding.BF16);
+        assertThat(exact.promptEncoding(weight)).isEqualTo(RowEncoding.BYTES);
+        assertThat(exact.roundsPrompts()).isFalse();
     }
 
     @Test

@@ -31,7 +31,7 @@ final class KernelSelfTest {
 
     /// Multiplies two panels with a tile, once with a bias and once adding to what is there.
     ///
-    /// @throws IllegalStateException if a result is wrong
+    /// @throws WrongResultException if a result is wrong
     static void panelProduct(Kernel kernel, PanelLayout layout, int rows) {
         KernelSelfTest test = new KernelSelfTest("product of " + layout + " with " + rows + " rows");
         PanelSample panels = new PanelSample(layout);
@@ -60,7 +60,7 @@ final class KernelSelfTest {
 
     /// Moves two blocks of two words of 16 rows.
     ///
-    /// @throws IllegalStateException if a byte comes out elsewhere, or changed
+    /// @throws WrongResultException if a byte comes out elsewhere, or changed
     static void wordTransposer(Kernel kernel, WordTransposer.Form form) {
         int rowBytes = 20;
         int words = 2;
@@ -98,7 +98,7 @@ final class KernelSelfTest {
                         case HALVES -> stored & 0xFFFF;
                     };
                     if (found != expected) {
-                        throw new IllegalStateException(
+                        throw new WrongResultException(
                                 "the machine code of " + form + " moves word " + word + " of row "
                                         + r + " as " + Integer.toHexString(found) + ", expected "
                                         + Integer.toHexString(expected) + ". Start Lilla with -Dlilla.kernels=vector.");
@@ -183,15 +183,15 @@ final class KernelSelfTest {
         }
     }
 
-    private IllegalStateException failure(String what, Number found, Number expected) {
-        return new IllegalStateException("the machine code of the kernel \"" + kernel
+    private WrongResultException failure(String what, Number found, Number expected) {
+        return new WrongResultException("the machine code of the kernel \"" + kernel
                 + "\" is wrong on this processor: its " + what + " is " + found + ", expected " + expected
                 + ". Start Java with -Dlilla.kernels=vector to do without machine code, and please report this.");
     }
 
     /// Encodes three blocks as the second of two rows.
     ///
-    /// @throws IllegalStateException if a byte or a number beside them is wrong
+    /// @throws WrongResultException if a byte or a number beside them is wrong
     static void rowEncoder(Kernel kernel) {
         KernelSelfTest test = new KernelSelfTest("row encoder");
         int blocks = 3;
