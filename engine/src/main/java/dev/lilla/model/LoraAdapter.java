@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Low-rank changes to some weights of a base model: `y = x·Wᵀ + scaling * (x·Aᵀ)·Bᵀ` (Hu et al., arXiv 2106.09685).
@@ -27,11 +28,13 @@ public final class LoraAdapter implements AutoCloseable {
     private static final long ALIGNMENT = 64;
 
     private final String name;
+    private final String digest;
     private final Map<String, Change> changes;
     private final Arena memory;
 
-    private LoraAdapter(String name, Map<String, Change> changes, Arena memory) {
+    private LoraAdapter(String name, String digest, Map<String, Change> changes, Arena memory) {
         this.name = name;
+        this.digest = digest;
         this.changes = Map.copyOf(changes);
         this.memory = memory;
     }
@@ -76,7 +79,7 @@ public final class LoraAdapter implements AutoCloseable {
                     change.weight(),
                     new Change(change.down().weight(), change.up().weight(), rank, change.scaling()));
         }
-        return new LoraAdapter("training", changes, Arena.global());
+        return new LoraAdapter("training", "training " + UUID.randomUUID(), changes, Arena.global());
     }
 
     @SuppressWarnings("MustBeClosedChecker") // the adapter owns the arena and closes it
@@ -99,7 +102,8 @@ public final class LoraAdapter implements AutoCloseable {
                     throw new ModelFormatException(path + ": changes " + part.weight() + " twice.");
                 }
             }
-            return new LoraAdapter(path.getFileName().toString(), changes, memory);
+            String digest = AdapterPart.digest(parts, format);
+            return new LoraAdapter(path.getFileName().toString(), digest, changes, memory);
         } catch (Throwable e) {
             memory.close();
             throw e;
@@ -152,6 +156,13 @@ public final class LoraAdapter implements AutoCloseable {
     /// Name of the file or folder it was read from, for messages.
     public String name() {
         return name;
+    }
+
+    /// Tells what it adds from what others add, wherever they were read from: a SHA-256 over its matrices. Every
+    /// adapter
+    /// in training has one of its own.
+    public String digest() {
+        return digest;
     }
 
     /// Weights it changes.
