@@ -22,21 +22,19 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Random requests, arrivals, departures and readers on caches that are too small, with adapters mixed: every text must
 /// be what it is alone.
 class BatchSchedulerRandomTest {
+    private static final int SEEDS = 6;
     private static final int REQUESTS = 24;
     private static final SchedulerOptions OPTIONS = SchedulerOptions.defaults();
 
     /// Expected texts, which many requests share.
     private final Map<String, int[]> alone = new HashMap<>();
 
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
-    void writesEveryTextAsItIsAlone(long seed) {
+    @Test
+    void writesEveryTextAsItIsAlone() {
         Path folder = Oracle.list(Oracle.path("lora")).getFirst();
         String base =
                 JsonFiles.read(folder.resolve("golden.json")).path("model").asString();
@@ -47,14 +45,23 @@ class BatchSchedulerRandomTest {
                     List.of(new ActiveAdapter(adapter, 1)),
                     List.of(new ActiveAdapter(adapter, 0.5f)),
                     List.of(new ActiveAdapter(adapter, 0.5f), new ActiveAdapter(adapter, 0.25f)));
-            SplittableRandom random = new SplittableRandom(seed);
-            SchedulerOptions options = OPTIONS.withRowsMax(random.nextInt(40, 200))
-                    .withPromptRowsBesideText(random.nextInt(10, 80))
-                    .withRunningMax(random.nextInt(3, 9))
-                    .withEventsMax(random.nextInt(2, 40));
-            try (ScriptedScheduler scheduler = new ScriptedScheduler(model, random.nextInt(5, 9), options)) {
-                run(scheduler, random, adapters);
+            long preemptions = 0;
+            long cachedTokens = 0;
+            for (int seed = 0; seed < SEEDS; seed++) {
+                SplittableRandom random = new SplittableRandom(seed);
+                SchedulerOptions options = OPTIONS.withRowsMax(random.nextInt(40, 200))
+                        .withPromptRowsBesideText(random.nextInt(10, 80))
+                        .withRunningMax(random.nextInt(3, 9))
+                        .withEventsMax(random.nextInt(2, 40));
+                try (ScriptedScheduler scheduler = new ScriptedScheduler(model, random.nextInt(5, 14), options)) {
+                    run(scheduler, random, adapters);
+                    preemptions += scheduler.scheduler().status().preemptions();
+                    cachedTokens += scheduler.scheduler().status().cachedTokens();
+                }
             }
+            // The point of it all did happen.
+            assertThat(preemptions).isGreaterThan(10 * SEEDS);
+            assertThat(cachedTokens).isGreaterThan(100 * SEEDS);
         }
     }
 
@@ -62,7 +69,7 @@ class BatchSchedulerRandomTest {
         Map<TextStream, ServingRequest> requests = new LinkedHashMap<>();
         int idle = 0;
         while (requests.size() < REQUESTS || idle < 20) {
-            if (requests.size() < REQUESTS && random.nextInt(4) == 0) {
+            if (requests.size() < REQUESTS && random.nextInt(2) == 0) {
                 ServingRequest request = request(scheduler, random, adapters);
                 requests.put(scheduler.submit(request), request);
             }
@@ -81,8 +88,6 @@ class BatchSchedulerRandomTest {
         }
         scheduler.run();
         SchedulerStatus status = scheduler.scheduler().status();
-        assertThat(status.preemptions()).isPositive();
-        assertThat(status.cachedTokens()).isPositive();
         assertThat(status.usedBlocks() + status.running() + status.waiting()).isZero();
         int whole = 0;
         for (Map.Entry<TextStream, ServingRequest> entry : requests.entrySet()) {

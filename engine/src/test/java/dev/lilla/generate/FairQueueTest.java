@@ -12,8 +12,8 @@ class FairQueueTest {
     private ServedText enter(String tenant, int priority) {
         ServingRequest request = ServingRequest.of(GenerationRequest.greedy(new int[] {1}, 5), tenant)
                 .withPriority(priority);
-        ServedText text = new ServedText(
-                request, 0, new ServedText.Arrival(arrivals++, 0), new TextStream(1, 2, () -> {}), null);
+        ServedText text =
+                new ServedText(request, 0, new ServedText.Arrival(arrivals++, 0), new TextStream(1, 2, () -> {}), null);
         queue.enter(text);
         return text;
     }

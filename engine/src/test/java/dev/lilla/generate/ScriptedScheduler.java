@@ -8,7 +8,7 @@ import dev.lilla.kernel.KvBlocks;
 import dev.lilla.kernel.KvType;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +24,7 @@ final class ScriptedScheduler implements AutoCloseable {
     private final OpenModel model;
     private final KvBlocks pool;
     private final BatchScheduler scheduler;
-    private final Map<TextStream, List<TextEvent>> seen = new IdentityHashMap<>();
+    private final Map<TextStream, List<TextEvent>> seen = new LinkedHashMap<>();
     private long nanos = 1_000_000_000;
 
     ScriptedScheduler(OpenModel model, int blocks, SchedulerOptions options) {
@@ -73,7 +73,10 @@ final class ScriptedScheduler implements AutoCloseable {
         int steps = 0;
         boolean hasMore = true;
         while (hasMore) {
-            hasMore = step() | seen.keySet().stream().anyMatch(stream -> read(stream) > 0);
+            hasMore = step();
+            for (TextStream stream : seen.keySet()) {
+                hasMore |= read(stream) > 0;
+            }
             assertThat(steps++).as("steps").isLessThan(STEPS_MAX);
         }
     }
