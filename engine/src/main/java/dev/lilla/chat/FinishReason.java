@@ -7,5 +7,7 @@ public enum FinishReason {
     /// It reached the most tokens it may have, or the end of the context.
     LENGTH,
     /// Whoever asked no longer wants it.
-    CANCELLED
+    CANCELLED,
+    /// It took longer than it may.
+    DEADLINE
 }

@@ -7,11 +7,15 @@ import java.util.Arrays;
 
 /// The cache blocks of one sequence, in the order of its positions. Not safe for use by several threads.
 public final class BlockTable implements AutoCloseable {
-    private final KvBlocks pool;
+    private final BlockSource source;
     private int[] blocks = new int[0];
 
     public BlockTable(KvBlocks pool) {
-        this.pool = pool;
+        this(BlockSource.of(pool));
+    }
+
+    BlockTable(BlockSource source) {
+        this.source = source;
     }
 
     /// Takes blocks until there is room for `tokens` tokens.
@@ -20,17 +24,22 @@ public final class BlockTable implements AutoCloseable {
     public void reserve(int tokens) {
         int needed = Math.ceilDiv(tokens, KvLayout.BLOCK_TOKENS);
         while (blocks.length < needed) {
-            int block = pool.take();
-            blocks = Arrays.copyOf(blocks, blocks.length + 1);
-            blocks[blocks.length - 1] = block;
+            append(source.take());
         }
     }
 
-    /// Gives back the blocks that no token before `tokens` needs.
+    /// Adds a block that the caller has taken; its tokens follow those of the others.
+    void append(int block) {
+        blocks = Arrays.copyOf(blocks, blocks.length + 1);
+        blocks[blocks.length - 1] = block;
+    }
+
+    /// Gives back the blocks that no token before `tokens` needs, the last first: where blocks are kept for reuse, the
+    /// beginning of a text is worth more than its end.
     public void truncate(int tokens) {
         int needed = Math.ceilDiv(tokens, KvLayout.BLOCK_TOKENS);
-        for (int i = needed; i < blocks.length; i++) {
-            pool.release(blocks[i]);
+        for (int i = blocks.length - 1; i >= needed; i--) {
+            source.release(blocks[i]);
         }
         blocks = Arrays.copyOf(blocks, Math.min(needed, blocks.length));
     }
@@ -47,7 +56,7 @@ public final class BlockTable implements AutoCloseable {
 
     /// An empty table on the same pool.
     BlockTable successor() {
-        return new BlockTable(pool);
+        return new BlockTable(source);
     }
 
     /// Gives all blocks back.

@@ -61,9 +61,9 @@ public final class LocalChatModel implements ChatModel, AutoCloseable {
                         defaults.stopTokens(), stops, request.maxTokens().orElse(Integer.MAX_VALUE)),
                 adapters);
         try (Sequence sequence = resume(generation, listener)) {
-            BatchScheduler scheduler = model.scheduler();
-            scheduler.add(sequence);
-            scheduler.run();
+            SequenceRunner runner = model.runner();
+            runner.add(sequence);
+            runner.run();
             Completion completion = sequence.completion();
             kept = new Kept(sequence.cachedTokens(), sequence.releaseTable(), prompt.length);
             return new ChatResponse(completion.text(), completion.finishReason(), completion.usage());

@@ -18,6 +18,7 @@ import dev.lilla.template.ChatTemplate;
 import dev.lilla.tokenizer.Tokenizer;
 import dev.lilla.tokenizer.Tokenizers;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,6 +36,8 @@ public final class LocalModel implements AutoCloseable {
     private final GenerationDefaults defaults;
     private final @Nullable DraftModel draftModel;
     private final Drafter drafter;
+    /// Caches for schedulers.
+    private final List<KvBlocks> pools = new ArrayList<>();
 
     private LocalModel(Backend backend, LoadedModel model, LocalModelOptions options) {
         this.backend = backend;
@@ -140,9 +143,21 @@ public final class LocalModel implements AutoCloseable {
         return encoder.conversation(conversation);
     }
 
-    /// A scheduler for sequences on its cache, with guesses where the options ask for them.
-    public BatchScheduler scheduler() {
-        return new BatchScheduler(decoder(), cache, drafter);
+    /// A runner for sequences on its cache, with guesses where the options ask for them.
+    public SequenceRunner runner() {
+        return new SequenceRunner(decoder(), cache, drafter);
+    }
+
+    /// What a scheduler needs to write the texts of many callers, on cache blocks of their own; nothing else here is to
+    /// be used meanwhile.
+    ///
+    /// @param digest tells these weights from others, such as the SHA-256 of their file
+    /// @param cacheTokens of all callers together, at least one block; memory is taken as it is needed
+    public ServedModel served(String digest, long cacheTokens) {
+        int blocks = Math.toIntExact(Math.ceilDiv(cacheTokens, (long) KvLayout.BLOCK_TOKENS));
+        KvBlocks pool = backend.allocateBlocks(cache.layout(), blocks);
+        pools.add(pool);
+        return new ServedModel(decoder(), pool, tokenizer, digest, drafter);
     }
 
     /// Writes a text.
@@ -150,9 +165,9 @@ public final class LocalModel implements AutoCloseable {
     /// @throws IllegalArgumentException if the prompt leaves no room in the context
     public Completion generate(GenerationRequest request, AnswerListener listener) {
         try (Sequence sequence = new Sequence(request, tokenizer, cache, model.spec(), listener)) {
-            BatchScheduler scheduler = scheduler();
-            scheduler.add(sequence);
-            scheduler.run();
+            SequenceRunner runner = runner();
+            runner.add(sequence);
+            runner.run();
             return sequence.completion();
         }
     }
@@ -175,6 +190,7 @@ public final class LocalModel implements AutoCloseable {
         }
         backend.close();
         cache.close();
+        pools.forEach(KvBlocks::close);
         model.close();
     }
 }

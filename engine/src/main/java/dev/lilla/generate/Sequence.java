@@ -13,6 +13,8 @@ import dev.lilla.tokenizer.Detokenizer;
 import dev.lilla.tokenizer.Tokenizer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// One text being written: its tokens, its place in the cache, and how the next token is chosen.
@@ -20,10 +22,15 @@ import org.jspecify.annotations.Nullable;
 /// Each step takes the tokens that are not yet in the cache (a chunk of the prompt, later the last token) and, once
 /// none is left, a row of logits. With a draft the guessed tokens follow the last one, each with a row of logits: as
 /// far as they turn out to be what is written, one step writes several tokens. What the cache holds of the others is
-/// overwritten by the next step. Owned by one scheduler; not safe for use by several threads.
+/// overwritten by the next step.
+///
+/// A sequence can lose its place in the cache at any time between steps ([#leave]) and get another one ([#place]): it
+/// then reads all it holds again, prompt and what was written, and goes on as if nothing had happened. Owned by one
+/// runner or scheduler; not safe for use by several threads.
 public final class Sequence implements AutoCloseable {
     private final GenerationRequest request;
-    private final AnswerListener listener;
+    private final SequenceTerms terms;
+    private final SequenceListener listener;
     private final TokenHistory history;
     private BlockTable table;
     private final Sampler sampler;
@@ -31,16 +38,16 @@ public final class Sequence implements AutoCloseable {
     private final StopMatcher matcher;
     private final StringBuilder text = new StringBuilder();
     private final Draft draft = new Draft();
-    private final int reused;
     private final int tokensMax;
-    private final int tokens;
-    private final long started = System.nanoTime();
+    private final long started;
+    private boolean placed;
+    private int reused;
     private int cached;
     private int drafted;
     private int accepted;
     private int steps;
-    private long firstToken;
-    private long lastToken;
+    private long promptNanos = -1;
+    private long totalNanos;
     private @Nullable FinishReason finishReason;
 
     /// A sequence with an empty cache.
@@ -63,26 +70,58 @@ public final class Sequence implements AutoCloseable {
             int cached,
             DecoderSpec spec,
             AnswerListener listener) {
-        if (cached < 0 || cached >= request.prompt().length) {
-            throw new IllegalArgumentException(cached + " cached tokens of a prompt of " + request.prompt().length);
-        }
-        int room = spec.contextLength() - request.prompt().length;
-        if (room < 1) {
-            throw new IllegalArgumentException("the prompt has " + request.prompt().length
-                    + " tokens, and the context of this model has room for " + spec.contextLength()
-                    + ", the answer included. Shorten the prompt.");
-        }
-        this.tokensMax = Math.min(room, request.stop().maxTokens());
+        this(request, SequenceTerms.of(tokenizer, spec), table, SequenceListener.of(listener));
+        place(table, cached);
+    }
+
+    /// A sequence that has no place in the cache yet.
+    ///
+    /// @param table empty; owned by the sequence now
+    Sequence(GenerationRequest request, SequenceTerms terms, BlockTable table, SequenceListener listener) {
+        int promptTokens = request.prompt().length;
+        this.tokensMax = Math.min(terms.room(promptTokens), request.stop().maxTokens());
         this.request = request;
+        this.terms = terms;
         this.listener = listener;
         this.table = table;
-        this.cached = cached;
-        this.reused = cached;
         this.history = new TokenHistory(request.prompt());
-        this.sampler = new Sampler(request.sampler(), spec.vocab());
-        this.tokens = tokenizer.size();
-        this.detokenizer = tokenizer.detokenizer();
+        this.sampler = new Sampler(request.sampler(), terms.vocab());
+        this.detokenizer = terms.tokenizer().detokenizer();
         this.matcher = new StopMatcher(request.stop().strings());
+        this.started = terms.clock().getAsLong();
+    }
+
+    /// Takes a place in the cache.
+    ///
+    /// @param place holds keys and values of the first `cachedTokens` tokens; owned by the sequence now
+    /// @param cachedTokens fewer than the sequence has, so that there is something to compute
+    final void place(BlockTable place, int cachedTokens) {
+        if (cachedTokens < 0 || cachedTokens >= history.length()) {
+            throw new IllegalArgumentException(
+                    cachedTokens + " cached tokens of a prompt of " + request.prompt().length);
+        }
+        table = place;
+        cached = cachedTokens;
+        if (!placed) {
+            placed = true;
+            reused = cachedTokens;
+        }
+    }
+
+    /// Gives its place in the cache back, to go on later with another.
+    void leave() {
+        table.close();
+        cached = 0;
+        draft.begin(0);
+    }
+
+    /// Tokens whose keys and values are in the cache.
+    int cached() {
+        return cached;
+    }
+
+    BlockTable table() {
+        return table;
     }
 
     public boolean isFinished() {
@@ -103,6 +142,13 @@ public final class Sequence implements AutoCloseable {
     void checkCancelled() {
         if (!isFinished() && listener.isCancelled()) {
             finish(FinishReason.CANCELLED);
+        }
+    }
+
+    /// Ends the text from outside, if it has not ended.
+    void end(FinishReason reason) {
+        if (!isFinished()) {
+            finish(reason);
         }
     }
 
@@ -175,9 +221,10 @@ public final class Sequence implements AutoCloseable {
         int right = 0;
         boolean isRight = true;
         while (isRight && !isFinished()) {
-            int token = choose(logits.row(right), right);
+            float[] row = logits.row(right);
+            int token = choose(row, right);
             isRight = right < draft.length() && token == draft.token(right);
-            accept(token);
+            accept(token, row);
             if (isRight) {
                 right++;
             }
@@ -191,24 +238,27 @@ public final class Sequence implements AutoCloseable {
 
     private int choose(float[] row, int guess) {
         // Rows of padding in the vocabulary stand for no text.
-        Arrays.fill(row, Math.min(tokens, row.length), row.length, Float.NEGATIVE_INFINITY);
+        int tokens = Math.min(terms.tokenizer().size(), row.length);
+        Arrays.fill(row, tokens, row.length, Float.NEGATIVE_INFINITY);
         TokenProbabilities drawnFrom = guess < draft.length() ? draft.drawnFrom(guess) : null;
         return drawnFrom == null
                 ? sampler.next(row, history)
                 : sampler.verify(row, history, draft.token(guess), drawnFrom);
     }
 
-    private void accept(int token) {
-        lastToken = System.nanoTime();
-        if (firstToken == 0) {
-            firstToken = lastToken;
+    private void accept(int token, float[] row) {
+        totalNanos = terms.clock().getAsLong() - started;
+        if (promptNanos < 0) {
+            promptNanos = totalNanos;
         }
         if (request.stop().tokens().contains(token)) {
             finish(FinishReason.STOP);
             return;
         }
         history.append(token);
-        give(matcher.append(detokenizer.append(token)));
+        String piece = matcher.append(detokenizer.append(token));
+        text.append(piece);
+        listener.token(token, piece, logprobs(row, token));
         if (matcher.isStopped()) {
             finish(FinishReason.STOP);
         } else if (written() >= tokensMax) {
@@ -216,18 +266,18 @@ public final class Sequence implements AutoCloseable {
         }
     }
 
-    private void finish(FinishReason reason) {
-        if (!matcher.isStopped()) {
-            give(matcher.append(detokenizer.finish()) + matcher.finish());
-        }
-        finishReason = reason;
+    private Optional<TokenLogprobs> logprobs(float[] row, int token) {
+        OptionalInt top = terms.topLogprobs();
+        return top.isPresent() ? Optional.of(TokenLogprobs.of(row, token, top.getAsInt())) : Optional.empty();
     }
 
-    private void give(String piece) {
-        if (!piece.isEmpty()) {
+    private void finish(FinishReason reason) {
+        if (!matcher.isStopped()) {
+            String piece = matcher.append(detokenizer.finish()) + matcher.finish();
             text.append(piece);
-            listener.text(piece);
+            listener.tail(piece);
         }
+        finishReason = reason;
     }
 
     private int written() {
@@ -241,13 +291,14 @@ public final class Sequence implements AutoCloseable {
         if (finishReason == null) {
             throw new IllegalStateException("the text has not ended");
         }
-        long promptEnd = firstToken == 0 ? System.nanoTime() : firstToken;
+        boolean wroteNothing = promptNanos < 0;
+        long reading = wroteNothing ? terms.clock().getAsLong() - started : promptNanos;
         Usage usage = new Usage(
                 request.prompt().length,
                 reused,
                 written(),
-                Duration.ofNanos(promptEnd - started),
-                Duration.ofNanos(Math.max(0, lastToken - firstToken)),
+                Duration.ofNanos(reading),
+                Duration.ofNanos(wroteNothing ? 0 : totalNanos - promptNanos),
                 new DraftUsage(drafted, accepted, steps));
         return new Completion(
                 text.toString(), history.tokens(request.prompt().length, history.length()), finishReason, usage);

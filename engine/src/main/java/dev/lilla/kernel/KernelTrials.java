@@ -57,6 +57,19 @@ record KernelTrials(Kernels tested, Kernels definition) {
             case GATE_GELU_ERF -> gates(ActivationFunction.GELU_ERF);
             case ADD -> agree((kernels, x, _, out, share) -> kernels.add(x, out, share));
             case SOFT_CAP -> agree((kernels, x, _, _, share) -> kernels.softCap(x, 1.5f, share));
+            case SILU_GRADIENT,
+                    GELU_TANH_GRADIENT,
+                    GELU_ERF_GRADIENT,
+                    GATE_SILU_GRADIENT,
+                    GATE_GELU_TANH_GRADIENT,
+                    GATE_GELU_ERF_GRADIENT,
+                    SOFT_CAP_GRADIENT,
+                    ADD_SCALED,
+                    SOFTMAX,
+                    SOFTMAX_GRADIENT,
+                    RMS_NORM_GRADIENT,
+                    LAYER_NORM_GRADIENT,
+                    ADAM -> throw new IllegalArgumentException(kernel + " serves training, not Kernels");
         };
     }
 

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /// Low-rank changes to some weights of a base model: `y = x·Wᵀ + scaling * (x·Aᵀ)·Bᵀ` (Hu et al., arXiv 2106.09685).
 ///
@@ -14,11 +15,13 @@ import java.util.Optional;
 /// of its file, so that the file may change. Not to be closed while a step uses it.
 public final class LoraAdapter implements AutoCloseable {
     private final String name;
+    private final String digest;
     private final Map<String, Change> changes;
     private final Runnable closing;
 
-    private LoraAdapter(String name, Map<String, Change> changes, Runnable closing) {
+    private LoraAdapter(String name, String digest, Map<String, Change> changes, Runnable closing) {
         this.name = name;
+        this.digest = digest;
         this.changes = Map.copyOf(changes);
         this.closing = closing;
     }
@@ -47,7 +50,7 @@ public final class LoraAdapter implements AutoCloseable {
                 Weight up = backend.linearWeight(part.up());
                 changes.put(part.weight(), new Change(down, up, part.rank(), part.scaling()));
             }
-            return new LoraAdapter(file.name(), changes, file::close);
+            return new LoraAdapter(file.name(), AdapterPart.digest(file.parts()), changes, file::close);
         } catch (Throwable e) {
             file.close();
             throw e;
@@ -63,12 +66,18 @@ public final class LoraAdapter implements AutoCloseable {
                     change.weight(),
                     new Change(change.down().weight(), change.up().weight(), rank, change.scaling()));
         }
-        return new LoraAdapter("training", changes, () -> {});
+        return new LoraAdapter("training", "training " + UUID.randomUUID(), changes, () -> {});
     }
 
     /// Name of the file or folder it was read from, for messages.
     public String name() {
         return name;
+    }
+
+    /// Tells what it adds from what others add, wherever they were read from: a SHA-256 over its matrices.
+    /// Every adapter in training has one of its own.
+    public String digest() {
+        return digest;
     }
 
     /// Weights it changes.

@@ -55,12 +55,12 @@ class GreedyOracleTest {
     }
 
     private static List<int[]> write(OpenModel model, List<int[]> prompts, Drafter drafter) {
-        BatchScheduler scheduler = new BatchScheduler(model.decoder(), model.cache(), drafter);
+        SequenceRunner runner = new SequenceRunner(model.decoder(), model.cache(), drafter);
         List<Sequence> sequences = prompts.stream()
                 .map(prompt -> model.sequence(GenerationRequest.greedy(prompt, 24), AnswerListener.NONE))
                 .toList();
-        sequences.forEach(scheduler::add);
-        scheduler.run();
+        sequences.forEach(runner::add);
+        runner.run();
         List<int[]> written = sequences.stream()
                 .map(sequence -> sequence.completion().tokens())
                 .toList();
@@ -79,16 +79,16 @@ class GreedyOracleTest {
         // The reference continues some prompts beyond the context that the configuration states.
         LoadOptions options = LoadOptions.DEFAULT.withContextLength(CONTEXT);
         try (OpenModel model = new OpenModel(Oracle.model(name), options)) {
-            BatchScheduler scheduler = new BatchScheduler(model.decoder(), model.cache());
+            SequenceRunner runner = new SequenceRunner(model.decoder(), model.cache());
             List<Sequence> sequences = new ArrayList<>();
             for (JsonNode prompt : prompts) {
                 int tokens = prompt.get("greedy").get("ids").size();
                 Sequence sequence = model.sequence(
                         GenerationRequest.greedy(integers(prompt.get("ids")), tokens), AnswerListener.NONE);
                 sequences.add(sequence);
-                scheduler.add(sequence);
+                runner.add(sequence);
             }
-            scheduler.run();
+            runner.run();
             for (int i = 0; i < prompts.size(); i++) {
                 JsonNode greedy = prompts.get(i).get("greedy");
                 int certain = certainSteps(greedy.get("margins"));

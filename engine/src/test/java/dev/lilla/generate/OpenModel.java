@@ -29,6 +29,14 @@ final class OpenModel implements AutoCloseable {
         cache = backend.allocateBlocks(model.decoder().kvLayout(KvType.F32), 64);
     }
 
+    LoadedModel loaded() {
+        return model;
+    }
+
+    Backend backend() {
+        return backend;
+    }
+
     Decoder decoder() {
         return model.decoder();
     }

@@ -205,11 +205,11 @@ class SpeculationTest {
         GenerationRequest request = GenerationRequest.greedy(prompt, 30);
         int[] written = write(List.of(request), Drafter.NONE).getFirst().tokens();
         try (Sequence sequence = model.sequence(request, AnswerListener.NONE)) {
-            BatchScheduler scheduler = new BatchScheduler(
+            SequenceRunner runner = new SequenceRunner(
                     model.decoder(), model.cache(), new FakeDrafter(concat(prompt, written), 0.5, vocab()));
-            scheduler.add(sequence);
-            while (!scheduler.isIdle()) {
-                scheduler.step();
+            runner.add(sequence);
+            while (!runner.isIdle()) {
+                runner.step();
                 int[] cached = sequence.cachedTokens();
                 assertThat(cached).isEqualTo(Arrays.copyOf(concat(prompt, written), cached.length));
                 assertThat(model.cache().taken())
@@ -237,10 +237,10 @@ class SpeculationTest {
         try (OpenModel small = new OpenModel(Oracle.models().getFirst(), LoadOptions.DEFAULT.withContextLength(24));
                 Sequence sequence = small.sequence(GenerationRequest.greedy(prompt, 50), AnswerListener.NONE)) {
             int[] guesses = concat(prompt, prompt(100, 2));
-            BatchScheduler scheduler =
-                    new BatchScheduler(small.decoder(), small.cache(), new FakeDrafter(guesses, 1, vocab()));
-            scheduler.add(sequence);
-            scheduler.run();
+            SequenceRunner runner =
+                    new SequenceRunner(small.decoder(), small.cache(), new FakeDrafter(guesses, 1, vocab()));
+            runner.add(sequence);
+            runner.run();
             assertThat(sequence.completion().tokens()).hasSize(14);
             assertThat(sequence.completion().finishReason()).isEqualTo(FinishReason.LENGTH);
         }
@@ -372,12 +372,12 @@ class SpeculationTest {
     }
 
     private List<Completion> write(List<GenerationRequest> requests, Drafter drafter) {
-        BatchScheduler scheduler = new BatchScheduler(model.decoder(), model.cache(), drafter);
+        SequenceRunner runner = new SequenceRunner(model.decoder(), model.cache(), drafter);
         List<Sequence> sequences = requests.stream()
                 .map(request -> model.sequence(request, AnswerListener.NONE))
                 .toList();
-        sequences.forEach(scheduler::add);
-        scheduler.run();
+        sequences.forEach(runner::add);
+        runner.run();
         List<Completion> written = sequences.stream().map(Sequence::completion).toList();
         sequences.forEach(Sequence::close);
         return written;
