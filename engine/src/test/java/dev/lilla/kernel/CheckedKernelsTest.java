@@ -46,7 +46,9 @@ class CheckedKernelsTest {
 
     /// A kernel with the operands of another, in bounds, that computes something else, or does nothing.
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(
+            mode = EnumSource.Mode.MATCH_NONE,
+            names = {".*_GRADIENT", "ADD_SCALED", "SOFTMAX", "ADAM"})
     void findEveryElementKernelThatComputesSomethingElse(ElementKernel kernel) {
         byte[] wrong = switch (kernel) {
             case RMS_NORM -> ElementKernel.LAYER_NORM.assemble(Isa.AVX2);
@@ -56,6 +58,7 @@ class CheckedKernelsTest {
             case GELU_TANH, GELU_ERF, SOFT_CAP -> ElementKernel.SILU.assemble(Isa.AVX2);
             case GATE_SILU -> ElementKernel.GATE_GELU_ERF.assemble(Isa.AVX2);
             case GATE_GELU_TANH, GATE_GELU_ERF, ADD -> ElementKernel.GATE_SILU.assemble(Isa.AVX2);
+            default -> throw new IllegalArgumentException(kernel + " serves training");
         };
         CheckedKernels kernels =
                 kernels(Isa.AVX2, asked -> asked == kernel ? wrong : asked.assemble(Isa.AVX2), shape -> shape);

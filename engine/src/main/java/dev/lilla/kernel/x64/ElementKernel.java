@@ -31,6 +31,7 @@ public enum ElementKernel {
     ADD,
     /// `out = number * tanh(x / number)`.
     SOFT_CAP,
+    // From here on: training.
     /// `out = silu'(x) * y`.
     SILU_GRADIENT,
     GELU_TANH_GRADIENT,
@@ -53,6 +54,11 @@ public enum ElementKernel {
     LAYER_NORM_GRADIENT,
     /// See [GradientCode#adam].
     ADAM;
+
+    /// Whether it is one of the backward pass or the optimizer.
+    public boolean servesTraining() {
+        return compareTo(SILU_GRADIENT) >= 0;
+    }
 
     /// The code for processors of a level.
     public byte[] assemble(Isa isa) {
