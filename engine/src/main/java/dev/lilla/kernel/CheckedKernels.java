@@ -167,6 +167,11 @@ final class CheckedKernels implements Kernels {
     }
 
     @Override
+    public GradientKernels gradients() {
+        return tested.gradients();
+    }
+
+    @Override
     public void pack(HostWeight weight, PackedWeight target, Share share) {
         attempt(PanelTransposer.class, () -> tested.pack(weight, target, share), () -> {
             long from = share.from() * target.panelBytes();

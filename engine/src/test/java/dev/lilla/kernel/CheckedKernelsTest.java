@@ -9,6 +9,8 @@ import dev.lilla.kernel.x64.ElementKernel;
 import dev.lilla.kernel.x64.Isa;
 import dev.lilla.kernel.x64.PanelLayout;
 import dev.lilla.tensor.ElementType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -36,6 +38,17 @@ class CheckedKernelsTest {
 
     private CheckedKernels right(Isa isa) {
         return kernels(isa, kernel -> kernel.assemble(isa), shape -> shape);
+    }
+
+    /// A default that is not handed on would serve plain loops without a word.
+    @Test
+    void handEveryOperationOn() {
+        assertThat(Arrays.stream(Kernels.class.getDeclaredMethods())
+                        .filter(method -> !Modifier.isStatic(method.getModifiers()) && !method.isSynthetic())
+                        .map(Method::getName))
+                .isSubsetOf(Arrays.stream(CheckedKernels.class.getDeclaredMethods())
+                        .map(Method::getName)
+                        .toList());
     }
 
     @ParameterizedTest
