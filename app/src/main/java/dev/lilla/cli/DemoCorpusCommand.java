@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
             "Writes the invented texts that the demo models are trained and tested on.",
             "",
             "Lines of JSON with the messages of a conversation. Names and sentence skeletons of the tests do not occur "
-                    + "in the training files; the report says what the check for that found. Files that exist are "
-                    + "replaced.",
+                    + "in the training files: each training text is searched for all of them, and the few in which "
+                    + "chance put one together are left out. Files that exist are replaced.",
         },
         footer = {
             "",
@@ -100,8 +100,7 @@ final class DemoCorpusCommand implements Callable<Integer> {
     }
 
     private static Stream<Example> checked(Stream<Example> training, LeakCheck leaks, Map<String, long[]> counts) {
-        return training.peek(example -> {
-            leaks.read(example);
+        return training.filter(leaks::read).peek(example -> {
             long[] count = counts.computeIfAbsent(example.task().label(), _ -> new long[2]);
             count[example.language() == Language.EN ? 0 : 1]++;
         });
@@ -122,9 +121,10 @@ final class DemoCorpusCommand implements Callable<Integer> {
         table.print(console.out());
         console.out().println();
         console.out()
-                .println("leaks: " + leaks.found() + " in " + leaks.examples() + " training examples (" + leaks.names()
-                        + " names, " + leaks.skeletons() + " skeletons looked for)");
-        leaks.leaks().forEach(leak -> console.err().println("lilla: " + leak));
-        return leaks.found() == 0 ? 0 : Lilla.FAILED;
+                .println("looked for " + leaks.names() + " names, " + leaks.skeletons()
+                        + " skeletons and all requests of the tests in " + leaks.examples()
+                        + " training examples; found and left out: " + leaks.found());
+        leaks.leaks().forEach(leak -> console.err().println("lilla: left out: " + leak));
+        return 0;
     }
 }

@@ -19,7 +19,7 @@ class DemoCorpusCommandTest {
         Lines.Outcome outcome = new Lines().run("demo-corpus", folder.toString(), "--examples", "300");
 
         assertThat(outcome.status()).isZero();
-        assertThat(outcome.out()).contains("extract", "SWEDISH", "leaks: 0 in 2300 training examples");
+        assertThat(outcome.out()).contains("extract", "SWEDISH", "in 2300 training examples; found and left out: 0");
         assertThat(Files.readAllLines(folder.resolve("train.jsonl"))).hasSize(300);
         assertThat(Files.readAllLines(folder.resolve("house-train.jsonl"))).hasSize(2000);
         for (String line : Files.readAllLines(folder.resolve("test-foreign.jsonl"))) {

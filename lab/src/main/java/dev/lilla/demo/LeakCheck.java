@@ -59,7 +59,10 @@ public final class LeakCheck {
     }
 
     /// Reads an example of training data.
-    public void read(Example example) {
+    ///
+    /// @return whether nothing that is held out is in it
+    public boolean read(Example example) {
+        long before = found;
         examples++;
         String text = example.text();
         if (requests.contains(key(example)) && example.task() != Task.TALK) {
@@ -77,6 +80,7 @@ public final class LeakCheck {
         }
         readNames(text, example);
         readSkeletons(text, example);
+        return found == before;
     }
 
     public Report report() {
@@ -133,7 +137,7 @@ public final class LeakCheck {
     private void report(String what, String which, Example example) {
         found++;
         if (leaks.size() < KEPT_MAX) {
-            leaks.add(what + " '" + which + "' occurs in training data: "
+            leaks.add(what + " '" + which + "' occurs in: "
                     + example.text().replace('\n', ' '));
         }
     }
