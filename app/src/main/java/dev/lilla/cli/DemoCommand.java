@@ -8,6 +8,7 @@ import dev.lilla.demo.DemoCorpus;
 import dev.lilla.demo.Example;
 import dev.lilla.demo.HouseBaseline;
 import dev.lilla.demo.HouseCorpus;
+import dev.lilla.demo.Language;
 import dev.lilla.demo.Score;
 import dev.lilla.demo.Split;
 import dev.lilla.demo.Task;
@@ -49,6 +50,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -96,9 +98,9 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            defaultValue = "3",
+            defaultValue = "5",
             description = "How often to go through the logs. Default: ${DEFAULT-VALUE}.")
-    private int epochs = 3;
+    private int epochs = 5;
 
     @Option(
             names = {"--questions", "-n"},
@@ -154,11 +156,21 @@ final class DemoCommand implements Callable<Integer> {
         return 0;
     }
 
-    /// One question of each kind.
+    /// One question of each kind, and one in Swedish.
     private static List<Example> shown(HouseCorpus kvitto) {
-        return Stream.of(Task.HOUSE_CLASSIFY, Task.HOUSE_REPLY, Task.HOUSE_SLIP)
-                .map(task -> kvitto.example(Split.KNOWN_PHRASING, task, 7))
-                .toList();
+        return List.of(
+                first(kvitto, Task.HOUSE_CLASSIFY, Language.EN),
+                first(kvitto, Task.HOUSE_REPLY, Language.EN),
+                first(kvitto, Task.HOUSE_SLIP, Language.EN),
+                first(kvitto, Task.HOUSE_REPLY, Language.SV));
+    }
+
+    private static Example first(HouseCorpus kvitto, Task task, Language language) {
+        return LongStream.iterate(0, index -> index + 1)
+                .mapToObj(index -> kvitto.example(Split.KNOWN_PHRASING, task, index))
+                .filter(example -> example.language() == language)
+                .findFirst()
+                .orElseThrow();
     }
 
     /// What a model said.
