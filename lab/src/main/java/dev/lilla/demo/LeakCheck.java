@@ -137,8 +137,7 @@ public final class LeakCheck {
     private void report(String what, String which, Example example) {
         found++;
         if (leaks.size() < KEPT_MAX) {
-            leaks.add(what + " '" + which + "' occurs in: "
-                    + example.text().replace('\n', ' '));
+            leaks.add(what + " '" + which + "' occurs in: " + example.text().replace('\n', ' '));
         }
     }
 
