@@ -87,7 +87,14 @@ class FamilyOracleTest {
         @MethodSource("dev.lilla.model.family.FamilyOracleTest#models")
         void countsParametersAndBytesOfWhatIsUsed(Path model) {
             try (ModelDescription description = ModelDescription.open(model, LoadOptions.DEFAULT)) {
+                boolean tied = description
+                        .spec()
+                        .head()
+                        .weight()
+                        .weight()
+                        .equals(description.spec().embedding().table());
                 long stored = description.checkpoint().tensors().values().stream()
+                        .filter(tensor -> !(tied && tensor.name().equals("lm_head.weight")))
                         .mapToLong(tensor -> tensor.shape().elements())
                         .sum();
                 assertThat(description.parameters()).isBetween(stored * 9 / 10, stored);
@@ -127,7 +134,8 @@ class FamilyOracleTest {
                 assertThat(found.vocab()).isEqualTo(expected.vocab());
                 assertThat(found.contextLength()).isEqualTo(expected.contextLength());
                 assertThat(found.embedding()).isEqualTo(expected.embedding());
-                assertThat(found.head()).isEqualTo(expected.head());
+                assertThat(found.head().softCap()).isEqualTo(expected.head().softCap());
+                assertThat(found.head().weight().weight()).isIn(headNames(expected, original.checkpoint()));
                 assertThat(found.norm()).isEqualTo(expected.norm());
                 assertThat(found.layers()).hasSameSizeAs(expected.layers());
                 for (int layer = 0; layer < expected.layers().size(); layer++) {
@@ -151,6 +159,14 @@ class FamilyOracleTest {
                     }
                 }
             }
+        }
+
+        /// A tied head whose files hold it twice is a matrix of its own in a GGUF, where one of the two may be
+        /// narrower.
+        private static List<String> headNames(DecoderSpec spec, Checkpoint checkpoint) {
+            String name = spec.head().weight().weight();
+            boolean twice = name.equals(spec.embedding().table()) && checkpoint.contains("lm_head.weight");
+            return twice ? List.of(name, "output.weight") : List.of(name);
         }
 
         private static ModelDescription openConversion(Path model, ModelDescription original) {
