@@ -32,12 +32,16 @@ final class TensorFile implements AutoCloseable {
     private final Map<String, Place> places = new LinkedHashMap<>();
     private boolean finished;
 
-    /// Creates the file with its head, which zeros fill up to `dataStart`; the tensors follow in order, each at a
-    /// multiple of `alignment` from `dataStart`, the gaps filled with zeros.
+    /// Creates the file, in a folder that is made if it is missing, with its head, which zeros fill up to `dataStart`;
+    /// the tensors follow in order, each at a multiple of `alignment` from `dataStart`, the gaps filled with zeros.
     TensorFile(Path path, byte[] head, List<TensorDescription> tensors, long alignment) {
         this.path = path;
         this.partial = path.resolveSibling(path.getFileName() + PARTIAL_SUFFIX);
         try {
+            Path folder = path.toAbsolutePath().getParent();
+            if (folder != null) {
+                Files.createDirectories(folder);
+            }
             this.channel = FileChannel.open(
                     partial, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
         } catch (IOException e) {

@@ -132,8 +132,8 @@ class GgufWriterTest {
         }
 
         @Test
-        void comeInAnyOrderAndInParts() {
-            Path file = folder.resolve("parts.gguf");
+        void comeInAnyOrderAndInPartsToAFolderThatIsMade() {
+            Path file = folder.resolve("new/parts.gguf");
             Tensor a = tensor("a", ElementType.F32, 100);
             Tensor b = tensor("b", ElementType.F16, 7);
             try (GgufWriter writer = GgufWriter.create(
