@@ -1,8 +1,5 @@
 package dev.lilla.cli;
 
-import dev.lilla.chat.ChatModel;
-import dev.lilla.chat.ChatRequest;
-import dev.lilla.chat.SamplerOptions;
 import dev.lilla.demo.CorpusFile;
 import dev.lilla.demo.DemoCorpus;
 import dev.lilla.demo.Example;
@@ -44,7 +41,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -74,7 +70,6 @@ final class DemoCommand implements Callable<Integer> {
     private static final int LOGS_A_REPLAY = 5;
 
     private static final String LOGS = "logs.jsonl";
-    private static final int ANSWER_TOKENS_MAX = 160;
     private static final int RANK = 16;
     private static final double RATE = 4e-3;
     private static final int EXAMPLES_A_STEP = 9;
@@ -192,27 +187,20 @@ final class DemoCommand implements Callable<Integer> {
                     LocalChatModel chat = opened.chat(adapters.active())) {
                 List<String> said = new ArrayList<>();
                 for (Example example : shown) {
-                    said.add(answer(chat, example));
+                    said.add(DemoQuestion.ask(chat, example.prompt()));
                 }
                 int right = 0;
                 for (int i = 0; i < asked.size(); i++) {
                     progress.started("question " + (i + 1) + " of " + asked.size(), 0);
-                    right += answer(chat, asked.get(i)).equals(asked.get(i).answer()) ? 1 : 0;
+                    right += DemoQuestion.ask(chat, asked.get(i).prompt())
+                                    .equals(asked.get(i).answer())
+                            ? 1
+                            : 0;
                 }
                 progress.finished();
                 return new Answers(said, right);
             }
         }
-    }
-
-    private static String answer(ChatModel chat, Example example) {
-        ChatRequest request = new ChatRequest(
-                example.prompt(),
-                Optional.of(SamplerOptions.greedy()),
-                OptionalInt.of(ANSWER_TOKENS_MAX),
-                List.of(),
-                Map.of());
-        return chat.chat(request).text().strip();
     }
 
     private Optional<Path> train(Path model, Path folder, HouseCorpus kvitto) throws IOException {

@@ -1,9 +1,7 @@
 package dev.lilla.cli;
 
 import dev.lilla.chat.ChatModel;
-import dev.lilla.chat.ChatRequest;
 import dev.lilla.chat.Message;
-import dev.lilla.chat.SamplerOptions;
 import dev.lilla.demo.DemoCorpus;
 import dev.lilla.demo.Example;
 import dev.lilla.demo.HouseBaseline;
@@ -18,8 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -52,7 +48,6 @@ import tools.jackson.databind.node.ArrayNode;
             "  lilla demo-score lilla-demo-s --house --shots 5",
         })
 final class DemoScoreCommand implements Callable<Integer> {
-    private static final int ANSWER_TOKENS_MAX = 160;
     private static final List<Split> SPLITS =
             List.of(Split.KNOWN_PHRASING, Split.HELD_OUT_PHRASING, Split.FOREIGN_NAMES);
 
@@ -162,9 +157,7 @@ final class DemoScoreCommand implements Callable<Integer> {
 
     private String answer(ChatModel chat, HouseCorpus kvitto, Example example) {
         List<Message> messages = shots > 0 ? kvitto.withExamples(example, shots) : example.prompt();
-        ChatRequest request = new ChatRequest(
-                messages, Optional.of(SamplerOptions.greedy()), OptionalInt.of(ANSWER_TOKENS_MAX), List.of(), Map.of());
-        return chat.chat(request).text();
+        return DemoQuestion.ask(chat, messages);
     }
 
     private void show(Map<String, Scores> results) {
