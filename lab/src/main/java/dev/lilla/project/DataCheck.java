@@ -98,8 +98,7 @@ public final class DataCheck {
                 findings.findings(),
                 rows,
                 labels,
-                new TextLengths(
-                        inputLengths.median(), inputLengths.most(), outputLengths.median(), outputLengths.most()));
+                TextLengths.of(inputLengths, outputLengths));
     }
 
     private void file(DataFile file) {
