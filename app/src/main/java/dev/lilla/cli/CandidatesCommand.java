@@ -47,7 +47,8 @@ final class CandidatesCommand implements Callable<Integer> {
 
     @Option(
             names = "--no-measure",
-            description = "Predicts speeds from what this machine can read and multiply, but for those measured before.")
+            description =
+                    "Predicts speeds from what this machine can read and multiply, but for those measured before.")
     private boolean predictOnly;
 
     @Option(names = "--all", description = "Shows every model that is out, with the reason.")
@@ -94,7 +95,8 @@ final class CandidatesCommand implements Callable<Integer> {
     /// How long the texts are, where the data can be read; candidates can be found without.
     private Optional<TextLengths> lengths(Project project, ProgressLine progress) {
         progress.started("reading the data", 0);
-        DataReport report = DataCheck.check(project, rows -> progress.started("reading the data: " + rows + " rows", 0));
+        DataReport report =
+                DataCheck.check(project, rows -> progress.started("reading the data: " + rows + " rows", 0));
         progress.finished();
         if (!report.isUsable()) {
             console.warn("the data has errors; \"lilla project check " + file + "\" shows them");

@@ -22,7 +22,8 @@ record CandidatesReport(Project project, CandidateList list) {
     void print(Console console, boolean isWhole) {
         PrintStream out = console.out();
         Workload load = list.workload();
-        out.println("goal      " + project.goal().task().label() + ": requests of " + load.prompt() + " tokens with answers of "
+        out.println("goal      " + project.goal().task().label() + ": requests of " + load.prompt()
+                + " tokens with answers of "
                 + load.answer() + " (95 %: " + load.promptLong() + " and " + load.answerLong() + "; context "
                 + load.context() + "), from " + load.origin());
         out.println("machine   a process may take " + Units.bytes(list.memoryAllowed()));
@@ -34,7 +35,8 @@ record CandidatesReport(Project project, CandidateList list) {
             for (Candidate candidate : list.chosen()) {
                 out.println();
                 out.println(console.styled("@|bold " + candidate.model().title() + "|@, ")
-                        + candidate.type().label() + "  (lilla pull " + candidate.model().address() + ")");
+                        + candidate.type().label() + "  (lilla pull "
+                        + candidate.model().address() + ")");
                 candidate.score().reasons().forEach(reason -> out.println("  - " + reason));
                 out.println("  = " + arithmetic(candidate.score()));
             }
@@ -42,7 +44,11 @@ record CandidatesReport(Project project, CandidateList list) {
         if (!list.others().isEmpty()) {
             out.println();
             out.println("Also fit:");
-            table(list.others().stream().limit(isWhole ? Long.MAX_VALUE : OTHERS_SHOWN).toList(), out);
+            table(
+                    list.others().stream()
+                            .limit(isWhole ? Long.MAX_VALUE : OTHERS_SHOWN)
+                            .toList(),
+                    out);
         }
         rejected(out, isWhole || list.chosen().isEmpty());
         list.notes().forEach(console::warn);
@@ -96,7 +102,10 @@ record CandidatesReport(Project project, CandidateList list) {
         Map<String, Integer> counts = new TreeMap<>();
         list.rejected().forEach(model -> counts.merge(model.filter(), 1, Integer::sum));
         StringBuilder words = new StringBuilder();
-        counts.forEach((filter, count) -> words.append(words.isEmpty() ? "" : ", ").append(filter).append(' ').append(count));
+        counts.forEach((filter, count) -> words.append(words.isEmpty() ? "" : ", ")
+                .append(filter)
+                .append(' ')
+                .append(count));
         out.println("Out: " + words + ". --all shows each with its reason.");
     }
 

@@ -44,7 +44,10 @@ final class InitCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", arity = "0..1", description = "Where to write it. Default: lilla.yaml.")
     private Path file = Path.of(Project.FILE_NAME);
 
-    @Option(names = "--task", paramLabel = "TASK", description = "classify, extract, summarize, answer, generate, chat.")
+    @Option(
+            names = "--task",
+            paramLabel = "TASK",
+            description = "classify, extract, summarize, answer, generate, chat.")
     private @Nullable String task;
 
     @Option(names = "--data", paramLabel = "FILE", description = "Examples, which Lilla splits: .csv, .tsv or .jsonl.")
@@ -160,10 +163,16 @@ final class InitCommand implements Callable<Integer> {
 
     private void say(Tongue tongue, Project project) {
         String where = file.getFileName().toString().equals(Project.FILE_NAME) ? "" : " " + file;
-        console.out().println(switch (tongue) {
-            case ENGLISH -> "wrote " + file + " for the task " + project.goal().task().label() + ". Next:";
-            case SWEDISH -> "skrev " + file + " för uppgiften " + project.goal().task().label() + ". Sedan:";
-        });
+        console.out()
+                .println(
+                        switch (tongue) {
+                            case ENGLISH ->
+                                "wrote " + file + " for the task "
+                                        + project.goal().task().label() + ". Next:";
+                            case SWEDISH ->
+                                "skrev " + file + " för uppgiften "
+                                        + project.goal().task().label() + ". Sedan:";
+                        });
         console.out().println("  lilla project check" + where);
         console.out().println("  lilla candidates" + where);
     }

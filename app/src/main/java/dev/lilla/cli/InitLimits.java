@@ -65,7 +65,9 @@ final class InitLimits {
 
     private static void putNumber(Map<String, String> values, String key, @Nullable Double number) {
         if (number != null) {
-            values.put(key, new BigDecimal(Double.toString(number)).stripTrailingZeros().toPlainString());
+            values.put(
+                    key,
+                    new BigDecimal(Double.toString(number)).stripTrailingZeros().toPlainString());
         }
     }
 }

@@ -23,26 +23,25 @@ final class Interview {
             "What shall the model do? classify, extract (fields), summarize, answer (questions), generate or chat",
             "Vad ska modellen göra? classify (sortera), extract (plocka fält), summarize (sammanfatta), answer (svara på"
                     + " frågor), generate (skriva) eller chat");
-    private static final Wording DESCRIPTION =
-            new Wording("The task in one sentence", "Uppgiften i en mening");
+    private static final Wording DESCRIPTION = new Wording("The task in one sentence", "Uppgiften i en mening");
     private static final Wording DATA = new Wording(
             "File with examples and right answers (.csv, .tsv or .jsonl)",
             "Fil med exempel och rätta svar (.csv, .tsv eller .jsonl)");
-    private static final Wording INPUT =
-            new Wording("Column with what the model gets", "Kolumn med det modellen får");
+    private static final Wording INPUT = new Wording("Column with what the model gets", "Kolumn med det modellen får");
     private static final Wording OUTPUT = new Wording("Column with the right answer", "Kolumn med det rätta svaret");
     private static final Wording CONTEXT = new Wording(
             "Column with the text that a question is about, if there is one",
             "Kolumn med texten som en fråga gäller, om det finns en");
     private static final Wording LANGUAGES =
             new Wording("Languages of the texts, as codes (en, sv)", "Texternas språk, som koder (en, sv)");
-    private static final Wording MINIMUM =
-            new Wording("Least quality that will do, 0 to 1 (empty: not said)", "Lägsta kvalitet som duger, 0 till 1 (tomt:"
-                    + " inte sagt)");
+    private static final Wording MINIMUM = new Wording(
+            "Least quality that will do, 0 to 1 (empty: not said)",
+            "Lägsta kvalitet som duger, 0 till 1 (tomt:" + " inte sagt)");
     private static final Wording LATENCY = new Wording(
             "95 % of answers within (800ms, 2s; empty: not said)", "95 % av svaren inom (800ms, 2s; tomt: inte sagt)");
     private static final Wording MEMORY = new Wording(
-            "Memory the model may take (8GB; empty: what there is)", "Minne modellen får ta (8GB; tomt: det som finns)");
+            "Memory the model may take (8GB; empty: what there is)",
+            "Minne modellen får ta (8GB; tomt: det som finns)");
     private static final Wording LICENSES = new Wording(
             "Licenses that will do: open, commercial or any", "Licenser som duger: open, commercial eller any");
     private static final Wording PRIVACY = new Wording(
@@ -119,7 +118,8 @@ final class Interview {
     private String existing(String answer) {
         Path path = Path.of(answer);
         if (!Files.isRegularFile(path)) {
-            throw new IllegalArgumentException(new Wording("there is no file ", "det finns ingen fil ").in(tongue) + path);
+            throw new IllegalArgumentException(
+                    new Wording("there is no file ", "det finns ingen fil ").in(tongue) + path);
         }
         ColumnGuess.of(path, Optional.empty());
         return ProjectTemplate.quoted(InitCommand.fromFolder(file, path));

@@ -53,13 +53,18 @@ final class ProjectCommand implements Runnable {
                 "Files may be larger than memory. The exit status is 1 if there are errors; warnings are no errors.",
             })
     int check(
-            @Parameters(paramLabel = "FILE", arity = "0..1", defaultValue = Project.FILE_NAME, description =
-                    "The project. Default: ${DEFAULT-VALUE}.") Path file,
+            @Parameters(
+                            paramLabel = "FILE",
+                            arity = "0..1",
+                            defaultValue = Project.FILE_NAME,
+                            description = "The project. Default: ${DEFAULT-VALUE}.")
+                    Path file,
             @Mixin JsonOption json) {
         Project project = Project.read(file);
         ProgressLine progress = new ProgressLine(console);
         progress.started("checking the data", 0);
-        DataReport report = DataCheck.check(project, rows -> progress.started("checking the data: " + rows + " rows", 0));
+        DataReport report =
+                DataCheck.check(project, rows -> progress.started("checking the data: " + rows + " rows", 0));
         progress.finished();
         if (json.isSet()) {
             console.printJson(json(report));
@@ -78,8 +83,12 @@ final class ProjectCommand implements Runnable {
                 "  # yaml-language-server: $$schema=lilla.schema.json",
             })
     int schema(
-            @Option(names = "--lang", paramLabel = "CODE", defaultValue = "en", description =
-                    "Language of the descriptions: en or sv.") String lang) {
+            @Option(
+                            names = "--lang",
+                            paramLabel = "CODE",
+                            defaultValue = "en",
+                            description = "Language of the descriptions: en or sv.")
+                    String lang) {
         console.printJson(ProjectSchema.json(Tongue.of(lang)));
         return 0;
     }
@@ -95,8 +104,10 @@ final class ProjectCommand implements Runnable {
                 .sorted(Map.Entry.comparingByKey())
                 .map(entry -> entry.getValue() + " " + word(entry.getKey()))
                 .collect(Collectors.joining(", "));
-        console.out().println("project  " + project.name() + ", "
-                + project.goal().task().label() + ", judged by " + project.goal().metric().label());
+        console.out()
+                .println("project  " + project.name() + ", "
+                        + project.goal().task().label() + ", judged by "
+                        + project.goal().metric().label());
         console.out().println("rows     " + (rows.isEmpty() ? "none" : rows));
         if (!report.labels().isEmpty()) {
             String labels = report.labels().entrySet().stream()
@@ -106,10 +117,11 @@ final class ProjectCommand implements Runnable {
             int more = report.labels().size() - LABELS_SHOWN;
             console.out().println("labels   " + labels + (more > 0 ? ", … " + more + " more" : ""));
         }
-        console.out().println("lengths  inputs of " + report.lengths().input().median() + " characters (95 %: "
-                + report.lengths().input().p95() + "), outputs of "
-                + report.lengths().output().median() + " (95 %: "
-                + report.lengths().output().p95() + ")");
+        console.out()
+                .println("lengths  inputs of " + report.lengths().input().median() + " characters (95 %: "
+                        + report.lengths().input().p95() + "), outputs of "
+                        + report.lengths().output().median() + " (95 %: "
+                        + report.lengths().output().p95() + ")");
         long errors = report.findings().stream()
                 .filter(finding -> finding.kind().severity() == Finding.Severity.ERROR)
                 .count();
@@ -126,7 +138,8 @@ final class ProjectCommand implements Runnable {
         if (finding.count() > 1) {
             String others = lines.stream().skip(1).map(String::valueOf).collect(Collectors.joining(", "));
             more = " (and " + (finding.count() - 1) + " more"
-                    + (others.isEmpty() ? "" : ": lines " + others + (finding.count() > lines.size() ? ", …" : "")) + ")";
+                    + (others.isEmpty() ? "" : ": lines " + others + (finding.count() > lines.size() ? ", …" : ""))
+                    + ")";
         }
         return finding.kind().severity().name().toLowerCase(Locale.ROOT) + "  " + text + more;
     }

@@ -24,7 +24,8 @@ final class CandidateFilter {
         }
         boolean isAskedFor = isNamed(project.candidates().models(), model);
         if (model.origin().purpose() == CatalogOrigin.Purpose.DEMONSTRATION && !isAskedFor) {
-            return out(model, "demonstration", "made to show how Lilla works; name it under candidates.models to try it");
+            return out(
+                    model, "demonstration", "made to show how Lilla works; name it under candidates.models to try it");
         }
         if (!isLicensed(model.license())) {
             String terms = model.license().terms().isEmpty()
@@ -37,7 +38,8 @@ final class CandidateFilter {
                             + String.join(", ", project.goal().terms().licenses()));
         }
         List<String> missing = project.goal().terms().languages().stream()
-                .filter(code -> !model.languages().names(code) && !model.languages().claimsMore())
+                .filter(code ->
+                        !model.languages().names(code) && !model.languages().claimsMore())
                 .toList();
         if (!missing.isEmpty()) {
             return out(
@@ -67,7 +69,8 @@ final class CandidateFilter {
                     + String.join(", ", claimed));
         }
         if (model.license().commercialUse() != License.Permission.YES) {
-            remarks.add(model.license().name() + ": " + String.join("; ", model.license().terms()));
+            remarks.add(model.license().name() + ": "
+                    + String.join("; ", model.license().terms()));
         }
         return remarks;
     }

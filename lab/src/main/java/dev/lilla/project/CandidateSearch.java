@@ -71,7 +71,9 @@ public final class CandidateSearch {
                 if (out.isPresent()) {
                     rejected.add(out.get());
                 } else {
-                    project.candidates().types().forEach(type -> fits(model, type, backend).ifPresent(fitting::add));
+                    project.candidates()
+                            .types()
+                            .forEach(type -> fits(model, type, backend).ifPresent(fitting::add));
                 }
             }
         }
@@ -90,18 +92,20 @@ public final class CandidateSearch {
         }
         List<CatalogModel> models = new ArrayList<>();
         for (String name : names) {
-            catalog.find(name).ifPresentOrElse(models::add, () -> rejected.add(new RejectedModel(
-                    name,
-                    "unknown",
-                    "the catalog has no such model. A description in catalog/ of LILLA_HOME adds it; \"lilla catalog show"
-                            + " NAME --json\" prints one to start from")));
+            catalog.find(name)
+                    .ifPresentOrElse(
+                            models::add,
+                            () -> rejected.add(new RejectedModel(
+                                    name,
+                                    "unknown",
+                                    "the catalog has no such model. A description in catalog/ of LILLA_HOME adds it; \"lilla catalog show"
+                                            + " NAME --json\" prints one to start from")));
         }
         return models.stream().distinct().toList();
     }
 
     private Optional<Fitting> fits(CatalogModel model, ConversionType type, HostBackend backend) {
-        ModelOutline outline =
-                ModelOutline.of(model, WeightTypes.of(type, model.shape()), LoadOptions.DEFAULT);
+        ModelOutline outline = ModelOutline.of(model, WeightTypes.of(type, model.shape()), LoadOptions.DEFAULT);
         String name = model.name() + " " + type.label();
         long disk = project.goal().limits().diskBytes().orElse(Long.MAX_VALUE);
         if (outline.bytes() > disk) {
@@ -132,8 +136,7 @@ public final class CandidateSearch {
                     .map(this::candidate)
                     .sorted(Comparator.comparing(Candidate::meetsLatency)
                             .reversed()
-                            .thenComparing(
-                                    candidate -> candidate.score().total(), Comparator.reverseOrder()))
+                            .thenComparing(candidate -> candidate.score().total(), Comparator.reverseOrder()))
                     .toList();
             Optional<Candidate> next = firstOfEachModel(ranked).stream()
                     .filter(candidate -> candidate.speed().basis() == Speed.Basis.PREDICTED
@@ -200,6 +203,10 @@ public final class CandidateSearch {
                 + workload.context() + " tokens");
         reasons.addAll(filter.remarks(fitting.model()));
         return new CandidateScore(
-                quality.quality(), fast, room, CandidateScore.Weights.of(project.goal().task()), reasons);
+                quality.quality(),
+                fast,
+                room,
+                CandidateScore.Weights.of(project.goal().task()),
+                reasons);
     }
 }

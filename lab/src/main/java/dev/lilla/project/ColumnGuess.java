@@ -11,13 +11,44 @@ import java.util.Set;
 ///
 /// @param columns all of them
 public record ColumnGuess(
-        List<String> columns, Optional<String> input, Optional<String> output, Optional<String> context, Optional<String> id) {
+        List<String> columns,
+        Optional<String> input,
+        Optional<String> output,
+        Optional<String> context,
+        Optional<String> id) {
     private static final Set<String> INPUTS = Set.of(
-            "input", "text", "message", "question", "prompt", "body", "document", "article", "ticket", "content",
-            "fråga", "meddelande", "ärende", "indata");
+            "input",
+            "text",
+            "message",
+            "question",
+            "prompt",
+            "body",
+            "document",
+            "article",
+            "ticket",
+            "content",
+            "fråga",
+            "meddelande",
+            "ärende",
+            "indata");
     private static final Set<String> OUTPUTS = Set.of(
-            "output", "label", "category", "class", "answer", "summary", "completion", "target", "response", "json",
-            "intent", "etikett", "kategori", "klass", "svar", "sammanfattning", "utdata");
+            "output",
+            "label",
+            "category",
+            "class",
+            "answer",
+            "summary",
+            "completion",
+            "target",
+            "response",
+            "json",
+            "intent",
+            "etikett",
+            "kategori",
+            "klass",
+            "svar",
+            "sammanfattning",
+            "utdata");
     private static final Set<String> CONTEXTS = Set.of("context", "passage", "paragraph", "source", "underlag");
     private static final Set<String> IDS = Set.of("id", "key", "number", "nr", "ticket_id", "uuid");
 

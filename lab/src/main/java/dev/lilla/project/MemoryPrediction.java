@@ -93,8 +93,7 @@ public record MemoryPrediction(
 
     private static long cache(Dimensions sizes, int context, KvType kvType, HostBackend backend) {
         KvLayout layout = new KvLayout(
-                kvType,
-                Collections.nCopies(sizes.layers(), new KvLayout.Layer(sizes.kvHeads(), sizes.headDim())));
+                kvType, Collections.nCopies(sizes.layers(), new KvLayout.Layer(sizes.kvHeads(), sizes.headDim())));
         int blocks = Math.ceilDiv(context, KvLayout.BLOCK_TOKENS);
         try (KvBlocks cache = backend.allocateBlocks(layout, blocks)) {
             return cache.blockBytes() * blocks;

@@ -51,8 +51,7 @@ final class SpeedBook {
                 book.read(JsonMapper.shared().readTree(Files.readString(file)));
             } catch (JacksonException e) {
                 throw new IllegalArgumentException(
-                        file + ": is no JSON: " + e.getOriginalMessage()
-                                + ". Delete it; speeds are measured again.",
+                        file + ": is no JSON: " + e.getOriginalMessage() + ". Delete it; speeds are measured again.",
                         e);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -93,8 +92,7 @@ final class SpeedBook {
 
     void put(MachineSpeed ceilings) {
         entries.put(
-                machine + "|" + CEILINGS,
-                new double[] {ceilings.readBytesPerSecond(), ceilings.operationsPerSecond()});
+                machine + "|" + CEILINGS, new double[] {ceilings.readBytesPerSecond(), ceilings.operationsPerSecond()});
         save();
     }
 
@@ -110,7 +108,8 @@ final class SpeedBook {
             Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "the file lies in a folder");
             Files.createDirectories(folder);
             Path part = Files.createTempFile(folder, "speeds", ".part");
-            Files.writeString(part, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(root));
+            Files.writeString(
+                    part, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(root));
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);

@@ -53,14 +53,13 @@ final class SpeedMeasurement {
                 SyntheticModel synthetic = SyntheticModel.of(outline, memory);
                 Decoder decoder = Decoder.create(synthetic.spec(), synthetic::tensor, backend);
                 List<SpeedCase> cases = List.of(WARM_UP, READING, WRITING);
-                try (KvBlocks cache =
-                                backend.allocateBlocks(decoder.kvLayout(KvType.F16), SpeedMeter.blocks(cases));
+                try (KvBlocks cache = backend.allocateBlocks(decoder.kvLayout(KvType.F16), SpeedMeter.blocks(cases));
                         SpeedMeter meter = new SpeedMeter(decoder, cache, cancelled)) {
                     meter.run(WARM_UP);
                     Optional<SpeedResult> reading = rounds(meter, READING);
                     Optional<SpeedResult> writing = rounds(meter, WRITING);
-                    return reading.flatMap(read -> writing.map(
-                            written -> new Speed(read.median(), written.median(), Speed.Basis.MEASURED)));
+                    return reading.flatMap(read ->
+                            writing.map(written -> new Speed(read.median(), written.median(), Speed.Basis.MEASURED)));
                 }
             }
         }
@@ -86,7 +85,7 @@ final class SpeedMeasurement {
             }
             nanos.add(time.getAsLong());
         }
-        return Optional.of(new SpeedResult(
-                work, nanos.stream().mapToLong(Long::longValue).toArray()));
+        return Optional.of(
+                new SpeedResult(work, nanos.stream().mapToLong(Long::longValue).toArray()));
     }
 }

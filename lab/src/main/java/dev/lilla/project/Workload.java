@@ -33,10 +33,11 @@ public record Workload(int context, int prompt, int answer, int promptLong, int 
         int answer = load.answer().orElse(guessed.answer());
         int promptLong = load.prompt().isPresent() ? prompt : guessed.promptLong();
         int answerLong = load.answer().isPresent() ? answer : guessed.answerLong();
-        int context = load.context()
-                .orElse(Math.max(guessed.context(), Math.max(CONTEXT_LEAST, promptLong + answerLong)));
-        boolean isTold =
-                load.prompt().isPresent() && load.answer().isPresent() && load.context().isPresent();
+        int context =
+                load.context().orElse(Math.max(guessed.context(), Math.max(CONTEXT_LEAST, promptLong + answerLong)));
+        boolean isTold = load.prompt().isPresent()
+                && load.answer().isPresent()
+                && load.context().isPresent();
         return new Workload(
                 context, prompt, answer, promptLong, answerLong, isTold ? "the project file" : guessed.origin());
     }
@@ -45,20 +46,28 @@ public record Workload(int context, int prompt, int answer, int promptLong, int 
         boolean isEnglish = project.goal().terms().languages().stream().allMatch("en"::equals);
         double characters = isEnglish ? ENGLISH_CHARACTERS : OTHER_CHARACTERS;
         int shots = project.evaluation().shots();
-        int labels =
-                project.goal().labels().stream().mapToInt(label -> label.length() + 2).sum();
+        int labels = project.goal().labels().stream()
+                .mapToInt(label -> label.length() + 2)
+                .sum();
         int frame = FRAME_TOKENS
                 + tokens(
                         project.evaluation().prompt().length()
-                                + project.evaluation().system().map(String::length).orElse(0)
+                                + project.evaluation()
+                                        .system()
+                                        .map(String::length)
+                                        .orElse(0)
                                 + labels
-                                + shots * (lengths.input().median() + lengths.output().median()),
+                                + shots
+                                        * (lengths.input().median()
+                                                + lengths.output().median()),
                         characters);
         int prompt = frame + tokens(lengths.input().median(), characters);
         int promptLong = frame + tokens(lengths.input().p95(), characters);
         int answer = 1 + tokens(lengths.output().median(), characters);
         int answerLong = 1 + tokens(lengths.output().p95(), characters);
-        int context = frame + tokens(lengths.input().most(), characters) + 1
+        int context = frame
+                + tokens(lengths.input().most(), characters)
+                + 1
                 + tokens(lengths.output().most(), characters);
         return new Workload(
                 context,
