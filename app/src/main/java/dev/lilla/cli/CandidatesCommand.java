@@ -51,6 +51,9 @@ final class CandidatesCommand implements Callable<Integer> {
                     "Predicts speeds from what this machine can read and multiply, but for those measured before.")
     private boolean predictOnly;
 
+    @Option(names = "--again", description = "Measures again what was measured before: the machine was busy then.")
+    private boolean again;
+
     @Option(names = "--all", description = "Shows every model that is out, with the reason.")
     private boolean all;
 
@@ -74,7 +77,7 @@ final class CandidatesCommand implements Callable<Integer> {
             SpeedSource speeds = SpeedSource.open(
                     home,
                     host.options(),
-                    predictOnly ? SpeedSource.Mode.PREDICT : SpeedSource.Mode.MEASURE,
+                    mode(),
                     interruption,
                     what -> progress.started("measuring " + what, 0));
             CandidateList list = CandidateSearch.search(project, Catalog.open(home), speeds, lengths);
@@ -90,6 +93,15 @@ final class CandidatesCommand implements Callable<Integer> {
             }
             return list.chosen().isEmpty() ? Lilla.FAILED : 0;
         }
+    }
+
+    private SpeedSource.Mode mode() {
+        if (predictOnly && again) {
+            throw new IllegalArgumentException("either --no-measure or --again");
+        }
+        return predictOnly
+                ? SpeedSource.Mode.PREDICT
+                : again ? SpeedSource.Mode.MEASURE_AGAIN : SpeedSource.Mode.MEASURE;
     }
 
     /// How long the texts are, where the data can be read; candidates can be found without.

@@ -75,7 +75,7 @@ final class ForeignEncoding {
     }
 
     private static boolean isMark(byte[] start) {
-        int mark = (start[0] & 0xFF) << 8 | start[1] & 0xFF;
+        int mark = ((start[0] & 0xFF) << 8) | (start[1] & 0xFF);
         return mark == 0xFEFF || mark == 0xFFFE;
     }
 }

@@ -155,6 +155,7 @@ public record ModelOutline(
 
     private static String modelType(String family) {
         return switch (family) {
+            case "chatglm3" -> "chatglm";
             case "gemma3" -> "gemma3_text";
             default -> family;
         };

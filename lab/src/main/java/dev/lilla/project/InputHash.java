@@ -19,7 +19,7 @@ final class InputHash {
     static long exact(String text) {
         long hash = START;
         for (byte value : text.getBytes(StandardCharsets.UTF_8)) {
-            hash = (hash ^ value & 0xFF) * PRIME;
+            hash = (hash ^ (value & 0xFF)) * PRIME;
         }
         return mix(hash);
     }
@@ -47,8 +47,8 @@ final class InputHash {
 
     /// The finalizer of SplitMix64: every bit of the result depends on every bit of the number.
     private static long mix(long value) {
-        long mixed = (value ^ value >>> 30) * 0xbf58476d1ce4e5b9L;
-        mixed = (mixed ^ mixed >>> 27) * 0x94d049bb133111ebL;
-        return mixed ^ mixed >>> 31;
+        long mixed = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
+        mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
+        return mixed ^ (mixed >>> 31);
     }
 }

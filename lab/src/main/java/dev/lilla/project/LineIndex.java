@@ -30,9 +30,9 @@ final class LineIndex {
     }
 
     private int find(long hash) {
-        int at = (int) hash & hashes.length - 1;
+        int at = (int) hash & (hashes.length - 1);
         while (lines[at] != 0 && hashes[at] != hash) {
-            at = at + 1 & hashes.length - 1;
+            at = (at + 1) & (hashes.length - 1);
         }
         return at;
     }

@@ -75,6 +75,11 @@ final class SpeedBook {
         }
     }
 
+    /// Leaves out what was measured on this machine; the file changes with the next measurement.
+    void forget() {
+        entries.keySet().removeIf(key -> key.startsWith(machine + "|"));
+    }
+
     Optional<Speed> find(CatalogModel model, ConversionType type) {
         return Optional.ofNullable(entries.get(key(model, type)))
                 .map(rates -> new Speed(rates[0], rates[1], Speed.Basis.MEASURED));

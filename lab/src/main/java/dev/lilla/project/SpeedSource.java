@@ -23,6 +23,8 @@ public final class SpeedSource {
     /// Whether models are measured.
     public enum Mode {
         MEASURE,
+        /// Also what was measured before.
+        MEASURE_AGAIN,
         PREDICT
     }
 
@@ -41,8 +43,11 @@ public final class SpeedSource {
     /// @throws IllegalArgumentException if the file of earlier measurements is broken
     public static SpeedSource open(
             Path home, HostOptions host, Mode mode, BooleanSupplier cancelled, Consumer<String> progress) {
-        return new SpeedSource(
-                SpeedBook.open(home.resolve("measured").resolve("speeds.json"), host), host, mode, cancelled, progress);
+        SpeedBook book = SpeedBook.open(home.resolve("measured").resolve("speeds.json"), host);
+        if (mode == Mode.MEASURE_AGAIN) {
+            book.forget();
+        }
+        return new SpeedSource(book, host, mode, cancelled, progress);
     }
 
     HostOptions host() {
@@ -50,7 +55,7 @@ public final class SpeedSource {
     }
 
     boolean measures() {
-        return mode == Mode.MEASURE && !cancelled.getAsBoolean();
+        return mode != Mode.PREDICT && !cancelled.getAsBoolean();
     }
 
     /// What this machine can do at most, measured once.

@@ -210,7 +210,6 @@ class ProjectTest {
                 strings = {
                     "goal: &g {task: chat}\ndata: *g\n",
                     "goal: {task: &t chat}\ndata: {file: *t}\n",
-                    "&a goal: {task: chat}\n",
                     "a: &a [x]\nb: &b [*a,*a]\nc: &c [*b,*b]\n"
                 })
         void hasNoAnchorsAndAliases(String yaml) {
