@@ -200,7 +200,8 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void measureSynthetic(BenchRun run) {
-        CatalogModel known = Catalog.open(ModelStore.open(console.environment()).home()).model(name);
+        CatalogModel known =
+                Catalog.open(ModelStore.open(console.environment()).home()).model(name);
         for (ElementType type : types()) {
             try (Arena memory = Arena.ofShared()) {
                 SyntheticModel model = make(known, type, memory);
@@ -221,7 +222,8 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private int save(Path file) {
-        CatalogModel known = Catalog.open(ModelStore.open(console.environment()).home()).model(name);
+        CatalogModel known =
+                Catalog.open(ModelStore.open(console.environment()).home()).model(name);
         if (types().size() != 1) {
             throw new IllegalArgumentException("--save takes one --type, not " + types());
         }

@@ -124,7 +124,9 @@ final class BenchTrainCommand implements Callable<Integer> {
         TrainingMeter.Work work = new TrainingMeter.Work(sequences, tokens, rank, recompute);
         try (Interruption interruption = Interruption.open()) {
             if (synthetic) {
-                CatalogModel known = Catalog.open(ModelStore.open(console.environment()).home()).model(name);
+                CatalogModel known = Catalog.open(
+                                ModelStore.open(console.environment()).home())
+                        .model(name);
                 try (Arena memory = Arena.ofShared()) {
                     ProgressLine progress = new ProgressLine(console);
                     progress.started("making " + Units.bytes(known.shape().bytes(type)) + " of random weights", 0);

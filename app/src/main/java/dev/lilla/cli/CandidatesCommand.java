@@ -75,11 +75,7 @@ final class CandidatesCommand implements Callable<Integer> {
         try (Interruption interruption = Interruption.open()) {
             Optional<TextLengths> lengths = lengths(project, progress);
             SpeedSource speeds = SpeedSource.open(
-                    home,
-                    host.options(),
-                    mode(),
-                    interruption,
-                    what -> progress.started("measuring " + what, 0));
+                    home, host.options(), mode(), interruption, what -> progress.started("measuring " + what, 0));
             CandidateList list = CandidateSearch.search(project, Catalog.open(home), speeds, lengths);
             progress.finished();
             CandidatesReport report = new CandidatesReport(project, list);

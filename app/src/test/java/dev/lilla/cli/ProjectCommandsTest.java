@@ -45,8 +45,23 @@ class ProjectCommandsTest {
         @Test
         void writesAProjectFromOptions() {
             Lines.Outcome outcome = lines.run(
-                    "init", file, "--task", "classify", "--data", data, "--input", "message", "--output", "kind",
-                    "--language", "en,sv", "--latency", "800ms", "--minimum", "0.9", "--yes");
+                    "init",
+                    file,
+                    "--task",
+                    "classify",
+                    "--data",
+                    data,
+                    "--input",
+                    "message",
+                    "--output",
+                    "kind",
+                    "--language",
+                    "en,sv",
+                    "--latency",
+                    "800ms",
+                    "--minimum",
+                    "0.9",
+                    "--yes");
 
             assertThat(outcome.err()).isEmpty();
             assertThat(outcome.status()).isZero();
@@ -60,17 +75,31 @@ class ProjectCommandsTest {
 
         @Test
         void writesSwedish() {
-            lines.run("init", file, "--task", "chat", "--data", data, "--input", "message", "--output", "kind", "--lang",
-                    "sv", "--yes");
+            lines.run(
+                    "init",
+                    file,
+                    "--task",
+                    "chat",
+                    "--data",
+                    data,
+                    "--input",
+                    "message",
+                    "--output",
+                    "kind",
+                    "--lang",
+                    "sv",
+                    "--yes");
             assertThat(file).content().contains("# Vad modellen ska göra");
         }
 
         @Test
         void saysWhatIsMissing() throws IOException {
             assertThat(lines.run("init", file, "--yes").err()).contains("--task and --data are missing");
-            assertThat(lines.run("init", file, "--task", "dance", "--data", data).err())
+            assertThat(lines.run("init", file, "--task", "dance", "--data", data)
+                            .err())
                     .contains("\"dance\" is none of classify");
-            assertThat(lines.run("init", file, "--task", "chat", "--data", data, "--latency", "soon").err())
+            assertThat(lines.run("init", file, "--task", "chat", "--data", data, "--latency", "soon")
+                            .err())
                     .contains("goal.latency_p95", "as 800ms, 2s or 30m");
             Path odd = folder.resolve("odd.csv");
             Files.writeString(odd, "a,b,c\n1,2,3\n");
@@ -79,14 +108,30 @@ class ProjectCommandsTest {
             assertThat(file).doesNotExist();
             Files.createDirectories(folder.resolve("project"));
             Files.writeString(file, "mine");
-            assertThat(lines.run("init", file, "--task", "chat", "--data", data).err()).contains("--force");
+            assertThat(lines.run("init", file, "--task", "chat", "--data", data).err())
+                    .contains("--force");
             assertThat(file).hasContent("mine");
         }
 
         @Test
         void asksInTheLanguageOfTheUser() throws IOException {
-            String answers = String.join("\n", "dansa", "classify", "Sortera: ärenden", "nowhere.csv", data.toString(), "",
-                    "kind", "", "2", "0.8", "", "8GB", "", "", "");
+            String answers = String.join(
+                    "\n",
+                    "dansa",
+                    "classify",
+                    "Sortera: ärenden",
+                    "nowhere.csv",
+                    data.toString(),
+                    "",
+                    "kind",
+                    "",
+                    "2",
+                    "0.8",
+                    "",
+                    "8GB",
+                    "",
+                    "",
+                    "");
             ByteArrayOutputStream err = new ByteArrayOutputStream();
             Console console = new Console(
                     new ByteArrayInputStream(answers.getBytes(StandardCharsets.UTF_8)),
@@ -120,7 +165,10 @@ class ProjectCommandsTest {
 
             assertThat(outcome.status()).isZero();
             assertThat(outcome.out()).contains("card 300, login 300", "The data can be used.");
-            assertThat(lines.run("project", "check", file, "--json").json().get("usable").booleanValue())
+            assertThat(lines.run("project", "check", file, "--json")
+                            .json()
+                            .get("usable")
+                            .booleanValue())
                     .isTrue();
         }
 
@@ -142,7 +190,9 @@ class ProjectCommandsTest {
             Files.writeString(file, "goal:\n  taks: chat\n");
             assertThat(lines.run("project", "check", file).err())
                     .contains("lilla.yaml: line 2, column 3: goal.taks: is no known key. Is it task?");
-            assertThat(lines.run("project", "check", folder.resolve("none.yaml")).err()).contains("lilla init");
+            assertThat(lines.run("project", "check", folder.resolve("none.yaml"))
+                            .err())
+                    .contains("lilla init");
         }
 
         @Test
@@ -157,7 +207,8 @@ class ProjectCommandsTest {
         @Test
         void isFiltered() {
             assertThat(lines.run("catalog").out()).contains("mistral-7b-v0.3", "qwen-1.8b");
-            assertThat(lines.run("catalog", "--license", "commercial", "--language", "sv").out())
+            assertThat(lines.run("catalog", "--license", "commercial", "--language", "sv")
+                            .out())
                     .contains("phi-4-mini", "qwen3-0.6b")
                     .doesNotContain("qwen-1.8b", "tinyllama");
             assertThat(lines.run("catalog", "--max-size", "400MB", "--family", "qwen3", "--json")

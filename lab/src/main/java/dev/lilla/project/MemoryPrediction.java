@@ -106,7 +106,8 @@ public record MemoryPrediction(
         // Families without a gate store one matrix in front of the activation, the others two, or one of both.
         boolean isGated = outline.tensors().stream()
                 .anyMatch(tensor -> tensor.pattern().contains("ffn_gate")
-                        || (tensor.pattern().contains("ffn_up") && tensor.shape().rows() == 2L * sizes.ffn()));
+                        || (tensor.pattern().contains("ffn_up")
+                                && tensor.shape().rows() == 2L * sizes.ffn()));
         long expanded = (isGated ? 2L : 1L) * sizes.ffn();
         long encoded = (long) ENCODED_FORMS * Math.max(sizes.ffn(), sizes.hidden());
         long row = 3L * sizes.hidden() + sizes.qkvWidth() + sizes.queryWidth() + expanded + encoded;

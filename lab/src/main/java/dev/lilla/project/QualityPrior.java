@@ -58,7 +58,7 @@ final class QualityPrior {
     }
 
     private static double size(CatalogModel model) {
-        return Math.log(model.shape().parameters());
+        return Math.log((double) model.shape().parameters());
     }
 
     private static Optional<PublishedScore> published(CatalogModel model) {

@@ -43,11 +43,11 @@ class CandidateSearchTest {
         return search(goal, candidates, SpeedSource.Mode.PREDICT, () -> false);
     }
 
-    private CandidateList search(
-            String goal, String candidates, SpeedSource.Mode mode, BooleanSupplier cancelled) {
+    private CandidateList search(String goal, String candidates, SpeedSource.Mode mode, BooleanSupplier cancelled) {
         Project project = Project.parse(
                 home.resolve("lilla.yaml"),
-                "goal: {task: classify, memory: 16GB" + goal + "}\ndata: {file: a.csv}\ncandidates: {prompt_tokens: 200,"
+                "goal: {task: classify, memory: 16GB" + goal
+                        + "}\ndata: {file: a.csv}\ncandidates: {prompt_tokens: 200,"
                         + " answer_tokens: 10, context: 1024" + candidates + "}\n");
         SpeedSource speeds = SpeedSource.open(home, HOST, mode, cancelled, measured::add);
         return CandidateSearch.search(project, Catalog.open(home), speeds, Optional.empty());
@@ -75,7 +75,8 @@ class CandidateSearchTest {
             assertThat(rejected(list, "qwen-1.8b").filter()).isEqualTo("license");
             assertThat(rejected(list, "geb-1.3b").reason()).contains("GEB-LLM License Agreement", "commercial");
             assertThat(names(list)).contains("gemma-2-2b q4_k_m", "qwen3-0.6b q8_0");
-            assertThat(rejected(search(", licenses: open", ""), "gemma-2-2b").filter()).isEqualTo("license");
+            assertThat(rejected(search(", licenses: open", ""), "gemma-2-2b").filter())
+                    .isEqualTo("license");
             assertThat(names(search(", licenses: [qwen-research]", ""))).contains("qwen2.5-3b q4_k_m");
             assertThat(names(search(", licenses: any", ""))).contains("geb-1.3b q4_k_m");
         }
@@ -114,8 +115,8 @@ class CandidateSearchTest {
 
         @Test
         void keepToWhatTheProjectNames() {
-            CandidateList list = search("", ", models: [qwen3-0.6b, Qwen/Qwen3-1.7B, gpt-9, lilla-demo-s],"
-                    + " exclude: [qwen3-0.6b]");
+            CandidateList list = search(
+                    "", ", models: [qwen3-0.6b, Qwen/Qwen3-1.7B, gpt-9, lilla-demo-s]," + " exclude: [qwen3-0.6b]");
             assertThat(rejected(list, "qwen3-0.6b").filter()).isEqualTo("excluded");
             assertThat(rejected(list, "gpt-9").reason()).contains("catalog");
             assertThat(rejected(list, "lilla-demo-s").filter()).isEqualTo("context");
@@ -129,7 +130,8 @@ class CandidateSearchTest {
         @Test
         void putsThoseInFrontThatAreFastEnough() {
             CandidateList list = search(", latency_p95: 2s", ", max: 50");
-            List<Boolean> meets = list.chosen().stream().map(Candidate::meetsLatency).toList();
+            List<Boolean> meets =
+                    list.chosen().stream().map(Candidate::meetsLatency).toList();
             assertThat(meets).contains(true, false);
             assertThat(meets.lastIndexOf(true)).isLessThan(meets.indexOf(false));
         }
@@ -137,17 +139,21 @@ class CandidateSearchTest {
         @Test
         void choosesTheBestTypeOfEachModelAndAsManyAsAreCompared() {
             CandidateList list = search("", ", max: 4");
-            assertThat(list.chosen()).hasSize(4).extracting(candidate -> candidate.model().name())
+            assertThat(list.chosen())
+                    .hasSize(4)
+                    .extracting(candidate -> candidate.model().name())
                     .doesNotHaveDuplicates();
-            assertThat(list.chosen()).isSortedAccordingTo(
-                    (one, other) -> Double.compare(other.score().total(), one.score().total()));
+            assertThat(list.chosen())
+                    .isSortedAccordingTo((one, other) ->
+                            Double.compare(other.score().total(), one.score().total()));
         }
 
         @Test
         void explainsItsSums() {
             for (Task task : Task.values()) {
                 CandidateScore.Weights weights = CandidateScore.Weights.of(task);
-                assertThat(weights.quality() + weights.speed() + weights.memory()).isCloseTo(1, within(1e-9));
+                assertThat(weights.quality() + weights.speed() + weights.memory())
+                        .isCloseTo(1, within(1e-9));
             }
             Candidate first = search("", "").chosen().getFirst();
             CandidateScore score = first.score();
@@ -161,8 +167,8 @@ class CandidateSearchTest {
         @Test
         void predictsFromBandwidthAndArithmetic() {
             CatalogModel model = Catalog.open().model("tinyllama-1.1b");
-            ModelOutline outline = ModelOutline.of(
-                    model, WeightTypes.of(ConversionType.Q8_0, model.shape()), LoadOptions.DEFAULT);
+            ModelOutline outline =
+                    ModelOutline.of(model, WeightTypes.of(ConversionType.Q8_0, model.shape()), LoadOptions.DEFAULT);
             Speed speed = MACHINE.predict(outline, model.shape());
 
             // 1.10 GB are read for a token (MODELS.md 9): 0.75 * 40 / 1.10; 2 * 1.035e9 operations: 0.43 * 800 / 2.07.
@@ -186,14 +192,13 @@ class CandidateSearchTest {
 
         @Test
         void isDoneOnceForAMachine() {
-            CandidateList first =
-                    search("", ", models: house, types: q8_0", SpeedSource.Mode.MEASURE, () -> false);
+            CandidateList first = search("", ", models: house, types: q8_0", SpeedSource.Mode.MEASURE, () -> false);
             assertThat(first.chosen().getFirst().speed().basis()).isEqualTo(Speed.Basis.MEASURED);
             assertThat(measured).containsExactly("house q8_0");
 
-            CandidateList second =
-                    search("", ", models: house, types: q8_0", SpeedSource.Mode.PREDICT, () -> false);
-            assertThat(second.chosen().getFirst().speed()).isEqualTo(first.chosen().getFirst().speed());
+            CandidateList second = search("", ", models: house, types: q8_0", SpeedSource.Mode.PREDICT, () -> false);
+            assertThat(second.chosen().getFirst().speed())
+                    .isEqualTo(first.chosen().getFirst().speed());
             assertThat(measured).hasSize(1);
         }
 
@@ -220,8 +225,7 @@ class CandidateSearchTest {
         CatalogModel model = Catalog.open().model("mistral-7b-v0.3");
         try (HostBackend backend = HostBackend.open(HOST)) {
             MemoryPrediction memory = MemoryPrediction.of(
-                    ModelOutline.of(
-                            model, WeightTypes.of(ConversionType.Q4_K_M, model.shape()), LoadOptions.DEFAULT),
+                    ModelOutline.of(model, WeightTypes.of(ConversionType.Q4_K_M, model.shape()), LoadOptions.DEFAULT),
                     4096,
                     KvType.F16,
                     backend);
