@@ -33,12 +33,22 @@ class ArchitectureTest {
             Map.entry("kernel", Set.of("kernel.x64", "tensor")),
             Map.entry("template", Set.of()),
             Map.entry("tokenizer", Set.of("format")),
+            Map.entry("grammar", Set.of("tokenizer")),
             Map.entry("store", Set.of("format", "tensor")),
             Map.entry("model", Set.of("format", "kernel", "tensor")),
             Map.entry("model.family", Set.of("format", "kernel", "model", "tensor")),
             Map.entry(
                     "generate",
-                    Set.of("chat", "format", "kernel", "model", "model.family", "template", "tensor", "tokenizer")),
+                    Set.of(
+                            "chat",
+                            "format",
+                            "grammar",
+                            "kernel",
+                            "model",
+                            "model.family",
+                            "template",
+                            "tensor",
+                            "tokenizer")),
             Map.entry("evaluate", Set.of("chat", "format", "generate", "kernel", "model", "tensor", "tokenizer")),
             Map.entry("optimize", Set.of("format", "kernel", "model", "model.family", "store", "tensor", "tokenizer")),
             Map.entry(
