@@ -65,11 +65,7 @@ public final class Sampler {
     /// @param guess what was drawn from `guessedFrom`
     /// @param mask forbids tokens, whoever guessed them; null for none
     int verify(
-            float[] logits,
-            TokenHistory history,
-            int guess,
-            TokenProbabilities guessedFrom,
-            @Nullable TokenMask mask) {
+            float[] logits, TokenHistory history, int guess, TokenProbabilities guessedFrom, @Nullable TokenMask mask) {
         float max = narrow(logits, history, mask);
         if (greedy) {
             return candidates.id(candidates.argmax());

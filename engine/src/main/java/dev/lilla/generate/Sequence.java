@@ -249,8 +249,9 @@ public final class Sequence implements AutoCloseable {
         Arrays.fill(row, tokens, row.length, Float.NEGATIVE_INFINITY);
         TokenMask mask = grammar == null ? null : grammar.mask();
         if (mask != null && mask.isEmpty()) {
-            throw new GrammarException("no token of this model's vocabulary continues the text as its grammar wants it, "
-                    + "after " + written() + " tokens. Allow other characters there.");
+            throw new GrammarException(
+                    "no token of this model's vocabulary continues the text as its grammar wants it, " + "after "
+                            + written() + " tokens. Allow other characters there.");
         }
         TokenProbabilities drawnFrom = guess < draft.length() ? draft.drawnFrom(guess) : null;
         return drawnFrom == null
@@ -286,8 +287,7 @@ public final class Sequence implements AutoCloseable {
 
     /// A stop string may cut a text anywhere.
     private void requireWhole() {
-        if (request.grammar().isPresent()
-                && !request.grammar().get().grammar().matches(text.toString())) {
+        if (request.grammar().isPresent() && !request.grammar().get().grammar().matches(text.toString())) {
             throw new GrammarException("a stop string ended the text where its grammar does not let it end. Use no "
                     + "stop strings with a grammar, or such as it cannot contain.");
         }

@@ -5,7 +5,8 @@ import java.util.BitSet;
 import java.util.List;
 
 /// A pushdown automaton over bytes: one deterministic automaton a rule, in common numbering, whose states may also call
-/// a rule and go on at another state when it ends. Every state can reach the end of its rule, and no rule takes nothing.
+/// a rule and go on at another state when it ends. Every state can reach the end of its rule, and no rule takes
+/// nothing.
 ///
 /// Immutable once made.
 final class Automaton {
@@ -21,13 +22,7 @@ final class Automaton {
     /// @param calls of each state: pairs of the first state of a rule, and the state after it
     /// @param start of the whole
     /// @param acceptsEmpty whether the empty text counts; the start itself does not accept
-    Automaton(
-            ByteClasses classes,
-            int[] table,
-            List<int[]> calls,
-            BitSet accepting,
-            int start,
-            boolean acceptsEmpty) {
+    Automaton(ByteClasses classes, int[] table, List<int[]> calls, BitSet accepting, int start, boolean acceptsEmpty) {
         this.classes = classes;
         this.table = table;
         this.calls = calls.toArray(int[][]::new);

@@ -1,6 +1,5 @@
 package dev.lilla.grammar;
 
-import dev.lilla.grammar.Expression.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -73,49 +72,6 @@ enum CharacterEncoding {
     }
 
     static Expression utf8(CodePointSet set) {
-        List<Expression> options = new ArrayList<>();
-        set.forEachRange((from, to) -> split(from, to, options));
-        return options.size() == 1 ? options.getFirst() : new Expression.Choice(options);
-    }
-
-    /// Cuts a range into such whose bytes are ranges place by place: as Russ Cox describes it for RE2.
-    private static void split(int from, int to, List<Expression> out) {
-        for (int last : new int[] {0x7F, 0x7FF, 0xFFFF}) {
-            if (from <= last && to > last) {
-                split(from, last, out);
-                split(last + 1, to, out);
-                return;
-            }
-        }
-        for (int shift = 6; to > 0x7F && shift < 24; shift += 6) {
-            int low = (1 << shift) - 1;
-            if ((from & ~low) != (to & ~low)) {
-                if ((from & low) != 0) {
-                    split(from, from | low, out);
-                    split((from | low) + 1, to, out);
-                    return;
-                }
-                if ((to & low) != low) {
-                    split(from, (to & ~low) - 1, out);
-                    split(to & ~low, to, out);
-                    return;
-                }
-            }
-        }
-        out.add(bytes(from, to));
-    }
-
-    private static Expression bytes(int from, int to) {
-        if (to <= 0x7F) {
-            return new Bytes(from, to);
-        }
-        int following = to <= 0x7FF ? 1 : to <= 0xFFFF ? 2 : 3;
-        int lead = (0xFF00 >> (following + 1)) & 0xFF;
-        List<Expression> parts = new ArrayList<>();
-        parts.add(new Bytes(lead | (from >> (6 * following)), lead | (to >> (6 * following))));
-        for (int left = following - 1; left >= 0; left--) {
-            parts.add(new Bytes(0x80 | ((from >> (6 * left)) & 0x3F), 0x80 | ((to >> (6 * left)) & 0x3F)));
-        }
-        return new Expression.Sequence(parts);
+        return new Utf8Network(set).expression();
     }
 }

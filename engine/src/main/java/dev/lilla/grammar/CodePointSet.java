@@ -51,6 +51,11 @@ final class CodePointSet {
         return members.isEmpty();
     }
 
+    /// A bit a code point, as far as there are any.
+    long[] words() {
+        return members.toLongArray();
+    }
+
     /// Takes the ranges of a set, both ends inclusive.
     interface RangeSink {
         void range(int from, int to);

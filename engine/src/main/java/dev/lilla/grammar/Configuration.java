@@ -40,7 +40,8 @@ final class Configuration {
         return states[place];
     }
 
-    @Nullable Frame frame(int place) {
+    @Nullable
+    Frame frame(int place) {
         return frames[place];
     }
 
@@ -73,7 +74,8 @@ final class Configuration {
     }
 
     /// What follows a byte of a class, if that was found before.
-    @Nullable Configuration next(int byteClass) {
+    @Nullable
+    Configuration next(int byteClass) {
         return next[byteClass];
     }
 

@@ -23,7 +23,8 @@ final class Frame {
         return returnState;
     }
 
-    @Nullable Frame parent() {
+    @Nullable
+    Frame parent() {
         return parent;
     }
 
@@ -37,7 +38,8 @@ final class Frame {
     }
 
     /// The places a text is at when the rule above has ended, if they were asked for before.
-    @Nullable Configuration popped() {
+    @Nullable
+    Configuration popped() {
         return popped;
     }
 

@@ -43,7 +43,8 @@ public final class GrammarState {
     /// @throws GrammarException if the text is nested too deeply
     public void accept(int id) {
         byte[] bytes = id >= 0 && id < mask.vocab() ? grammar.trie().bytes(id) : new byte[0];
-        boolean drops = atStart && bytes.length > 0 && bytes[0] == ' ' && grammar.trie().dropsLeadingSpace();
+        boolean drops =
+                atStart && bytes.length > 0 && bytes[0] == ' ' && grammar.trie().dropsLeadingSpace();
         int from = drops ? 1 : 0;
         Configuration next = grammar.after(at, bytes, from);
         if (from >= bytes.length || next.isDead()) {

@@ -22,7 +22,8 @@ final class JsonSyntax {
     static final Expression SPACE = choice(
             Expression.EMPTY,
             text(" "),
-            sequence(new Expression.Repeat(text("\n"), 1, 2), new Expression.Repeat(Expression.ascii("  \t\t"), 0, 20)));
+            sequence(
+                    new Expression.Repeat(text("\n"), 1, 2), new Expression.Repeat(Expression.ascii("  \t\t"), 0, 20)));
 
     /// After a colon.
     static final Expression COLON = sequence(text(":"), optional(text(" ")));
@@ -38,9 +39,7 @@ final class JsonSyntax {
             INTEGER,
             optional(sequence(text("."), new Expression.Repeat(DIGIT, 1, 18))),
             optional(sequence(
-                    Expression.ascii("eeEE"),
-                    optional(Expression.ascii("++--")),
-                    new Expression.Repeat(DIGIT, 1, 2))));
+                    Expression.ascii("eeEE"), optional(Expression.ascii("++--")), new Expression.Repeat(DIGIT, 1, 2))));
 
     private JsonSyntax() {}
 

@@ -46,7 +46,8 @@ final class NfaBuilder {
             case Expression.Call(String rule) -> {
                 Integer index = ruleIndex.get(rule);
                 if (index == null) {
-                    throw new GrammarException("rule " + within + " calls \"" + rule + "\" where no rule may be called");
+                    throw new GrammarException(
+                            "rule " + within + " calls \"" + rule + "\" where no rule may be called");
                 }
                 int end = nfa.state();
                 nfa.edge(start, Nfa.CALL + index, end);
@@ -105,7 +106,11 @@ final class NfaBuilder {
         }
         nfa.edge(start, Nfa.EPSILON, states[0]);
         for (Expression.Edge edge : network.edges()) {
-            nfa.edge(build(edge.by(), fresh(states[edge.from()])), Nfa.EPSILON, states[edge.to()]);
+            if (edge.by() instanceof Expression.Bytes(int from, int to)) {
+                nfa.edge(states[edge.from()], (from << 8) | to, states[edge.to()]);
+            } else {
+                nfa.edge(build(edge.by(), fresh(states[edge.from()])), Nfa.EPSILON, states[edge.to()]);
+            }
         }
         return fresh(states[states.length - 1]);
     }

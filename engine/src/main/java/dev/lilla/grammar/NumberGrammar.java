@@ -36,8 +36,7 @@ final class NumberGrammar {
     ///
     /// @param least null for none
     /// @param most null for none
-    static Expression integers(
-            @Nullable Bound least, @Nullable Bound most) {
+    static Expression integers(@Nullable Bound least, @Nullable Bound most) {
         BigInteger from = INTEGER_MAX.negate();
         BigInteger to = INTEGER_MAX;
         if (least != null) {
@@ -63,13 +62,13 @@ final class NumberGrammar {
     ///
     /// @param least null for none
     /// @param most null for none
-    static Expression decimals(
-            @Nullable Bound least, @Nullable Bound most) {
+    static Expression decimals(@Nullable Bound least, @Nullable Bound most) {
         int whole = WHOLE_DIGITS;
         for (Bound bound : new Bound[] {least, most}) {
             whole = bound == null
                     ? whole
-                    : Math.max(whole, bound.value().toBigInteger().abs().toString().length());
+                    : Math.max(
+                            whole, bound.value().toBigInteger().abs().toString().length());
         }
         whole = Math.min(whole, DIGITS_MAX);
         int fraction = DIGITS_MAX - whole;
@@ -140,16 +139,12 @@ final class NumberGrammar {
         return choice(
                 sequence(text(low.toString()), fraction(least, null, digits)),
                 sequence(
-                        naturals(low.add(BigInteger.ONE), high.subtract(BigInteger.ONE)),
-                        fraction(null, null, digits)),
+                        naturals(low.add(BigInteger.ONE), high.subtract(BigInteger.ONE)), fraction(null, null, digits)),
                 sequence(text(high.toString()), fraction(null, most, digits)));
     }
 
     /// What may stand after the digits before the point, so that the number is between bounds that share these digits.
-    private static Expression fraction(
-            @Nullable Bound least,
-            @Nullable Bound most,
-            int digits) {
+    private static Expression fraction(@Nullable Bound least, @Nullable Bound most, int digits) {
         String low = least == null ? "" : fractionDigits(least.value());
         String high = most == null ? "" : fractionDigits(most.value());
         // A node for each number of digits and each set of bounds that are still met exactly; the last is the end.
@@ -180,12 +175,7 @@ final class NumberGrammar {
     }
 
     private static boolean mayEnd(
-            String low,
-            @Nullable Bound least,
-            String high,
-            @Nullable Bound most,
-            int tight,
-            int at) {
+            String low, @Nullable Bound least, String high, @Nullable Bound most, int tight, int at) {
         boolean lowFits = true;
         if (least != null && (tight & 1) != 0) {
             // The number so far equals the bound's first digits, and nothing follows.

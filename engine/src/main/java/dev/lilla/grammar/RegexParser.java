@@ -29,8 +29,7 @@ final class RegexParser {
 
     static RuleSet rules(String pattern) {
         return new RuleSet(
-                "root",
-                Map.of("root", parse("regular expression", pattern, CharacterEncoding.PLAIN, Scope.WHOLE)));
+                "root", Map.of("root", parse("regular expression", pattern, CharacterEncoding.PLAIN, Scope.WHOLE)));
     }
 
     /// @param kind what it is, for errors
@@ -44,8 +43,7 @@ final class RegexParser {
     }
 
     private Expression whole(Scope scope) {
-        Expression anything =
-                new Expression.Repeat(encoding.expression(CodePointSet.all()), 0, Expression.UNBOUNDED);
+        Expression anything = new Expression.Repeat(encoding.expression(CodePointSet.all()), 0, Expression.UNBOUNDED);
         List<Expression> options = new ArrayList<>();
         do {
             boolean fromStart = false;
@@ -105,8 +103,7 @@ final class RegexParser {
             case '(' -> group();
             case '[' -> encoding.expression(set());
             case '.' -> encoding.expression(CharacterSets.dot());
-            case '^' ->
-                throw reader.error("\"^\" in the middle of a pattern; write \\^ for the character");
+            case '^' -> throw reader.error("\"^\" in the middle of a pattern; write \\^ for the character");
             case '\\' -> encoding.expression(escape());
             default -> encoding.expression(scalar(c));
         };
@@ -194,8 +191,8 @@ final class RegexParser {
         }
         reader.require("}");
         return CharacterSets.category(name.toString())
-                .orElseThrow(() -> reader.error("no general category \"" + name
-                        + "\"; scripts and other properties are not supported"))
+                .orElseThrow(() -> reader.error(
+                        "no general category \"" + name + "\"; scripts and other properties are not supported"))
                 .copy();
     }
 

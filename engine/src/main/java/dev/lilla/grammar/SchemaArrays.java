@@ -29,7 +29,8 @@ final class SchemaArrays {
             throw error(pointer, "no array has at least " + least + " and at most " + most + " items");
         }
         if (Math.max(least, most == Expression.UNBOUNDED ? 0 : most) > GrammarLimits.STATES_MAX) {
-            throw error(pointer, "an array of so many items is too large, expected at most " + GrammarLimits.STATES_MAX);
+            throw error(
+                    pointer, "an array of so many items is too large, expected at most " + GrammarLimits.STATES_MAX);
         }
         return Expression.sequence(
                 Expression.text("["), JsonSyntax.SPACE, items(first, rest, least, most), Expression.text("]"));

@@ -106,9 +106,7 @@ final class SchemaBranches {
                 return Optional.empty();
             }
             values.add(
-                    value.isNumber()
-                            ? value.decimalValue().stripTrailingZeros().toString()
-                            : SchemaValues.text(value));
+                    value.isNumber() ? value.decimalValue().stripTrailingZeros().toString() : SchemaValues.text(value));
         }
         return Optional.of(values);
     }

@@ -4,7 +4,8 @@ import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/// The keywords of JSON Schema (draft 2020-12) that are known, and what type each is about. Any other is refused, so that
+/// The keywords of JSON Schema (draft 2020-12) that are known, and what type each is about. Any other is refused, so
+/// that
 /// no text is ever less constrained than its schema says.
 final class SchemaKeywords {
     /// Say nothing about what is valid.
@@ -59,7 +60,9 @@ final class SchemaKeywords {
                     || keyword.equals("type")
                     || keyword.equals("enum")
                     || keyword.equals("const")
-                    || (keyword.equals("uniqueItems") && schema.get(keyword).isBoolean() && !schema.get(keyword).asBoolean());
+                    || (keyword.equals("uniqueItems")
+                            && schema.get(keyword).isBoolean()
+                            && !schema.get(keyword).asBoolean());
             if (!isKnown) {
                 throw error(
                         at(pointer, keyword),

@@ -53,7 +53,9 @@ final class SchemaObjects {
                 members.add(new Member(member(name, others), true));
             }
         }
-        Expression more = others == null ? null : Expression.sequence(
+        Expression more = others == null
+                ? null
+                : Expression.sequence(
                         Expression.text("\""), OtherNames.than(names), Expression.text("\""), JsonSyntax.COLON, others);
         return Expression.sequence(Expression.text("{"), JsonSyntax.SPACE, body(members, more), Expression.text("}"));
     }
@@ -77,7 +79,8 @@ final class SchemaObjects {
         return required;
     }
 
-    /// Values of properties that are not declared; null for none. Where a schema declares properties and says nothing of
+    /// Values of properties that are not declared; null for none. Where a schema declares properties and says nothing
+    /// of
     /// others, none are written.
     private @Nullable Expression others(JsonNode schema, String pointer) {
         JsonNode others = schema.get("additionalProperties");
@@ -89,7 +92,8 @@ final class SchemaObjects {
                 : grammar.schema(others, at(pointer, "additionalProperties"));
     }
 
-    /// Two tracks of nodes, one for each number of properties passed: nothing is written yet, or something is and a comma
+    /// Two tracks of nodes, one for each number of properties passed: nothing is written yet, or something is and a
+    /// comma
     /// has to come first.
     private static Expression body(List<Member> members, @Nullable Expression more) {
         int count = members.size();

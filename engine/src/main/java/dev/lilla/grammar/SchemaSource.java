@@ -49,16 +49,16 @@ final class SchemaSource {
         if (!reference.startsWith("#") || (reference.length() > 1 && reference.charAt(1) != '/')) {
             throw SchemaKeywords.error(
                     pointer,
-                    "the reference \"" + reference + "\" leads out of the schema or to an anchor; only pointers such as "
+                    "the reference \"" + reference
+                            + "\" leads out of the schema or to an anchor; only pointers such as "
                             + "\"#/$defs/item\" are supported");
         }
         JsonNode target;
         try {
-            target = document.at(JsonPointer.compile(URLDecoder.decode(
-                    reference.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8)));
+            target = document.at(JsonPointer.compile(
+                    URLDecoder.decode(reference.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8)));
         } catch (IllegalArgumentException e) {
-            throw new GrammarException(
-                    SchemaKeywords.error(pointer, "\"" + reference + "\" is no pointer").getMessage(), e);
+            throw SchemaKeywords.error(pointer, "\"" + reference + "\" is no pointer: " + e.getMessage());
         }
         if (target.isMissingNode()) {
             throw SchemaKeywords.error(pointer, "the reference \"" + reference + "\" points to nothing");

@@ -27,8 +27,7 @@ final class SchemaStrings {
             if (most < least) {
                 throw error(pointer, "no string has at least " + least + " and at most " + most + " characters");
             }
-            contents.add(new Expression.Repeat(
-                    CharacterEncoding.JSON.expression(CodePointSet.all()), least, most));
+            contents.add(new Expression.Repeat(CharacterEncoding.JSON.expression(CodePointSet.all()), least, most));
         }
         if (contents.isEmpty()) {
             return new Expression.Call(JsonSyntax.STRING);

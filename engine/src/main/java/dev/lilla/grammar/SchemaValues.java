@@ -23,7 +23,8 @@ final class SchemaValues {
             if (SchemaKeywords.TYPE_OF.containsKey(keyword)) {
                 throw error(
                         at(pointer, keyword),
-                        "\"" + keyword + "\" beside listed values is not supported. Leave out the values that it excludes.");
+                        "\"" + keyword
+                                + "\" beside listed values is not supported. Leave out the values that it excludes.");
             }
         }
         List<Expression> options = new ArrayList<>();
@@ -135,8 +136,9 @@ final class SchemaValues {
         if (closed == null || open == null) {
             return open != null ? new Bound(open, true) : closed != null ? new Bound(closed, false) : null;
         }
-        int order = open.compareTo(closed) * (inclusive.equals("minimum") ? 1 : -1);
-        return order >= 0 ? new Bound(open, true) : new Bound(closed, false);
+        boolean isLower = inclusive.equals("minimum");
+        boolean openIsTighter = isLower ? open.compareTo(closed) >= 0 : open.compareTo(closed) <= 0;
+        return openIsTighter ? new Bound(open, true) : new Bound(closed, false);
     }
 
     private static @Nullable BigDecimal number(JsonNode schema, String keyword, String pointer) {

@@ -110,7 +110,8 @@ final class SourceReader {
     }
 
     GrammarException error(String what) {
-        int line = 1 + (int) source.substring(0, at).chars().filter(c -> c == '\n').count();
+        int line =
+                1 + (int) source.substring(0, at).chars().filter(c -> c == '\n').count();
         int column = at - source.lastIndexOf('\n', at - 1);
         String where = source.indexOf('\n') < 0 ? "character " + (at + 1) : "line " + line + ", column " + column;
         return new GrammarException(kind + ", " + where + ": " + what);

@@ -142,8 +142,7 @@ final class SubsetConstruction {
             return known;
         }
         int id = rows.size();
-        if (id >= GrammarLimits.STATES_MAX
-                || (long) (id + 1) * classes.count() > GrammarLimits.TABLE_ENTRIES_MAX) {
+        if (id >= GrammarLimits.STATES_MAX || (long) (id + 1) * classes.count() > GrammarLimits.TABLE_ENTRIES_MAX) {
             throw new GrammarException("the grammar needs more than " + id + " states of " + classes.count()
                     + " kinds of bytes. Make lengths and repetitions smaller.");
         }

@@ -128,7 +128,7 @@ final class TokenMasks {
         while (node < end) {
             int depth = trie.depth(node);
             Configuration next = configurations.after(path[depth - 1], trie.label(node));
-            if (next == Configuration.DEAD) {
+            if (next.isDead()) {
                 node = trie.end(node);
                 continue;
             }
