@@ -54,7 +54,8 @@ final class GrammarMaskProgram {
         long begin = System.nanoTime();
         TokenTrie trie = TokenTrie.of(tokenizer);
         System.out.printf("%s: %s, made in %.0f ms%n", name, trie, (System.nanoTime() - begin) / 1e6);
-        System.out.println("| grammar | compiled, ms | first texts: mean, longest, µs | after warm-up: mean, p50, p99, µs |");
+        System.out.println(
+                "| grammar | compiled, ms | first texts: mean, longest, µs | after warm-up: mean, p50, p99, µs |");
         System.out.println("| --- | --- | --- | --- |");
         GRAMMARS.forEach((label, grammar) -> {
             long start = System.nanoTime();
