@@ -50,15 +50,7 @@ class ArchitectureTest {
             Map.entry("serve.host", Set.of("generate", "model", "model.family", "tokenizer")),
             Map.entry(
                     "serve.openai",
-                    Set.of(
-                            "chat",
-                            "generate",
-                            "kernel",
-                            "model",
-                            "serve.host",
-                            "serve.http",
-                            "template",
-                            "tokenizer")),
+                    Set.of("chat", "generate", "kernel", "model", "serve.host", "serve.http", "template", "tokenizer")),
             Map.entry("serve", Set.of("serve.host", "serve.http", "serve.openai")),
             Map.entry(
                     "cli",

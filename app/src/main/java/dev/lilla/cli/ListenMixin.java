@@ -29,8 +29,9 @@ final class ListenMixin {
     @Option(
             names = "--api-key",
             paramLabel = "KEY",
-            description = "A key that clients have to send. May be repeated. Others on this machine can read it from the "
-                    + "command line; LILLA_API_KEY in the environment is safer.")
+            description =
+                    "A key that clients have to send. May be repeated. Others on this machine can read it from the "
+                            + "command line; LILLA_API_KEY in the environment is safer.")
     private List<String> keys = List.of();
 
     @Option(

@@ -14,7 +14,9 @@ final class ModelArgument {
     /// What to call it: its name in the store, or that of its file.
     String name() {
         boolean isFile = Files.exists(Path.of(model));
-        String name = isFile ? Path.of(model).toAbsolutePath().normalize().getFileName().toString() : model;
+        String name = isFile
+                ? Path.of(model).toAbsolutePath().normalize().getFileName().toString()
+                : model;
         return name.endsWith(".gguf") ? name.substring(0, name.length() - ".gguf".length()) : name;
     }
 

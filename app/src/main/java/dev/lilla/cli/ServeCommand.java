@@ -111,8 +111,7 @@ final class ServeCommand implements Callable<Integer> {
                         AnswerOptions.defaults().withTimeLimit(Duration.ofSeconds(answerSeconds)))) {
             greet(server, hosted);
             interruption.await();
-            console.err().println("lilla: stopping; running answers have " + listen.graceSeconds()
-                    + " s to finish");
+            console.err().println("lilla: stopping; running answers have " + listen.graceSeconds() + " s to finish");
         }
         return 0;
     }
@@ -128,12 +127,14 @@ final class ServeCommand implements Callable<Integer> {
 
     private void greet(LillaServer server, HostedModel hosted) {
         String served = hosted.entry().name();
-        console.err().println(served + " is ready at " + server.address() + " (context "
-                + hosted.entry().contextTokens() + " tokens, " + parallel + " texts side by side)");
+        console.err()
+                .println(served + " is ready at " + server.address() + " (context "
+                        + hosted.entry().contextTokens() + " tokens, " + parallel + " texts side by side)");
         console.err().println("OpenAI's API: " + server.address() + "/v1. Ctrl-C stops the server. Try it:");
-        console.err().println("  curl " + server.address() + "/v1/chat/completions "
-                + (listen.hasKeys(console) ? "-H \"Authorization: Bearer $LILLA_API_KEY\" " : "")
-                + "-H 'Content-Type: application/json' "
-                + "-d '{\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'");
+        console.err()
+                .println("  curl " + server.address() + "/v1/chat/completions "
+                        + (listen.hasKeys(console) ? "-H \"Authorization: Bearer $LILLA_API_KEY\" " : "")
+                        + "-H 'Content-Type: application/json' "
+                        + "-d '{\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'");
     }
 }

@@ -27,6 +27,7 @@ final class Routes {
                 Route.openAi("GET", "/models", models.list()),
                 Route.openAi("GET", "/v1/models/{id}", models.details()),
                 Route.openAi("GET", "/models/{id}", models.details()),
-                Route.openAi("GET", "/health", new HealthEndpoint(host::isAlive)).withAccess(Access.PUBLIC));
+                Route.openAi("GET", "/health", new HealthEndpoint(host::isAlive))
+                        .withAccess(Access.PUBLIC));
     }
 }

@@ -22,6 +22,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -112,7 +113,7 @@ public final class HostedModel implements AutoCloseable {
     ///
     /// @return one for each token but the first
     public List<TokenLogprobs> promptLogprobs(int[] prompt, int top) throws InterruptedException {
-        Future<List<TokenLogprobs>> scored = scheduler.between(() -> promptLogprobs.of(prompt, top));
+        Future<List<TokenLogprobs>> scored = between(() -> promptLogprobs.of(prompt, top));
         try {
             return scored.get();
         } catch (CancellationException e) {
@@ -123,6 +124,11 @@ public final class HostedModel implements AutoCloseable {
             }
             throw new IllegalStateException("scoring a prompt failed", e);
         }
+    }
+
+    /// Does work between two steps; see [SchedulerThread#between].
+    <T> Future<T> between(Callable<T> work) {
+        return scheduler.between(work);
     }
 
     /// What its scheduler is doing.

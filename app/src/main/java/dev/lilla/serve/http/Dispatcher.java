@@ -60,7 +60,8 @@ final class Dispatcher implements Handler {
                     request,
                     response,
                     shape,
-                    HttpFailure.of(e.status().code(), HttpFailure.Kind.INVALID_REQUEST, String.valueOf(e.getMessage())));
+                    HttpFailure.of(
+                            e.status().code(), HttpFailure.Kind.INVALID_REQUEST, String.valueOf(e.getMessage())));
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             LOGGER.log(System.Logger.Level.ERROR, request.prologue().method() + " " + path + " failed", e);
             fail(request, response, shape, internal());
@@ -116,7 +117,8 @@ final class Dispatcher implements Handler {
     }
 
     private static boolean serves(Route route, String method) {
-        return route.method().equals(method) || (method.equals("HEAD") && route.method().equals("GET"));
+        return route.method().equals(method)
+                || (method.equals("HEAD") && route.method().equals("GET"));
     }
 
     private static String methods(List<Match> matches) {
@@ -129,8 +131,7 @@ final class Dispatcher implements Handler {
 
     private static HttpFailure notAllowed(String method, String path, List<Match> matches) {
         String allowed = methods(matches);
-        return HttpFailure.of(
-                        405, HttpFailure.Kind.INVALID_REQUEST, path + " takes " + allowed + ", found " + method)
+        return HttpFailure.of(405, HttpFailure.Kind.INVALID_REQUEST, path + " takes " + allowed + ", found " + method)
                 .withHeader("Allow", allowed);
     }
 

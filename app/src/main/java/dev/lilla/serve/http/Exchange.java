@@ -23,8 +23,7 @@ public final class Exchange {
     private final ApiKey key;
     private final String parameter;
 
-    Exchange(
-            ServerRequest request, ServerResponse response, ClientConnection client, ApiKey key, String parameter) {
+    Exchange(ServerRequest request, ServerResponse response, ClientConnection client, ApiKey key, String parameter) {
         this.request = request;
         this.response = response;
         this.client = client;
@@ -49,7 +48,8 @@ public final class Exchange {
 
     /// The body, a JSON object.
     ///
-    /// @throws HttpFailure 415 if it is said to be something else, 413 if it is too long, 400 if it is no JSON object
+    /// @throws HttpFailure 415 if it is said to be something else, 413 if it is too long, 400 if it is no JSON
+    ///     object
     public ObjectNode json() {
         requireJson();
         byte[] body = body();
@@ -61,8 +61,7 @@ public final class Exchange {
                     .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .readTree(body);
         } catch (JacksonException e) {
-            throw HttpFailure.of(
-                    400, HttpFailure.Kind.INVALID_REQUEST, "the body is not valid JSON: " + e.getOriginalMessage());
+            throw HttpFailure.of(400, HttpFailure.Kind.INVALID_REQUEST, "the body is not valid JSON: " + reason(e));
         }
         if (root instanceof ObjectNode object) {
             return object;
@@ -70,7 +69,17 @@ public final class Exchange {
         throw HttpFailure.of(
                 400,
                 HttpFailure.Kind.INVALID_REQUEST,
-                "the body must be a JSON object, found " + root.getNodeType().name().toLowerCase(Locale.ROOT));
+                "the body must be a JSON object, found "
+                        + root.getNodeType().name().toLowerCase(Locale.ROOT));
+    }
+
+    /// The parser's words, without what it says of its own settings.
+    private static String reason(JacksonException e) {
+        String text = e.getOriginalMessage().replaceFirst("(?s)\\s*\\([^(]*\\[Source.*", "");
+        return e.getLocation() == null
+                ? text
+                : text + ", in line " + e.getLocation().getLineNr() + " column "
+                        + e.getLocation().getColumnNr();
     }
 
     private void requireJson() {
@@ -112,13 +121,13 @@ public final class Exchange {
 
     /// Answers with a value as JSON.
     public void send(Object value) {
-        send(200, value);
+        send("application/json", Json.MAPPER.writeValueAsBytes(value));
     }
 
-    void send(int status, Object value) {
-        response.status(status);
-        response.header(HeaderNames.CONTENT_TYPE, "application/json");
-        response.send(Json.MAPPER.writeValueAsBytes(value));
+    /// Answers with bytes of a media type.
+    public void send(String mediaType, byte[] body) {
+        response.header(HeaderNames.CONTENT_TYPE, mediaType);
+        response.send(body);
     }
 
     /// Answers with events as they come.

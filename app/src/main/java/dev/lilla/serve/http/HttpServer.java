@@ -30,7 +30,8 @@ public final class HttpServer implements AutoCloseable {
 
     /// Starts to listen.
     ///
-    /// @throws IllegalArgumentException if others could reach it and there is no key, or the address is not to be had
+    /// @throws IllegalArgumentException if others could reach it and there is no key, or the address is not to be
+    ///     had
     public static HttpServer start(HttpOptions options, List<Route> routes) {
         requireKeyOffLoopback(options);
         Http1Config http = Http1Config.builder()

@@ -6,8 +6,8 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
-/// JSON of the wire: bounded when read, and written from records whose components name the fields (`finishReason` is
-/// `finish_reason`), in their order.
+/// JSON of the wire: bounded when read, and written from records whose components name the fields (`finishReason`
+/// is `finish_reason`), in their order.
 public final class Json {
     /// Deeper than any schema or tool that a small model could follow.
     private static final int DEPTH_MAX = 100;

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 
 /// Which names the server answers to, and which web pages may ask it.
 ///
-/// A page elsewhere can make a browser send requests to this machine. Its address stands in `Origin`; and where it has
-/// its own name point here (DNS rebinding), that name stands in `Host`.
+/// A page elsewhere can make a browser send requests to this machine. Its address stands in `Origin`; and where
+/// it has its own name point here (DNS rebinding), that name stands in `Host`.
 public final class OriginPolicy {
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
@@ -23,9 +23,8 @@ public final class OriginPolicy {
         this.hosts = Stream.concat(LOOPBACK.stream(), hosts.stream())
                 .map(host -> host.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toUnmodifiableSet());
-        this.origins = origins.stream()
-                .map(origin -> origin.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toUnmodifiableSet());
+        this.origins =
+                origins.stream().map(origin -> origin.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
     }
 
     /// Where a request comes from.
@@ -47,7 +46,8 @@ public final class OriginPolicy {
         String named = host.orElse("").toLowerCase(Locale.ROOT);
         String name = withoutPort(named);
         if (!hosts.contains(name) && !name.equals(localAddress)) {
-            throw refused("Host \"" + named + "\" is no name of this server. To use it, start with --allow-host " + name);
+            throw refused(
+                    "Host \"" + named + "\" is no name of this server. To use it, start with --allow-host " + name);
         }
         if (origin.isEmpty()) {
             return Source.DIRECT;
@@ -57,7 +57,8 @@ public final class OriginPolicy {
             return Source.OWN_PAGE;
         }
         if (!origins.contains(page)) {
-            throw refused("pages of " + page + " may not use this server. To allow it, start with --allow-origin " + page);
+            throw refused(
+                    "pages of " + page + " may not use this server. To allow it, start with --allow-origin " + page);
         }
         return Source.ALLOWED_PAGE;
     }

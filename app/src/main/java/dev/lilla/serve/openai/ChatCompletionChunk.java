@@ -18,7 +18,11 @@ record ChatCompletionChunk(
         List<Choice> choices,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode usage,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Timings timings) {
-    record Choice(int index, Delta delta, @Nullable ChatLogprobs logprobs, @Nullable String finishReason) {}
+    record Choice(
+            int index,
+            Delta delta,
+            @Nullable ChatLogprobs logprobs,
+            @Nullable String finishReason) {}
 
     /// What is new; absent fields are as they were.
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -48,7 +48,8 @@ record ChatCompletionRequest(
     private static Map<String, Object> templateArguments(JsonFields fields, HostedModel model) {
         Map<String, Object> arguments = new HashMap<>();
         fields.object("chat_template_kwargs")
-                .ifPresent(given -> given.names().forEach(name -> arguments.put(name, given.node().get(name))));
+                .ifPresent(given -> given.names()
+                        .forEach(name -> arguments.put(name, given.node().get(name))));
         fields.text("reasoning_effort").ifPresent(effort -> arguments.put("reasoning_effort", effort));
         tools(fields, model).ifPresent(tools -> arguments.put("tools", tools));
         arguments.put("add_generation_prompt", true);
@@ -71,7 +72,8 @@ record ChatCompletionRequest(
         if (!choice.equals("auto")) {
             throw Unsupported.unsupported(fields, "tool_choice", choice);
         }
-        boolean knowsTools = model.text().template().map(ChatTemplate::source).orElse("").contains("tools");
+        boolean knowsTools =
+                model.text().template().map(ChatTemplate::source).orElse("").contains("tools");
         if (!knowsTools) {
             throw fields.invalid("tools", "can't be used: the chat template of this model knows none")
                     .withCode("unsupported_parameter");
@@ -98,7 +100,8 @@ record ChatCompletionRequest(
         try {
             return model.text().conversation(messages, templateArguments);
         } catch (TemplateException e) {
-            throw HttpFailure.invalid("messages", "the model's chat template refuses the conversation: " + e.getMessage());
+            throw HttpFailure.invalid(
+                    "messages", "the model's chat template refuses the conversation: " + e.getMessage());
         }
     }
 }

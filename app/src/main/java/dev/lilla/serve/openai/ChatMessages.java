@@ -72,7 +72,8 @@ final class ChatMessages {
             switch (type) {
                 case "text" -> text.append(part.requiredText("text"));
                 case "refusal" -> text.append(part.requiredText("refusal"));
-                default -> throw part.invalid("type", "must be text, found " + type + ": the models here read text only");
+                default ->
+                    throw part.invalid("type", "must be text, found " + type + ": the models here read text only");
             }
         }
         return Optional.of(text.toString());
@@ -82,8 +83,8 @@ final class ChatMessages {
         List<Map<String, Object>> calls = new ArrayList<>();
         for (JsonFields call : message.objects("tool_calls")) {
             JsonFields function = call.object("function").orElseThrow(() -> call.missing("function"));
-            Map<String, Object> called = Map.of(
-                    "name", function.requiredText("name"), "arguments", arguments(function));
+            Map<String, Object> called =
+                    Map.of("name", function.requiredText("name"), "arguments", arguments(function));
             calls.add(Map.of("id", call.text("id").orElse(""), "type", "function", "function", called));
         }
         return calls;
@@ -95,7 +96,8 @@ final class ChatMessages {
         if (arguments.isPresent() && arguments.get() instanceof ObjectNode object) {
             return object;
         }
-        String text = function.text("arguments").filter(given -> !given.isBlank()).orElse("{}");
+        String text =
+                function.text("arguments").filter(given -> !given.isBlank()).orElse("{}");
         try {
             return Json.MAPPER.readTree(text);
         } catch (JacksonException e) {

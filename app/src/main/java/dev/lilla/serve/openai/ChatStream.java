@@ -35,9 +35,10 @@ record ChatStream(Answer answer, Tokenizer tokenizer, boolean includeUsage) {
     }
 
     private void send(EventStream events, WrittenChoice choice, TextEvent event, String piece) {
-        ChatLogprobs logprobs = event instanceof TextEvent.Token token && token.logprobs().isPresent()
-                ? ChatLogprobs.of(tokenizer, List.of(token))
-                : null;
+        ChatLogprobs logprobs =
+                event instanceof TextEvent.Token token && token.logprobs().isPresent()
+                        ? ChatLogprobs.of(tokenizer, List.of(token))
+                        : null;
         if (!piece.isEmpty() || logprobs != null) {
             events.send(chunk(choice, ChatCompletionChunk.Delta.text(piece), logprobs));
         }

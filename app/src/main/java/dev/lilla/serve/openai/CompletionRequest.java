@@ -36,7 +36,8 @@ record CompletionRequest(
         });
         int bestOf = fields.integer("best_of", 1, GenerationFields.CHOICES_MAX).orElse(generation.choices());
         if (bestOf < generation.choices()) {
-            throw fields.invalid("best_of", "must be n, which is " + generation.choices() + ", or more, found " + bestOf);
+            throw fields.invalid(
+                    "best_of", "must be n, which is " + generation.choices() + ", or more, found " + bestOf);
         }
         if (bestOf > generation.choices() && generation.isStream()) {
             throw fields.invalid("best_of", "can't be streamed: which text is best shows when all are written");
@@ -99,7 +100,8 @@ record CompletionRequest(
         for (int i = 0; i < tokens.length; i++) {
             JsonNode id = ids.get(i);
             if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0 || id.intValue() >= size) {
-                throw fields.invalid(name + "[" + i + "]", "must be a token id from 0 to " + (size - 1) + ", found " + id);
+                throw fields.invalid(
+                        name + "[" + i + "]", "must be a token id from 0 to " + (size - 1) + ", found " + id);
             }
             tokens[i] = id.intValue();
         }

@@ -36,7 +36,10 @@ public final class CompletionsEndpoint implements Endpoint {
             Submission.Terms terms = terms(request, model);
             try (Submission texts = Submission.of(exchange, terms, options)) {
                 CompletionTexts completions = new CompletionTexts(
-                        request, model.text().tokenizer(), promptLogprobs(request, model), terms.fields().choices());
+                        request,
+                        model.text().tokenizer(),
+                        promptLogprobs(request, model),
+                        terms.fields().choices());
                 if (request.generation().isStream()) {
                     stream(exchange, texts, new CompletionStream(answer, completions));
                 } else {
@@ -49,7 +52,8 @@ public final class CompletionsEndpoint implements Endpoint {
 
     private static Submission.Terms terms(CompletionRequest request, HostedModel model) {
         // Which text is best shows in its logprobs.
-        OptionalInt logprobs = request.logprobs().isEmpty() && request.bestOf() > request.generation().choices()
+        OptionalInt logprobs = request.logprobs().isEmpty()
+                        && request.bestOf() > request.generation().choices()
                 ? OptionalInt.of(0)
                 : request.logprobs();
         return new Submission.Terms(
@@ -70,7 +74,8 @@ public final class CompletionsEndpoint implements Endpoint {
             boolean isWanted = request.echo() && request.logprobs().isPresent();
             logprobs.add(
                     isWanted
-                            ? model.promptLogprobs(prompt.tokens(), request.logprobs().getAsInt())
+                            ? model.promptLogprobs(
+                                    prompt.tokens(), request.logprobs().getAsInt())
                             : List.of());
         }
         return logprobs;
@@ -97,13 +102,13 @@ public final class CompletionsEndpoint implements Endpoint {
         return written.size() == wanted
                 ? written
                 : written.stream()
-                        .sorted(Comparator.comparingDouble(WrittenChoice::meanLogprob).reversed())
+                        .sorted(Comparator.comparingDouble(WrittenChoice::meanLogprob)
+                                .reversed())
                         .limit(wanted)
                         .toList();
     }
 
-    private void stream(Exchange exchange, Submission texts, CompletionStream completions)
-            throws InterruptedException {
+    private void stream(Exchange exchange, Submission texts, CompletionStream completions) throws InterruptedException {
         try (EventStream events = exchange.events()) {
             try {
                 completions.begin(events, texts.choices());

@@ -51,7 +51,8 @@ record GenerationFields(
         for (String stop : stops) {
             if (stop.isEmpty() || stop.length() > STOP_LENGTH_MAX) {
                 throw fields.invalid(
-                        "stop", "holds a string of " + stop.length() + " characters; 1 to " + STOP_LENGTH_MAX
+                        "stop",
+                        "holds a string of " + stop.length() + " characters; 1 to " + STOP_LENGTH_MAX
                                 + " are possible");
             }
         }

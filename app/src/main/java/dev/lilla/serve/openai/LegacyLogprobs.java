@@ -58,8 +58,9 @@ record LegacyLogprobs(
         private Map<String, Double> top(TokenLogprobs logprobs) {
             Map<String, Double> top = new LinkedHashMap<>();
             // Different tokens may read alike; the likelier one counts.
-            logprobs.top().forEach(alternative ->
-                    top.putIfAbsent(TokenText.of(tokenizer, alternative.token()), alternative.logprob()));
+            logprobs.top()
+                    .forEach(alternative ->
+                            top.putIfAbsent(TokenText.of(tokenizer, alternative.token()), alternative.logprob()));
             return top;
         }
 

@@ -21,8 +21,8 @@ public record ModelsEndpoint(ModelHost host) {
     record Meta(int nCtxTrain, int nVocab, long nParams, long size) {}
 
     public Endpoint list() {
-        return exchange -> exchange.send(
-                new ModelList("list", host.entries().stream().map(ModelsEndpoint::model).toList()));
+        return exchange -> exchange.send(new ModelList(
+                "list", host.entries().stream().map(ModelsEndpoint::model).toList()));
     }
 
     public Endpoint details() {

@@ -8,8 +8,8 @@ import java.util.OptionalDouble;
 import java.util.concurrent.ThreadLocalRandom;
 import tools.jackson.databind.JsonNode;
 
-/// The fields that say how tokens are chosen. What a request leaves out is as the model's makers want it, and the seed
-/// is a new one.
+/// The fields that say how tokens are chosen. What a request leaves out is as the model's makers want it, and the
+/// seed is a new one.
 final class SamplerFields {
     private static final double PENALTY_MAX = 2;
     private static final double BIAS_MAX = 100;
@@ -19,10 +19,12 @@ final class SamplerFields {
     /// @param own the model's settings
     /// @param vocab number of token ids
     static SamplerOptions read(JsonFields fields, SamplerOptions own, int vocab) {
-        SamplerOptions options = own.withTemperature(fields.number("temperature", 0, 2).orElse(own.temperature()))
+        SamplerOptions options = own.withTemperature(
+                        fields.number("temperature", 0, 2).orElse(own.temperature()))
                 .withTopP(fields.number("top_p", 0, 1).orElse(own.topP()))
                 // vLLM's clients say -1 for all.
-                .withTopK(Math.max(0, fields.integer("top_k", -1, Integer.MAX_VALUE).orElse(own.topK())))
+                .withTopK(Math.max(
+                        0, fields.integer("top_k", -1, Integer.MAX_VALUE).orElse(own.topK())))
                 .withMinP(fields.number("min_p", 0, 1).orElse(own.minP()))
                 .withTypicalP(fields.number("typical_p", 0, 1).orElse(own.typicalP()))
                 .withPenalties(penalties(fields, own.penalties()))
@@ -41,8 +43,7 @@ final class SamplerFields {
                 repetition.orElse(own.repetition()),
                 fields.number("presence_penalty", -PENALTY_MAX, PENALTY_MAX).orElse(own.presence()),
                 fields.number("frequency_penalty", -PENALTY_MAX, PENALTY_MAX).orElse(own.frequency()),
-                fields.integer("repeat_last_n", -1, Integer.MAX_VALUE)
-                        .stream()
+                fields.integer("repeat_last_n", -1, Integer.MAX_VALUE).stream()
                         .map(tokens -> tokens < 0 ? Integer.MAX_VALUE : tokens)
                         .findFirst()
                         .orElse(own.window()));
@@ -53,8 +54,8 @@ final class SamplerFields {
         for (JsonFields entries : fields.object("logit_bias").stream().toList()) {
             for (String id : entries.names()) {
                 JsonNode value = entries.node().get(id);
-                double added = entries.number(id, -BIAS_MAX, BIAS_MAX)
-                        .orElseThrow(() -> entries.wrong(id, "a number", value));
+                double added =
+                        entries.number(id, -BIAS_MAX, BIAS_MAX).orElseThrow(() -> entries.wrong(id, "a number", value));
                 bias.put(token(entries, id, vocab), (float) added);
             }
         }

@@ -18,10 +18,13 @@ record TextCompletion(
         List<Choice> choices,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode usage,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Timings timings) {
-    record Choice(String text, int index, @Nullable String finishReason, @Nullable LegacyLogprobs logprobs) {}
+    record Choice(
+            String text,
+            int index,
+            @Nullable String finishReason,
+            @Nullable LegacyLogprobs logprobs) {}
 
-    static TextCompletion of(
-            Answer answer, List<Choice> choices, @Nullable JsonNode usage, @Nullable Timings timings) {
+    static TextCompletion of(Answer answer, List<Choice> choices, @Nullable JsonNode usage, @Nullable Timings timings) {
         return new TextCompletion(
                 answer.id(),
                 "text_completion",

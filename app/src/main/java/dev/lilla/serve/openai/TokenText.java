@@ -14,7 +14,10 @@ final class TokenText {
     static String of(Tokenizer tokenizer, int token) {
         byte[] bytes = tokenizer.bytes(token);
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             return "bytes:" + HexFormat.of().withPrefix("\\x").formatHex(bytes);
         }

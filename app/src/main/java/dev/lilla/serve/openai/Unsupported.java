@@ -19,9 +19,7 @@ final class Unsupported {
                 throw unsupported(fields, "response_format", "of type " + type);
             }
         });
-        fields.any("grammar")
-                .filter(value -> !isEmpty(value))
-                .ifPresent(_ -> refuse(fields, "grammar"));
+        fields.any("grammar").filter(value -> !isEmpty(value)).ifPresent(_ -> refuse(fields, "grammar"));
         fields.any("json_schema").ifPresent(_ -> refuse(fields, "json_schema"));
         fields.any("lora").filter(value -> !isEmpty(value)).ifPresent(_ -> refuse(fields, "lora"));
     }
