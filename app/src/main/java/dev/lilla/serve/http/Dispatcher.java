@@ -2,6 +2,7 @@ package dev.lilla.serve.http;
 
 import io.helidon.common.socket.SocketWriterException;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpException;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
@@ -67,6 +68,16 @@ final class Dispatcher implements Handler {
             fail(request, response, shape, internal());
         } finally {
             client.received();
+        }
+        closeIfAsked(request, response);
+    }
+
+    /// Helidon leaves that to the client.
+    private static void closeIfAsked(ServerRequest request, ServerResponse response) {
+        boolean isAsked = request.headers().contains(HeaderValues.CONNECTION_CLOSE)
+                || response.headers().contains(HeaderValues.CONNECTION_CLOSE);
+        if (isAsked) {
+            throw new CloseConnectionException("the last request of this connection is answered");
         }
     }
 

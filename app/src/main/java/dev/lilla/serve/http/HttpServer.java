@@ -1,9 +1,9 @@
 package dev.lilla.serve.http;
 
+import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
-import io.helidon.webserver.ConnectionConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
@@ -50,7 +50,7 @@ public final class HttpServer implements AutoCloseable {
                 .maxTcpConnections(CONNECTIONS_MAX)
                 // Its sockets have read timeouts that a reader may outlive; those of NIO do not.
                 .useNio(false)
-                .connectionConfig(ConnectionConfig.builder()
+                .connectionOptions(SocketOptions.builder()
                         .readTimeout(options.requestTime())
                         .tcpNoDelay(true)
                         .build())

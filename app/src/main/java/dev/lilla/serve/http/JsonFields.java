@@ -10,9 +10,8 @@ import java.util.OptionalLong;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The fields of a JSON object that a client sent, each checked as it is read. A field that is null counts as absent,
-/// and
-/// what nobody reads is ignored.
+/// The fields of a JSON object that a client sent, each checked as it is read. A field that is null counts as
+/// absent, and what nobody reads is ignored.
 ///
 /// Each method throws an [HttpFailure] that names the field if it holds something else.
 public final class JsonFields {
