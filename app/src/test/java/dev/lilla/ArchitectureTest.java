@@ -56,6 +56,12 @@ class ArchitectureTest {
                     Set.of("format", "generate", "kernel", "model", "model.family", "template", "tensor", "tokenizer")),
             Map.entry("demo", Set.of("chat")),
             Map.entry("hub", Set.of("format", "store")),
+            Map.entry("serve.http", Set.of()),
+            Map.entry("serve.host", Set.of("generate", "model", "model.family", "tokenizer")),
+            Map.entry(
+                    "serve.openai",
+                    Set.of("chat", "generate", "kernel", "model", "serve.host", "serve.http", "template", "tokenizer")),
+            Map.entry("serve", Set.of("serve.host", "serve.http", "serve.openai")),
             Map.entry(
                     "cli",
                     Set.of(
@@ -69,6 +75,10 @@ class ArchitectureTest {
                             "model",
                             "model.family",
                             "optimize",
+                            "serve",
+                            "serve.host",
+                            "serve.http",
+                            "serve.openai",
                             "store",
                             "template",
                             "tensor",
