@@ -96,6 +96,7 @@ final class Lilla implements Runnable {
         return List.of(
                 new RunCommand(console),
                 new ChatCommand(console),
+                new ServeCommand(console),
                 new InspectCommand(console),
                 new TokenizeCommand(console),
                 new RenderCommand(console),

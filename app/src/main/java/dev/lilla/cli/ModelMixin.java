@@ -36,6 +36,11 @@ final class ModelMixin {
         return new LocalModelOptions(load.options(), kvType, host.options());
     }
 
+    /// What a server calls the model: its name in the store, or that of its file.
+    String name() {
+        return model.name();
+    }
+
     /// Opens the model, and passes on what the loader has to say about it.
     LocalModel open(Console console, LocalModelOptions options) throws IOException {
         Path path = model.path(console);
