@@ -109,6 +109,7 @@ final class Lilla implements Runnable {
                 new PullCommand(console),
                 new BenchCommand(console),
                 new BenchTrainCommand(console),
+                new CatalogCommand(console),
                 new DemoCommand(console),
                 new DemoCorpusCommand(console),
                 new DemoScoreCommand(console),

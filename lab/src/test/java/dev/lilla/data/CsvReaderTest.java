@@ -1,4 +1,4 @@
-package dev.lilla.train;
+package dev.lilla.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

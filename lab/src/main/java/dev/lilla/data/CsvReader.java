@@ -1,4 +1,4 @@
-package dev.lilla.train;
+package dev.lilla.data;
 
 import java.io.IOException;
 import java.io.Reader;
@@ -13,7 +13,7 @@ import java.util.Optional;
 /// forbids is refused with its line and column: a quote within a bare field, text after a closing quote, a
 /// quote that
 /// is never closed. Empty lines between records are left out.
-final class CsvReader {
+public final class CsvReader {
     private static final int END = -1;
     private static final char BYTE_ORDER_MARK = '\uFEFF';
     /// A longer field is a quote that was never closed.
@@ -28,7 +28,7 @@ final class CsvReader {
 
     /// @param in buffered
     /// @param name of the file, for messages
-    CsvReader(Reader in, String name, char delimiter) throws IOException {
+    public CsvReader(Reader in, String name, char delimiter) throws IOException {
         this.in = in;
         this.name = name;
         this.delimiter = delimiter;
@@ -39,12 +39,12 @@ final class CsvReader {
     }
 
     /// @param line where it begins, from 1
-    record Row(int line, List<String> fields) {}
+    public record Row(int line, List<String> fields) {}
 
     /// The next record, or nothing at the end.
     ///
     /// @throws IllegalArgumentException if it is no CSV
-    Optional<Row> read() throws IOException {
+    public Optional<Row> read() throws IOException {
         while (next == '\r' || next == '\n') {
             lineBreak();
         }

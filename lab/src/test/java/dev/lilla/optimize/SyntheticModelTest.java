@@ -1,4 +1,4 @@
-package dev.lilla.cli;
+package dev.lilla.optimize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -49,7 +49,7 @@ class SyntheticModelTest {
         ModelShape fitting = shape.family().equals("falcon")
                 ? new ModelShape("falcon", 2, 64, 256, 2, 1, 32, 300, 128, shape.ropeBase(), true, 0, 1)
                 : reduced;
-        return new CatalogModel(model.name(), model.title(), model.hub(), model.license(), fitting);
+        return model.withShape(fitting);
     }
 
     @ParameterizedTest
@@ -87,9 +87,9 @@ class SyntheticModelTest {
                 new ModelShape("llama", 1000, 65_536, 262_144, 512, 512, 128, 128_000, 4096, 10_000, false, 0, 1);
         try (Arena memory = Arena.ofConfined()) {
             assertThatThrownBy(
-                            () -> of(new CatalogModel("vast", "Vast", "a/vast", "none", vast), ElementType.F32, memory))
+                            () -> of(Catalog.open().model("tinyllama-1.1b").withShape(vast), ElementType.F32, memory))
                     .isInstanceOf(CapacityException.class)
-                    .hasMessageContaining("vast takes");
+                    .hasMessageContaining("tinyllama-1.1b takes");
         }
     }
 
@@ -97,10 +97,10 @@ class SyntheticModelTest {
     void hasAHeadOfItsOwnType() {
         CatalogModel known = Catalog.open().model("tinyllama-1.1b");
         ModelShape shape = new ModelShape("llama", 1, 256, 256, 4, 2, 64, 300, 128, 10_000, false, 0, 1);
-        CatalogModel wide = new CatalogModel(known.name(), known.title(), known.hub(), known.license(), shape);
+        CatalogModel wide = known.withShape(shape);
         try (Arena memory = Arena.ofConfined()) {
             SyntheticModel model = SyntheticModel.of(
-                    wide, new SyntheticModel.Types(ElementType.Q4_K, ElementType.Q6_K), LoadOptions.DEFAULT, memory);
+                    wide, WeightTypes.of(ElementType.Q4_K, ElementType.Q6_K), LoadOptions.DEFAULT, memory);
             assertThat(model.tensor("output.weight").type()).isEqualTo(ElementType.Q6_K);
             assertThat(model.tensor("token_embd.weight").type()).isEqualTo(ElementType.Q4_K);
         }
@@ -111,7 +111,7 @@ class SyntheticModelTest {
         try (Arena memory = Arena.ofConfined()) {
             SyntheticModel model = SyntheticModel.of(
                     small(Catalog.open().model("tinyllama-1.1b")),
-                    SyntheticModel.Types.of(ElementType.F32),
+                    WeightTypes.of(ElementType.F32),
                     LoadOptions.DEFAULT.withContextLength(4096),
                     memory);
             assertThat(model.spec().contextLength()).isEqualTo(4096);
@@ -119,6 +119,6 @@ class SyntheticModelTest {
     }
 
     private static SyntheticModel of(CatalogModel model, ElementType type, Arena memory) {
-        return SyntheticModel.of(model, SyntheticModel.Types.of(type), LoadOptions.DEFAULT, memory);
+        return SyntheticModel.of(model, WeightTypes.of(type), LoadOptions.DEFAULT, memory);
     }
 }
