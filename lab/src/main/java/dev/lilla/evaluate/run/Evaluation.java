@@ -39,6 +39,11 @@ public record Evaluation(Task task, int limit, Bootstrap bootstrap) {
         public Result {
             measured = List.copyOf(measured);
         }
+
+        /// The same under another name.
+        public Result named(String name) {
+            return new Result(name, digest, protocol, scores, measured, efficiency);
+        }
     }
 
     /// Asks a model what the store does not know yet.

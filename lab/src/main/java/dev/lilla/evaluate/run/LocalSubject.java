@@ -46,7 +46,7 @@ public final class LocalSubject implements Subject {
     /// @param name in tables
     /// @param model closed with this
     /// @param options it was opened with
-    /// @param adapters added to its weights
+    /// @param adapters added to its weights; closed with this
     /// @param parallel the most texts that are written side by side
     public LocalSubject(
             String name, LocalModel model, LocalModelOptions options, List<ActiveAdapter> adapters, int parallel) {
@@ -65,8 +65,12 @@ public final class LocalSubject implements Subject {
 
     @Override
     public String digest() {
-        return ModelDigest.of(model.model().description())
-                + (adapters.isEmpty() ? "" : "+" + Digests.shortened(adapters.toString()));
+        StringBuilder digest = new StringBuilder(ModelDigest.of(model.model().description()));
+        adapters.forEach(active -> digest.append('+')
+                .append(active.adapter().digest(), 0, Digests.SHOWN_DIGITS)
+                .append('@')
+                .append(active.scale()));
+        return digest.toString();
     }
 
     @Override
@@ -190,6 +194,7 @@ public final class LocalSubject implements Subject {
 
     @Override
     public void close() {
+        adapters.forEach(active -> active.adapter().close());
         model.close();
     }
 }

@@ -64,6 +64,7 @@ public final class RunStore implements AutoCloseable {
         try {
             Flyway.configure(RunStore.class.getClassLoader())
                     .dataSource(url, null, null)
+                    .loggers("slf4j")
                     .locations("classpath:dev/lilla/evaluate/run")
                     .load()
                     .migrate();
