@@ -109,6 +109,9 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         Prices prices = outputs.prices == null ? Prices.assumed() : Prices.read(outputs.prices);
         Evaluation evaluation = new Evaluation(task(), limit, Bootstrap.DEFAULT);
+        for (String model : models) {
+            subjects.requireFiles(console, model);
+        }
         List<Result> results = new ArrayList<>();
         try (RunStore store = RunStore.open(runs());
                 Interruption interruption = Interruption.open(SECONDS_TO_SAVE)) {

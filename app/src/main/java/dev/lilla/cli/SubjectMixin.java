@@ -26,6 +26,19 @@ final class SubjectMixin {
     @Mixin
     private final HostMixin host = new HostMixin();
 
+    /// Says before the first model is evaluated if the last one is not there.
+    @SuppressWarnings("CheckReturnValue") // resolved again when it is opened
+    void requireFiles(Console console, String text) throws IOException {
+        ModelStore store = ModelStore.open(console.environment());
+        int plus = text.lastIndexOf('+');
+        if (plus > 0 && !Files.exists(Path.of(text))) {
+            store.resolve(text.substring(0, plus));
+            store.resolve(text.substring(plus + 1));
+        } else {
+            store.resolve(text);
+        }
+    }
+
     /// Opens `MODEL` or `MODEL+ADAPTER`.
     ///
     /// @param parallel the most texts side by side

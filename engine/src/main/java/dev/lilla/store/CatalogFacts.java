@@ -6,8 +6,7 @@ import java.util.List;
 ///
 /// @param scores published ones, with their protocols
 /// @param sources where the facts were read
-public record CatalogFacts(
-        License license, Languages languages, List<PublishedScore> scores, List<String> sources) {
+public record CatalogFacts(License license, Languages languages, List<PublishedScore> scores, List<String> sources) {
     public CatalogFacts {
         scores = List.copyOf(scores);
         sources = List.copyOf(sources);

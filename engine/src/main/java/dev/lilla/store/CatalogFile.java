@@ -95,9 +95,9 @@ final class CatalogFile {
         if (known == null) {
             throw broken(
                     "license",
-                    "is \"" + id + "\", expected one of " + licenses.keySet().stream()
-                            .sorted()
-                            .toList() + ", or an object with id, name, url, commercial, changes and terms");
+                    "is \"" + id + "\", expected one of "
+                            + licenses.keySet().stream().sorted().toList()
+                            + ", or an object with id, name, url, commercial, changes and terms");
         }
         return known;
     }
@@ -124,9 +124,7 @@ final class CatalogFile {
 
     private Languages languages(JsonNode node) {
         return new Languages(
-                texts(node, "languages"),
-                node.path("languagesClaimed").asInt(0),
-                optionalText(node, "languagesNote"));
+                texts(node, "languages"), node.path("languagesClaimed").asInt(0), optionalText(node, "languagesNote"));
     }
 
     private List<PublishedScore> scores(JsonNode node) {
@@ -165,8 +163,8 @@ final class CatalogFile {
                 shape.path("window").asInt(0),
                 shape.path("rotaryShare").asDouble(1));
         if (read.heads() % read.kvHeads() != 0) {
-            throw broken("shape.kvHeads", "is " + read.kvHeads() + ", expected a divisor of the " + read.heads()
-                    + " heads");
+            throw broken(
+                    "shape.kvHeads", "is " + read.kvHeads() + ", expected a divisor of the " + read.heads() + " heads");
         }
         return read;
     }
@@ -174,8 +172,10 @@ final class CatalogFile {
     private int count(JsonNode shape, String key) {
         JsonNode value = shape.path(key);
         if (!value.isIntegralNumber() || value.asLong(0) < 1 || value.asLong(0) > SIZE_MAX) {
-            throw broken("shape." + key, "is " + (value.isMissingNode() ? "missing" : value.toString())
-                    + ", expected a whole number from 1 to " + SIZE_MAX);
+            throw broken(
+                    "shape." + key,
+                    "is " + (value.isMissingNode() ? "missing" : value.toString())
+                            + ", expected a whole number from 1 to " + SIZE_MAX);
         }
         return value.asInt();
     }

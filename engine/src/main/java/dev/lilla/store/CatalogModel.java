@@ -7,8 +7,7 @@ import java.util.Optional;
 ///
 /// @param name short and lower-case: `tinyllama-1.1b`
 /// @param title for people: `TinyLlama 1.1B Chat`
-public record CatalogModel(
-        String name, String title, CatalogOrigin origin, ModelShape shape, CatalogFacts facts) {
+public record CatalogModel(String name, String title, CatalogOrigin origin, ModelShape shape, CatalogFacts facts) {
     /// Where `lilla pull` finds it.
     public Optional<String> hub() {
         return origin.hub();

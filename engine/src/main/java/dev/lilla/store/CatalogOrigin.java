@@ -9,8 +9,7 @@ import java.util.Optional;
 /// @param variants its weights before and after training for chats
 /// @param shipped the name of its file, where it comes with Lilla
 /// @param purpose what it is there for
-public record CatalogOrigin(
-        Optional<String> hub, List<Variant> variants, Optional<String> shipped, Purpose purpose) {
+public record CatalogOrigin(Optional<String> hub, List<Variant> variants, Optional<String> shipped, Purpose purpose) {
     public CatalogOrigin {
         variants = List.copyOf(variants);
     }

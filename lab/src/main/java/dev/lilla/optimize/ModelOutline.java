@@ -78,7 +78,8 @@ public record ModelOutline(
         }
         boolean isHead = rule.name().equals(shape.tied() ? EMBEDDING : HEAD);
         // A matrix that GGUF splits is of the type of its first part here.
-        String name = rule.gguf().isEmpty() ? rule.name() : rule.gguf().getFirst().name();
+        String name =
+                rule.gguf().isEmpty() ? rule.name() : rule.gguf().getFirst().name();
         return types.of(
                 name.replace(LAYER, Integer.toString(layer)),
                 rule.shape(),

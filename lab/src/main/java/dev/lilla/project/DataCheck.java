@@ -143,15 +143,23 @@ public final class DataCheck {
             }
         }
         if (example.input().isBlank()) {
-            findings.add(Finding.Kind.EMPTY_INPUT, file, line, column(data.source().columns().input()) + " is empty");
+            findings.add(
+                    Finding.Kind.EMPTY_INPUT,
+                    file,
+                    line,
+                    column(data.source().columns().input()) + " is empty");
             return;
         }
         if (example.output().isBlank()) {
             findings.add(
-                    Finding.Kind.EMPTY_OUTPUT, file, line, column(data.source().columns().output()) + " is empty");
+                    Finding.Kind.EMPTY_OUTPUT,
+                    file,
+                    line,
+                    column(data.source().columns().output()) + " is empty");
             return;
         }
-        inputLengths.add(example.input().length() + example.context().map(String::length).orElse(0));
+        inputLengths.add(
+                example.input().length() + example.context().map(String::length).orElse(0));
         outputLengths.add(example.output().length());
         repeats(file, part, example);
         output(file, part, example);
@@ -171,8 +179,9 @@ public final class DataCheck {
             return;
         }
         int first = inputs.putIfAbsent(hash, line);
-        boolean isNewExample =
-                examples.putIfAbsent(InputHash.seeded(hash, InputHash.exact(example.output().strip())), line) == 0;
+        boolean isNewExample = examples.putIfAbsent(
+                        InputHash.seeded(hash, InputHash.exact(example.output().strip())), line)
+                == 0;
         if (first != 0 && isNewExample) {
             findings.add(
                     Finding.Kind.CONTRADICTION,
@@ -180,8 +189,7 @@ public final class DataCheck {
                     line,
                     "the input was on line " + first + " already, with another output");
         } else if (first != 0) {
-            findings.add(
-                    Finding.Kind.REPEATED_INPUT, file, line, "the row was there already, on line " + first);
+            findings.add(Finding.Kind.REPEATED_INPUT, file, line, "the row was there already, on line " + first);
         }
     }
 
@@ -259,8 +267,8 @@ public final class DataCheck {
                     Finding.Kind.MANY_LABELS,
                     last,
                     0,
-                    "there are " + labels.size() + " labels. Is " + column(data.source().columns().output())
-                            + " the right column?");
+                    "there are " + labels.size() + " labels. Is "
+                            + column(data.source().columns().output()) + " the right column?");
         }
         labels.forEach((label, count) -> {
             if (count < LABEL_ROWS_FEW && labels.size() <= LABELS_MANY) {

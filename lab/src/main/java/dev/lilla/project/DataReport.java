@@ -8,8 +8,7 @@ import java.util.Map;
 /// @param rows of each part
 /// @param labels how often each was seen, for classification; empty for other tasks
 /// @param lengths of requests and answers
-public record DataReport(
-        List<Finding> findings, Map<Part, Long> rows, Map<String, Long> labels, TextLengths lengths) {
+public record DataReport(List<Finding> findings, Map<Part, Long> rows, Map<String, Long> labels, TextLengths lengths) {
     public DataReport {
         findings = List.copyOf(findings);
         rows = Map.copyOf(rows);

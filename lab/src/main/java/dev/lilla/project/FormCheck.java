@@ -159,8 +159,7 @@ final class FormCheck {
             case FieldKind.Text(int most) -> "a text of at most " + most + " characters";
             case FieldKind.Choice(List<String> choices) -> "one of " + String.join(", ", choices);
             case FieldKind.WholeNumber(long least, long most) -> "a whole number from " + least + " to " + most;
-            case FieldKind.Number(double least, double most) ->
-                "a number from " + plain(least) + " to " + plain(most);
+            case FieldKind.Number(double least, double most) -> "a number from " + plain(least) + " to " + plain(most);
             case FieldKind.Amount(FieldKind.Amount.Unit unit) ->
                 switch (unit) {
                     case TIME -> "a time with its unit, as 800ms, 2s or 30m";
@@ -168,9 +167,10 @@ final class FormCheck {
                 };
             case FieldKind.Several(FieldKind each, int _) -> "a list, each " + words(each);
             case FieldKind.Nested(FormSection section) ->
-                "a section with " + String.join(", ", section.fields().stream()
-                        .map(FormField::name)
-                        .toList());
+                "a section with "
+                        + String.join(
+                                ", ",
+                                section.fields().stream().map(FormField::name).toList());
         };
     }
 

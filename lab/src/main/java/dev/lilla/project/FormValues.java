@@ -17,8 +17,8 @@ record FormValues(Map<String, YamlNode.Entry> entries) {
     private Optional<YamlNode> value(String key) {
         return Optional.ofNullable(entries.get(key))
                 .map(YamlNode.Entry::value)
-                .filter(node -> !(node instanceof YamlNode.Scalar scalar
-                        && scalar.type() == YamlNode.Scalar.Type.NOTHING));
+                .filter(node ->
+                        !(node instanceof YamlNode.Scalar scalar && scalar.type() == YamlNode.Scalar.Type.NOTHING));
     }
 
     FormValues section(String key) {

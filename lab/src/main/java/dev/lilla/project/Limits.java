@@ -12,7 +12,4 @@ import java.util.OptionalLong;
 /// @param diskBytes the file may take
 /// @param costPer1000 what 1,000 requests may cost, in the currency of the price file
 public record Limits(
-        Optional<Duration> latencyP95,
-        OptionalLong memoryBytes,
-        OptionalLong diskBytes,
-        OptionalDouble costPer1000) {}
+        Optional<Duration> latencyP95, OptionalLong memoryBytes, OptionalLong diskBytes, OptionalDouble costPer1000) {}

@@ -43,7 +43,8 @@ public final class ProjectData {
 
     /// The examples of a part in the order of their file; none where the project has no such part.
     ///
-    /// @throws IllegalArgumentException if a file is missing or broken, a column is not there, or an input or output
+    /// @throws IllegalArgumentException if a file is missing or broken, a column is not there, or an input or
+    output
     ///     is empty; the message names file, line and column
     public List<ProjectExample> examples(Part part) {
         List<ProjectExample> examples = new ArrayList<>();
@@ -97,8 +98,8 @@ public final class ProjectData {
     }
 
     private static Part part(DataSource.Split split, ProjectExample example) {
-        long hash = InputHash.seeded(
-                InputHash.of(example.input(), example.context().orElse("")), split.seed());
+        long hash =
+                InputHash.seeded(InputHash.of(example.input(), example.context().orElse("")), split.seed());
         double share = (hash >>> 11) * 0x1.0p-53;
         if (share < split.testShare()) {
             return Part.TEST;
@@ -123,7 +124,8 @@ public final class ProjectData {
     }
 
     static String missingText(List<String> missing, List<String> columns) {
-        return "has no column " + missing.stream().map(name -> "\"" + name + "\"").toList() + ", found "
+        return "has no column "
+                + missing.stream().map(name -> "\"" + name + "\"").toList() + ", found "
                 + columns.stream().map(name -> "\"" + name + "\"").toList()
                 + ". Say under data.columns which column is what, or give another data.delimiter.";
     }

@@ -22,7 +22,8 @@ final class ProjectForm {
             Arrays.stream(ConversionType.values()).map(ConversionType::label).toList());
 
     static final FormSection ROOT = new FormSection(
-            new Wording("A Lilla project: lilla project check finds mistakes in it.",
+            new Wording(
+                    "A Lilla project: lilla project check finds mistakes in it.",
                     "Ett Lilla-projekt: lilla project check hittar fel i det."),
             List.of(
                     FormField.optional("name", NAME, "What the project is called.", "Vad projektet heter."),
@@ -36,8 +37,7 @@ final class ProjectForm {
     private ProjectForm() {}
 
     private static FormField section(String name, FormSection section) {
-        return new FormField(
-                name, new Nested(section), FormField.Presence.OPTIONAL, section.about(), Optional.empty());
+        return new FormField(name, new Nested(section), FormField.Presence.OPTIONAL, section.about(), Optional.empty());
     }
 
     private static FormSection goal() {
@@ -136,7 +136,10 @@ final class ProjectForm {
                                 "Examples to tune with and to show in prompts.",
                                 "Exempel att träna med och att visa i frågor."),
                         FormField.optional(
-                                "validation", NAME, "Examples to choose settings by.", "Exempel att välja inställningar med."),
+                                "validation",
+                                NAME,
+                                "Examples to choose settings by.",
+                                "Exempel att välja inställningar med."),
                         FormField.optional(
                                 "test",
                                 NAME,
@@ -252,7 +255,10 @@ final class ProjectForm {
                 new Wording("How quality is measured.", "Hur kvaliteten mäts."),
                 List.of(
                         FormField.optional(
-                                "system", WORDS, "What the model is told about its role.", "Vad modellen får veta om sin roll."),
+                                "system",
+                                WORDS,
+                                "What the model is told about its role.",
+                                "Vad modellen får veta om sin roll."),
                         FormField.optional(
                                 "prompt",
                                 WORDS,
@@ -318,7 +324,10 @@ final class ProjectForm {
                 new Wording("What lilla optimize may try.", "Vad lilla optimize får prova."),
                 List.of(
                         FormField.optional(
-                                        "types", new Several(TYPES, 20), "Types to quantize to.", "Typer att kvantisera till.")
+                                        "types",
+                                        new Several(TYPES, 20),
+                                        "Types to quantize to.",
+                                        "Typer att kvantisera till.")
                                 .usually("[q8_0, q6_k, q4_k_m, q4_0]"),
                         FormField.optional(
                                         "prune",
@@ -352,11 +361,9 @@ final class ProjectForm {
                                         "local: bara denna modell. hybrid: en molnmodell tar det denna inte klarar, där "
                                                 + "privacy tillåter.")
                                 .usually("local"),
-                        FormField.optional(
-                                        "folder", NAME, "Where lilla deploy writes.", "Dit lilla deploy skriver.")
+                        FormField.optional("folder", NAME, "Where lilla deploy writes.", "Dit lilla deploy skriver.")
                                 .usually("deploy"),
-                        FormField.optional(
-                                        "port", new WholeNumber(1, 65_535), "Port of the server.", "Serverns port.")
+                        FormField.optional("port", new WholeNumber(1, 65_535), "Port of the server.", "Serverns port.")
                                 .usually("8080")));
     }
 }

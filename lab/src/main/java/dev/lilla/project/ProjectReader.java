@@ -80,15 +80,20 @@ final class ProjectReader {
                 .toList();
         for (String code : languages) {
             if (!code.matches("[a-z]{2,3}")) {
-                report(goal, "languages", "goal.languages", "\"" + code + "\" is no code of a language, expected two or"
-                        + " three letters, as en or sv");
+                report(
+                        goal,
+                        "languages",
+                        "goal.languages",
+                        "\"" + code + "\" is no code of a language, expected two or" + " three letters, as en or sv");
             }
         }
         return new Goal(
                 task,
                 goal.text("description"),
                 labels,
-                goal.text("metric").map(word -> EnumWords.parse(Metric.class, word)).orElse(task.usualMetric()),
+                goal.text("metric")
+                        .map(word -> EnumWords.parse(Metric.class, word))
+                        .orElse(task.usualMetric()),
                 goal.number("minimum_quality"),
                 limits,
                 new Goal.Terms(
@@ -100,10 +105,7 @@ final class ProjectReader {
     }
 
     private static OptionalLong bytes(FormValues values, String key) {
-        return values.text(key)
-                .map(Quantities::bytes)
-                .map(OptionalLong::of)
-                .orElseGet(OptionalLong::empty);
+        return values.text(key).map(Quantities::bytes).map(OptionalLong::of).orElseGet(OptionalLong::empty);
     }
 
     private DataSource data(FormValues data, Task task) {
@@ -193,14 +195,18 @@ final class ProjectReader {
     private Evaluation evaluation(FormValues evaluation, Task task) {
         FormValues decoding = evaluation.section("decoding");
         String prompt = evaluation.text("prompt").orElse(task.usualPrompt());
-        Set<String> unknown = PLACEHOLDER.matcher(prompt)
+        Set<String> unknown = PLACEHOLDER
+                .matcher(prompt)
                 .results()
                 .map(result -> result.group(1))
                 .filter(name -> !PLACEHOLDERS.contains(name))
                 .collect(Collectors.toSet());
         if (!unknown.isEmpty()) {
-            report(evaluation, "prompt", "evaluation.prompt", "has {" + String.join("}, {", unknown)
-                    + "}, expected {input}, {context} or {labels}");
+            report(
+                    evaluation,
+                    "prompt",
+                    "evaluation.prompt",
+                    "has {" + String.join("}, {", unknown) + "}, expected {input}, {context} or {labels}");
         }
         Matcher input = Pattern.compile(Pattern.quote("{input}")).matcher(prompt);
         if (!input.find()) {
@@ -230,7 +236,8 @@ final class ProjectReader {
                 optimization.texts("prune").orElse(List.of()).stream()
                         .map(word -> EnumWords.parse(Optimization.Pruning.class, word))
                         .toList(),
-                optimization.text("tune")
+                optimization
+                        .text("tune")
                         .map(word -> EnumWords.parse(Optimization.Tuning.class, word))
                         .orElse(Optimization.Tuning.LORA),
                 Quantities.duration(optimization.text("budget").orElse("1h")));

@@ -48,7 +48,8 @@ public final class ProjectSchema {
     }
 
     private static String about(FormField field, Tongue tongue) {
-        return field.about().in(tongue) + field.usual().map(usual -> " [" + usual + "]").orElse("");
+        return field.about().in(tongue)
+                + field.usual().map(usual -> " [" + usual + "]").orElse("");
     }
 
     private static void value(ObjectNode schema, FieldKind kind, Tongue tongue) {
@@ -64,10 +65,14 @@ public final class ProjectSchema {
             case FieldKind.Number(double least, double most) ->
                 schema.put("type", "number").put("minimum", least).put("maximum", most);
             case FieldKind.Amount(FieldKind.Amount.Unit unit) ->
-                schema.put("type", "string").put("pattern", AMOUNT + switch (unit) {
-                    case TIME -> "(ms|s|sec|m|min|h|d)$";
-                    case BYTES -> "([kKmMgGtT][iI]?)?[bB]$";
-                });
+                schema.put("type", "string")
+                        .put(
+                                "pattern",
+                                AMOUNT
+                                        + switch (unit) {
+                                            case TIME -> "(ms|s|sec|m|min|h|d)$";
+                                            case BYTES -> "([kKmMgGtT][iI]?)?[bB]$";
+                                        });
             case FieldKind.Several(FieldKind each, int most) -> {
                 ArrayNode choices = schema.putArray("anyOf");
                 value(choices.addObject(), each, tongue);

@@ -36,8 +36,8 @@ public final class Quantities {
                 return Math.round(bytes);
             }
         }
-        throw new IllegalArgumentException("\"" + text + "\" is no amount of memory, expected a number and its unit, as"
-                + " 900MB, 8GB or 8GiB");
+        throw new IllegalArgumentException(
+                "\"" + text + "\" is no amount of memory, expected a number and its unit, as" + " 900MB, 8GB or 8GiB");
     }
 
     /// A time: `800ms`, `2s`, `30m`, `2h`.

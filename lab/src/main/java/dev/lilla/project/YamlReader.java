@@ -48,9 +48,7 @@ final class YamlReader {
     static YamlNode.Mapping read(String file, String yaml) {
         if (yaml.length() > CHARACTERS_MAX) {
             throw broken(
-                    file,
-                    Optional.empty(),
-                    "has " + yaml.length() + " characters, expected at most " + CHARACTERS_MAX);
+                    file, Optional.empty(), "has " + yaml.length() + " characters, expected at most " + CHARACTERS_MAX);
         }
         String text = yaml.startsWith("\uFEFF") ? yaml.substring(1) : yaml;
         try (YAMLParser parser = (YAMLParser) FACTORY.createParser(ObjectReadContext.empty(), text)) {
@@ -65,8 +63,7 @@ final class YamlReader {
     private YamlNode.Mapping document() {
         JsonToken first = parser.nextToken();
         if (first == null) {
-            throw broken(
-                    file, Optional.of(new Place(1, 1)), "is empty, expected a project; \"lilla init\" writes one");
+            throw broken(file, Optional.of(new Place(1, 1)), "is empty, expected a project; \"lilla init\" writes one");
         }
         YamlNode node = node(0);
         if (parser.nextToken() != null) {

@@ -36,7 +36,8 @@ final class ClassesSection {
     }
 
     private static void confusion(Html page, List<String> labels, ConfusionMatrix matrix) {
-        page.raw("<div class=\"scroll\"><table class=\"heat\">\n<caption>Expected (rows) and answered (columns)</caption>\n");
+        page.raw(
+                "<div class=\"scroll\"><table class=\"heat\">\n<caption>Expected (rows) and answered (columns)</caption>\n");
         page.raw("<thead><tr><th></th>");
         labels.forEach(label -> page.raw("<th scope=\"col\">" + Html.escaped(label) + "</th>"));
         page.raw("<th scope=\"col\"><em>none</em></th></tr></thead>\n<tbody>\n");

@@ -23,8 +23,10 @@ record EfficiencySection(List<Result> results, Prices prices) {
         add(rows, "written, tokens/s", e -> figure("%.1f", e.completionTokensPerSecond()));
         add(rows, "first token, ms (p50 / p95)", e -> quantiles(e.firstMillis()));
         add(rows, "whole answer, ms (p50 / p95)", e -> quantiles(e.totalMillis()));
-        add(rows, "tokens of prompt / answer", e -> figure("%.0f", e.promptTokens()) + " / "
-                + figure("%.0f", e.completionTokens()));
+        add(
+                rows,
+                "tokens of prompt / answer",
+                e -> figure("%.0f", e.promptTokens()) + " / " + figure("%.0f", e.completionTokens()));
         add(
                 rows,
                 "memory at most, MB",
@@ -32,10 +34,7 @@ record EfficiencySection(List<Result> results, Prices prices) {
         add(rows, "weights, MB", e -> figure("%.1f", e.diskBytes() / MEGABYTE));
         add(rows, "CPU time, s", e -> figure("%.1f", e.cpuSeconds()));
         add(rows, "energy an answer, J", e -> figure("%.2f", e.joulesPerAnswer().orElse(Double.NaN)));
-        add(
-                rows,
-                "1,000 answers here, " + prices.currency(),
-                e -> figure("%.4f", prices.perThousand(e)));
+        add(rows, "1,000 answers here, " + prices.currency(), e -> figure("%.4f", prices.perThousand(e)));
         for (Prices.Api api : prices.apis()) {
             add(
                     rows,
@@ -50,7 +49,7 @@ record EfficiencySection(List<Result> results, Prices prices) {
                 "quiet",
                 String.format(
                         Locale.ROOT,
-                        "Prices of %s: machine %.0f %s over %.0f years, in use %.0f %% of the time, %.0f W, %.2f %s a"
+                        "Prices (%s): machine %.0f %s over %.0f years, in use %.0f %% of the time, %.0f W, %.2f %s a"
                                 + " kWh.%s",
                         prices.date(),
                         machine.price(),

@@ -69,8 +69,7 @@ public final class EvaluationPage {
                 })
                 .toList();
         Scale scale = main.score().scale();
-        IntervalChart.Axis axis =
-                scale == Scale.SHARE ? IntervalChart.Axis.shares() : IntervalChart.Axis.around(bars);
+        IntervalChart.Axis axis = scale == Scale.SHARE ? IntervalChart.Axis.shares() : IntervalChart.Axis.around(bars);
         page.raw("<section>\n").heading(2, main.metric());
         page.paragraph(
                 "quiet",

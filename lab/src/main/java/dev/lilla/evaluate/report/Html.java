@@ -43,11 +43,7 @@ public final class Html {
         if (!style.isEmpty()) {
             page.append(" class=\"").append(style).append('"');
         }
-        page.append('>')
-                .append(escaped(text))
-                .append("</")
-                .append(tag)
-                .append(">\n");
+        page.append('>').append(escaped(text)).append("</").append(tag).append(">\n");
         return this;
     }
 
@@ -62,7 +58,9 @@ public final class Html {
                 page.append("<th scope=\"col\">").append(escaped(heading)).append("</th>"));
         page.append("</tr></thead>\n<tbody>\n");
         for (List<String> row : rows) {
-            page.append("<tr><th scope=\"row\">").append(escaped(row.getFirst())).append("</th>");
+            page.append("<tr><th scope=\"row\">")
+                    .append(escaped(row.getFirst()))
+                    .append("</th>");
             row.stream()
                     .skip(1)
                     .forEach(cell -> page.append("<td>").append(escaped(cell)).append("</td>"));

@@ -50,8 +50,7 @@ public record IntervalChart(String title, List<Bar> bars, Axis axis) {
             double low = bars.stream().mapToDouble(Bar::low).min().orElse(0);
             double high = bars.stream().mapToDouble(Bar::high).max().orElse(1);
             double room = high > low ? (high - low) * 0.1 : Math.max(1e-9, Math.abs(high) * 0.1);
-            return new Axis(
-                    low - room, high + room, List.of(tick(low), tick((low + high) / 2), tick(high)));
+            return new Axis(low - room, high + room, List.of(tick(low), tick((low + high) / 2), tick(high)));
         }
 
         private static Tick tick(double value) {
@@ -120,7 +119,8 @@ public record IntervalChart(String title, List<Bar> bars, Axis axis) {
 
     private String alternative() {
         StringBuilder text = new StringBuilder(title).append(": ");
-        bars.forEach(bar -> text.append(bar.label()).append(' ').append(bar.text()).append("; "));
+        bars.forEach(
+                bar -> text.append(bar.label()).append(' ').append(bar.text()).append("; "));
         return text.toString();
     }
 

@@ -58,7 +58,8 @@ public record ChatSubject(ChatModel model, String digest) implements Subject {
         long started = System.nanoTime();
         ChatResponse response = model.chat(new ChatRequest(
                 messages,
-                Optional.of(decoding.sampler().withSeed(decoding.sampler().seed() + example.id().hashCode())),
+                Optional.of(decoding.sampler()
+                        .withSeed(decoding.sampler().seed() + example.id().hashCode())),
                 OptionalInt.of(decoding.maxTokens()),
                 decoding.stop(),
                 Map.of()));

@@ -72,7 +72,8 @@ public record Comparison(String first, String second, String metric, PairedCompa
                 worse,
                 metric,
                 probability(),
-                paired.examplesToSettle().isPresent() && paired.examplesToSettle().getAsLong() <= examples
+                paired.examplesToSettle().isPresent()
+                                && paired.examplesToSettle().getAsLong() <= examples
                         ? " The difference is at the edge of what " + examples + " examples show."
                         : needed);
     }

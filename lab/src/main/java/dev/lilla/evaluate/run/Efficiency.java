@@ -35,8 +35,9 @@ public record Efficiency(
     /// The middle, and what 95 of 100 stay below.
     public record Quantiles(double p50, double p95) {
         static Quantiles of(List<Outcome.Cost> costs, ToDoubleFunction<Outcome.Cost> nanos) {
-            Percentiles percentiles = new Percentiles(
-                    costs.stream().mapToDouble(cost -> nanos.applyAsDouble(cost) / 1e6).toArray());
+            Percentiles percentiles = new Percentiles(costs.stream()
+                    .mapToDouble(cost -> nanos.applyAsDouble(cost) / 1e6)
+                    .toArray());
             return new Quantiles(percentiles.at(0.5), percentiles.at(0.95));
         }
     }

@@ -1,9 +1,12 @@
 package dev.lilla.evaluate.run;
 
+import dev.lilla.evaluate.metric.Scale;
 import dev.lilla.evaluate.statistics.Bootstrap;
 import dev.lilla.evaluate.statistics.Interval;
+import dev.lilla.evaluate.statistics.Wilson;
 import dev.lilla.evaluate.task.Example;
 import dev.lilla.evaluate.task.Outcome;
+import dev.lilla.evaluate.task.Score;
 import dev.lilla.evaluate.task.Task;
 import dev.lilla.evaluate.task.TaskExamples;
 import dev.lilla.evaluate.task.TaskScores;
@@ -92,9 +95,7 @@ public record Evaluation(Task task, int limit, Bootstrap bootstrap) {
     private Result result(
             Subject subject, Protocol protocol, List<Example> examples, List<Outcome> outcomes, Resources used) {
         TaskScores scores = new TaskScores(task, examples, outcomes);
-        List<Measured> measured = scores.scores().stream()
-                .map(score -> new Measured(score, score.tally().score(), bootstrap.interval(score.tally())))
-                .toList();
+        List<Measured> measured = scores.scores().stream().map(this::measured).toList();
         return new Result(
                 subject.name(),
                 subject.digest(),
@@ -102,6 +103,19 @@ public record Evaluation(Task task, int limit, Bootstrap bootstrap) {
                 scores,
                 measured,
                 Efficiency.of(outcomes, used, subject.diskBytes()));
+    }
+
+    /// Where all examples are alike, so are all resamples, and what they span says nothing; for scores between bounds
+    /// Wilson's interval of as many equal trials does.
+    private Measured measured(Score score) {
+        double value = score.tally().score();
+        Interval interval = bootstrap.interval(score.tally());
+        boolean isBounded = score.scale() == Scale.SHARE || score.scale() == Scale.CORRELATION;
+        if (isBounded && interval.width() == 0 && (value == 0 || value == 1)) {
+            int examples = score.tally().examples();
+            interval = Wilson.interval(value == 0 ? 0 : examples, examples);
+        }
+        return new Measured(score, value, interval);
     }
 
     private static List<RunStore.StoredScore> stored(Result result) {

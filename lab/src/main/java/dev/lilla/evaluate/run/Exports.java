@@ -27,7 +27,8 @@ public final class Exports {
             ObjectNode node = differences.addObject();
             node.put("first", comparison.first()).put("second", comparison.second());
             node.put("metric", comparison.metric()).put("difference", paired.difference());
-            node.put("low", paired.interval().low()).put("high", paired.interval().high());
+            node.put("low", paired.interval().low())
+                    .put("high", paired.interval().high());
             node.put("test", paired.test()).put("p", paired.pValue());
             node.put("significant", paired.isSignificant());
             paired.examplesToSettle().ifPresent(count -> node.put("examplesToSettle", count));
@@ -96,9 +97,7 @@ public final class Exports {
                         result.scores().examples().get(i).question(),
                         result.scores().examples().get(i).expected(),
                         result.scores().answer(i),
-                        goodness.isPresent()
-                                ? String.format(Locale.ROOT, "%.6f", goodness.getAsDouble())
-                                : ""));
+                        goodness.isPresent() ? String.format(Locale.ROOT, "%.6f", goodness.getAsDouble()) : ""));
             }
         }
         return csv.toString();

@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Function;
 
-/// Weighs texts as lm-eval does: requests longer than the context lose their beginning, whole texts are weighed in windows
+/// Weighs texts as lm-eval does: requests longer than the context lose their beginning, whole texts are weighed in
+/// windows
 /// that do not overlap but for one token.
 final class LikelihoodRunner {
     private final Tokenizer tokenizer;
@@ -36,7 +37,10 @@ final class LikelihoodRunner {
     private record Request(int[] context, List<int[]> continuations) {
         int longest() {
             return context.length
-                    + continuations.stream().mapToInt(tokens -> tokens.length).max().orElse(0);
+                    + continuations.stream()
+                            .mapToInt(tokens -> tokens.length)
+                            .max()
+                            .orElse(0);
         }
     }
 

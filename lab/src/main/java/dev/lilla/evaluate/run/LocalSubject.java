@@ -36,6 +36,8 @@ public final class LocalSubject implements Subject {
     /// Texts that are written one at a time.
     public static final int ALONE = 16;
 
+    private static final int WARM_TOKENS = 16;
+
     private final String name;
     private final LocalModel model;
     private final LocalModelOptions options;
@@ -111,8 +113,7 @@ public final class LocalSubject implements Subject {
         }
     }
 
-    private void weigh(
-            List<Example> examples, Answers answers, BooleanSupplier cancelled, boolean wantsUnconditional) {
+    private void weigh(List<Example> examples, Answers answers, BooleanSupplier cancelled, boolean wantsUnconditional) {
         LikelihoodRunner runner = new LikelihoodRunner(model, adapters, this::tokens);
         for (int i = 0; i < examples.size() && !cancelled.getAsBoolean(); i++) {
             answers.take(i, runner.weigh(examples.get(i), wantsUnconditional));
@@ -130,8 +131,7 @@ public final class LocalSubject implements Subject {
                 }
                 yield text.conversation(
                         messages.stream()
-                                .map(message ->
-                                        Map.of("role", message.role().label(), "content", message.content()))
+                                .map(message -> Map.of("role", message.role().label(), "content", message.content()))
                                 .toList(),
                         Map.of("add_generation_prompt", true));
             }
@@ -146,6 +146,7 @@ public final class LocalSubject implements Subject {
         SchedulerOptions scheduling = SchedulerOptions.defaults().withRunningMax(parallel);
         try (SchedulerThread thread = SchedulerThread.start(new BatchScheduler(
                 model.served(digest(), Math.max(context, Math.min((long) context * parallel, 65_536))), scheduling))) {
+            warmUp(thread);
             ArrayDeque<Asked> open = new ArrayDeque<>();
             for (int i = 0; i < examples.size() && !cancelled.getAsBoolean(); i++) {
                 boolean isAlone = i < ALONE;
@@ -154,8 +155,7 @@ public final class LocalSubject implements Subject {
                 int room = Math.max(1, context - decoding.maxTokens());
                 boolean isCut = prompt.length > room;
                 int[] fitting = isCut ? Arrays.copyOfRange(prompt, prompt.length - room, prompt.length) : prompt;
-                open.add(new Asked(
-                        i, thread.submit(request(fitting, decoding, example.id())), isAlone, isCut));
+                open.add(new Asked(i, thread.submit(request(fitting, decoding, example.id())), isAlone, isCut));
                 while (open.size() >= (isAlone ? 1 : parallel)) {
                     finish(open.remove(), answers);
                 }
@@ -163,6 +163,18 @@ public final class LocalSubject implements Subject {
             while (!open.isEmpty()) {
                 finish(open.remove(), answers);
             }
+        }
+    }
+
+    /// A text that nobody asked for, so that the first times are not those of compiling Java.
+    @SuppressWarnings("CheckReturnValue") // what it says does not matter
+    private void warmUp(SchedulerThread thread) throws InterruptedException {
+        int[] prompt = model.encode("The first words of a program take longer than all others. ".repeat(4));
+        int fitting = Math.min(prompt.length, model.decoder().spec().contextLength() - WARM_TOKENS);
+        if (fitting > 0) {
+            GenerationRequest request = GenerationRequest.greedy(Arrays.copyOf(prompt, fitting), WARM_TOKENS);
+            thread.submit(ServingRequest.of(request, "warming up").withScope(new CacheScope.Request()))
+                    .await();
         }
     }
 

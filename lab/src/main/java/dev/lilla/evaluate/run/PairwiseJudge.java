@@ -106,8 +106,7 @@ public record PairwiseJudge(ChatModel model, String instruction) {
         /// @param labels outcomes by the index of their pair
         public double agreement(Map<Integer, Double> labels) {
             return labels.entrySet().stream()
-                    .mapToDouble(label ->
-                            matches.get(label.getKey()).outcome() == label.getValue() ? 1 : 0)
+                    .mapToDouble(label -> matches.get(label.getKey()).outcome() == label.getValue() ? 1 : 0)
                     .average()
                     .orElse(Double.NaN);
         }

@@ -85,9 +85,8 @@ public record Prices(String currency, String date, Machine machine, List<Api> ap
                 number(machine, "watts", name),
                 number(machine, "kwh-price", name));
         if (costs.years() <= 0 || costs.usedShare() <= 0 || costs.usedShare() > 1) {
-            throw new IllegalArgumentException(
-                    name + ": 'years' must be above 0 and 'used-share' above 0 to 1, found " + costs.years() + " and "
-                            + costs.usedShare());
+            throw new IllegalArgumentException(name + ": 'years' must be above 0 and 'used-share' above 0 to 1, found "
+                    + costs.years() + " and " + costs.usedShare());
         }
         return new Prices(
                 tree.path("currency").asString("EUR"), tree.path("date").asString("undated"), costs, apis, isDefault);

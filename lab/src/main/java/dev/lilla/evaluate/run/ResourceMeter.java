@@ -71,7 +71,9 @@ final class ResourceMeter {
         }
         try (DirectoryStream<Path> zones = Files.newDirectoryStream(POWER_CAP, "intel-rapl:?")) {
             for (Path zone : zones) {
-                sum += Long.parseLong(Files.readString(zone.resolve("energy_uj")).strip()) / 1e6;
+                sum += Long.parseLong(
+                                Files.readString(zone.resolve("energy_uj")).strip())
+                        / 1e6;
                 isThere = true;
             }
         } catch (IOException | NumberFormatException e) {

@@ -107,8 +107,8 @@ public final class RunStore implements AutoCloseable {
         Map<Integer, Outcome> answers = new HashMap<>();
         handle.createQuery("SELECT example, outcome FROM answer WHERE run = :run")
                 .bind("run", run)
-                .map((row, _) -> Map.entry(
-                        row.getInt("example"), MAPPER.readValue(row.getString("outcome"), Outcome.class)))
+                .map((row, _) ->
+                        Map.entry(row.getInt("example"), MAPPER.readValue(row.getString("outcome"), Outcome.class)))
                 .forEach(entry -> answers.put(entry.getKey(), entry.getValue()));
         return answers;
     }
@@ -141,8 +141,14 @@ public final class RunStore implements AutoCloseable {
                     .bind("run", run)
                     .bind("wall", resources.wallNanos())
                     .bind("cpu", resources.cpuNanos())
-                    .bind("peak", resources.peakBytes().isPresent() ? resources.peakBytes().getAsLong() : null)
-                    .bind("joules", resources.joules().isPresent() ? resources.joules().getAsDouble() : null)
+                    .bind(
+                            "peak",
+                            resources.peakBytes().isPresent()
+                                    ? resources.peakBytes().getAsLong()
+                                    : null)
+                    .bind(
+                            "joules",
+                            resources.joules().isPresent() ? resources.joules().getAsDouble() : null)
                     .execute();
         });
     }
@@ -150,7 +156,9 @@ public final class RunStore implements AutoCloseable {
     /// Keeps the scores of a run that is done, in place of those before.
     public void keep(long run, List<StoredScore> scores) {
         handle.useTransaction(_ -> {
-            handle.createUpdate("DELETE FROM score WHERE run = :run").bind("run", run).execute();
+            handle.createUpdate("DELETE FROM score WHERE run = :run")
+                    .bind("run", run)
+                    .execute();
             for (StoredScore score : scores) {
                 handle.createUpdate("INSERT INTO score (run, metric, value, low, high, method, examples)"
                                 + " VALUES (:run, :metric, :value, :low, :high, :method, :examples)")

@@ -19,8 +19,25 @@ import java.util.stream.Collectors;
 /// Lilla's own task files; `docs/guide/evaluate.md` describes their keys.
 final class LillaTask {
     private static final String[] KEYS = {
-        "name", "kind", "data", "id", "system", "prompt", "expected", "choices", "labels", "method", "schema",
-        "examples", "shots", "layout", "max-tokens", "stop", "temperature", "seed", "metrics"
+        "name",
+        "kind",
+        "data",
+        "id",
+        "system",
+        "prompt",
+        "expected",
+        "choices",
+        "labels",
+        "method",
+        "schema",
+        "examples",
+        "shots",
+        "layout",
+        "max-tokens",
+        "stop",
+        "temperature",
+        "seed",
+        "metrics"
     };
 
     private final TaskKeys keys;
@@ -39,9 +56,10 @@ final class LillaTask {
                 keys.choice("layout", PromptForm.Layout.class, PromptForm.Layout.MODEL),
                 " ",
                 "\n\n");
-        TaskRows rows = new TaskRows(
-                keys.path("data"), keys.path("examples"), keys.number("shots", 0), keys.optional("id"));
-        String fileName = Objects.requireNonNull(keys.file().getFileName(), "a file has a name").toString();
+        TaskRows rows =
+                new TaskRows(keys.path("data"), keys.path("examples"), keys.number("shots", 0), keys.optional("id"));
+        String fileName = Objects.requireNonNull(keys.file().getFileName(), "a file has a name")
+                .toString();
         return new Task(
                 keys.optional("name").orElse(fileName.replaceFirst("\\.ya?ml$", "")),
                 kind,
@@ -60,8 +78,7 @@ final class LillaTask {
         if (temperature < 0) {
             throw keys.wrong("temperature", "is " + temperature + ", expected 0 or more");
         }
-        return new Decoding(
-                maxTokens, keys.list("stop"), SamplerOptions.sampled(temperature, keys.number("seed", 0)));
+        return new Decoding(maxTokens, keys.list("stop"), SamplerOptions.sampled(temperature, keys.number("seed", 0)));
     }
 
     private TaskKind kind() {
@@ -91,8 +108,8 @@ final class LillaTask {
         List<TextMetric> metrics = new ArrayList<>();
         for (String name : names) {
             metrics.add(TextMetrics.named(name)
-                    .orElseThrow(() -> keys.wrong(
-                            "metrics", "names '" + name + "', expected of " + TextMetrics.names())));
+                    .orElseThrow(
+                            () -> keys.wrong("metrics", "names '" + name + "', expected of " + TextMetrics.names())));
         }
         keys.path("schema").ifPresent(path -> metrics.add(new SchemaMetric(schema(path))));
         return new TaskKind.Writing(keys.template("expected"), metrics);

@@ -12,7 +12,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/// Task files of lm-eval (EleutherAI's evaluation harness) on local data: a `dataset_path` of `json` or `csv`. What needs
+/// Task files of lm-eval (EleutherAI's evaluation harness) on local data: a `dataset_path` of `json` or `csv`. What
+/// needs
 /// Python or a download is refused.
 final class LmEvalTask {
     private static final String[] KEYS = {
@@ -57,7 +58,8 @@ final class LmEvalTask {
         int shots = keys.number("num_fewshot", 0);
         TaskKind kind = kind();
         PromptForm prompt = new PromptForm(
-                keys.optionalTemplate("description").filter(text -> !text.source().isEmpty()),
+                keys.optionalTemplate("description")
+                        .filter(text -> !text.source().isEmpty()),
                 field("doc_to_text", keys.optional("doc_to_text").orElse("")),
                 PromptForm.Layout.TEXT,
                 keys.optional("target_delimiter").orElse(" "),
@@ -101,8 +103,7 @@ final class LmEvalTask {
         String type = keys.required("output_type");
         return switch (type) {
             case "multiple_choice" ->
-                new TaskKind.Choice(
-                        field("doc_to_choice", keys.required("doc_to_choice")), target(), normalizations());
+                new TaskKind.Choice(field("doc_to_choice", keys.required("doc_to_choice")), target(), normalizations());
             case "loglikelihood" -> new TaskKind.Continuation(target());
             case "loglikelihood_rolling" -> new TaskKind.WholeText(target());
             case "generate_until" -> new TaskKind.Writing(target(), textMetrics());
@@ -159,8 +160,9 @@ final class LmEvalTask {
         } else if (until.isString()) {
             stops.add(until.stringValue());
         }
-        double temperature =
-                settings.path("do_sample").asBoolean(false) ? settings.path("temperature").asDouble(1) : 0;
+        double temperature = settings.path("do_sample").asBoolean(false)
+                ? settings.path("temperature").asDouble(1)
+                : 0;
         return new Decoding(
                 settings.path("max_gen_toks").asInt(MAX_TOKENS), stops, SamplerOptions.sampled(temperature, 0));
     }

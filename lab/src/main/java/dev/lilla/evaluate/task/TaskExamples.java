@@ -127,7 +127,8 @@ public final class TaskExamples {
             case TaskKind.Continuation continuation ->
                 new Example.Chosen(
                         id, prompt(row), List.of(row.text(continuation.expected(), "expected")), delimiter(), 0);
-            case TaskKind.WholeText whole -> new Example.Whole(id, row.filled(whole.text()).getFirst());
+            case TaskKind.WholeText whole ->
+                new Example.Whole(id, row.filled(whole.text()).getFirst());
         };
     }
 
@@ -220,7 +221,8 @@ public final class TaskExamples {
 
         String label(TaskKind.Classification classes) {
             String label = text(classes.expected(), "expected").strip();
-            String column = classes.expected().loneField().orElse(classes.expected().source());
+            String column =
+                    classes.expected().loneField().orElse(classes.expected().source());
             if (label.isEmpty()) {
                 throw wrong(column, "is empty, expected one of the labels " + classes.labels());
             }

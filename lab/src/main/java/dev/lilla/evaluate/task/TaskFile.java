@@ -42,7 +42,8 @@ public final class TaskFile {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (JacksonException e) {
-            String where = e.getLocation() == null ? "" : ": line " + e.getLocation().getLineNr();
+            String where =
+                    e.getLocation() == null ? "" : ": line " + e.getLocation().getLineNr();
             throw new IllegalArgumentException(file + where + ": is no YAML: " + e.getOriginalMessage(), e);
         }
     }

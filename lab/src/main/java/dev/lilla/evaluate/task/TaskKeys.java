@@ -18,8 +18,9 @@ record TaskKeys(JsonNode tree, Path file) {
         Set<String> unknown = new TreeSet<>(tree.propertyNames());
         unknown.removeAll(Set.of(known));
         if (!unknown.isEmpty()) {
-            throw new IllegalArgumentException(file + ": the key '" + unknown.iterator().next()
-                    + "' is not known here. Known are: " + String.join(", ", new TreeSet<>(Set.of(known))) + ".");
+            throw new IllegalArgumentException(
+                    file + ": the key '" + unknown.iterator().next() + "' is not known here. Known are: "
+                            + String.join(", ", new TreeSet<>(Set.of(known))) + ".");
         }
     }
 
@@ -35,7 +36,8 @@ record TaskKeys(JsonNode tree, Path file) {
     }
 
     String required(String key) {
-        return optional(key).orElseThrow(() -> new IllegalArgumentException(file + ": the key '" + key + "' is missing."));
+        return optional(key)
+                .orElseThrow(() -> new IllegalArgumentException(file + ": the key '" + key + "' is missing."));
     }
 
     Optional<Template> optionalTemplate(String key) {

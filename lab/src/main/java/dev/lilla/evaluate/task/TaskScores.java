@@ -76,7 +76,8 @@ public record TaskScores(Task task, List<Example> examples, List<Outcome> outcom
                         case Example.Written written ->
                             new LabelPair(
                                     LabelReader.read(outcomes.get(i).text(), classes.labels()),
-                                    classes.labels().indexOf(written.references().getFirst()));
+                                    classes.labels()
+                                            .indexOf(written.references().getFirst()));
                         case Example.Chosen chosen ->
                             new LabelPair(choiceScores(i).predicted(Normalization.ACC), chosen.right());
                         case Example.Whole _ -> throw new IllegalStateException("a whole text has no label");
@@ -88,7 +89,8 @@ public record TaskScores(Task task, List<Example> examples, List<Outcome> outcom
     /// How often each label was taken for each, if the task is a classification.
     public Optional<ConfusionMatrix> confusion() {
         return task.kind() instanceof TaskKind.Classification classes
-                ? Optional.of(ConfusionMatrix.of(labelPairs(classes), classes.labels().size()))
+                ? Optional.of(
+                        ConfusionMatrix.of(labelPairs(classes), classes.labels().size()))
                 : Optional.empty();
     }
 
@@ -110,7 +112,8 @@ public record TaskScores(Task task, List<Example> examples, List<Outcome> outcom
         List<Score> scores = new ArrayList<>();
         for (Normalization metric : metrics) {
             double[] right = IntStream.range(0, examples.size())
-                    .mapToDouble(i -> choiceScores(i).predicted(metric) == choiceScores(i).expected() ? 1 : 0)
+                    .mapToDouble(i ->
+                            choiceScores(i).predicted(metric) == choiceScores(i).expected() ? 1 : 0)
                     .toArray();
             scores.add(new Score(metric.label(), Scale.SHARE, new MeanTally(right)));
         }
@@ -130,7 +133,8 @@ public record TaskScores(Task task, List<Example> examples, List<Outcome> outcom
     private List<Score> continuation() {
         List<TextLikelihood> texts = IntStream.range(0, examples.size())
                 .mapToObj(i -> TextLikelihood.of(
-                        examples.get(i).expected(), outcomes.get(i).logLikelihoods().getFirst()))
+                        examples.get(i).expected(),
+                        outcomes.get(i).logLikelihoods().getFirst()))
                 .toList();
         double[] greedy = outcomes.stream()
                 .mapToDouble(outcome -> outcome.greedy().getFirst() ? 1 : 0)
@@ -179,7 +183,8 @@ public record TaskScores(Task task, List<Example> examples, List<Outcome> outcom
         }
         for (Score score : scores()) {
             Tally tally = score.tally();
-            boolean isShare = score.scale() == Scale.SHARE && (tally instanceof MeanTally || tally instanceof SumsTally);
+            boolean isShare =
+                    score.scale() == Scale.SHARE && (tally instanceof MeanTally || tally instanceof SumsTally);
             if (isShare && tally.example(index).isPresent()) {
                 return tally.example(index);
             }

@@ -46,16 +46,18 @@ public final class Template {
         return loneField;
     }
 
+    /// A field that is all of the template is taken as it is, lists and objects as JSON.
     String text(ObjectNode row) {
-        return loneField.map(field -> row.path(field)).filter(JsonNode::isString).map(JsonNode::stringValue).orElseGet(
-                () -> parsed.render(row));
+        JsonNode field = loneField.map(row::path).orElse(JsonMapper.shared().missingNode());
+        return field.isString() ? field.stringValue() : field.isContainer() ? field.toString() : parsed.render(row);
     }
 
     /// The text, or each text of the list that the template's only field holds.
     List<String> texts(ObjectNode row) {
         if (loneField.isPresent()) {
             JsonNode value = row.path(loneField.get());
-            JsonNode list = value.isString() && value.stringValue().startsWith("[") ? parse(value.stringValue()) : value;
+            JsonNode list =
+                    value.isString() && value.stringValue().startsWith("[") ? parse(value.stringValue()) : value;
             if (list.isArray()) {
                 List<String> texts = new ArrayList<>();
                 list.forEach(member -> texts.add(member.asString()));
