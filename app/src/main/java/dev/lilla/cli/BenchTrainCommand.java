@@ -128,8 +128,7 @@ final class BenchTrainCommand implements Callable<Integer> {
                 try (Arena memory = Arena.ofShared()) {
                     ProgressLine progress = new ProgressLine(console);
                     progress.started("making " + Units.bytes(known.shape().bytes(type)) + " of random weights", 0);
-                    SyntheticModel model =
-                            SyntheticModel.of(known, WeightTypes.of(type), LoadOptions.DEFAULT, memory);
+                    SyntheticModel model = SyntheticModel.of(known, WeightTypes.of(type), LoadOptions.DEFAULT, memory);
                     progress.finished();
                     measure(known.title() + ", random weights", model.spec(), model::tensor, work, interruption);
                 }

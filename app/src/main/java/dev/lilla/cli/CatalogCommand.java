@@ -20,7 +20,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /// `lilla catalog`: the models Lilla knows of, and what is known of them.
 @Command(
@@ -95,7 +94,8 @@ final class CatalogCommand implements Callable<Integer> {
     }
 
     @Command(name = "show", description = "Shows all that is known of a model.")
-    int show(@Parameters(paramLabel = "NAME", description = "As the list has it.") String name,
+    int show(
+            @Parameters(paramLabel = "NAME", description = "As the list has it.") String name,
             @Mixin JsonOption showJson) {
         CatalogModel model = catalog().model(name);
         if (showJson.isSet() || json.isSet()) {
@@ -139,8 +139,9 @@ final class CatalogCommand implements Callable<Integer> {
         }
         table.print(console.out());
         console.out().println();
-        console.out().println("SIZE is of the weights as " + stored.label() + ". \"lilla catalog show NAME\" tells more,"
-                + " \"lilla candidates\" which of them fit a goal.");
+        console.out()
+                .println("SIZE is of the weights as " + stored.label() + ". \"lilla catalog show NAME\" tells more,"
+                        + " \"lilla candidates\" which of them fit a goal.");
     }
 
     private static String languages(CatalogModel model) {
@@ -171,16 +172,22 @@ final class CatalogCommand implements Callable<Integer> {
         out.line("languages", String.join(" ", model.languages().codes()));
         model.languages().note().ifPresent(note -> out.line("", note));
         out.line("license", terms.name() + (terms.url().isEmpty() ? "" : ", " + terms.url()));
-        out.line("", "business use: " + terms.commercialUse().label() + "; changes: "
-                + terms.changes().label());
+        out.line(
+                "",
+                "business use: " + terms.commercialUse().label() + "; changes: "
+                        + terms.changes().label());
         terms.terms().forEach(term -> out.line("", "- " + term));
         model.origin().variants().forEach(variant -> out.line(variant.kind(), variant.hub()));
         model.facts().sources().forEach(source -> out.line("source", source));
         console.out().println();
         Table sizes = new Table("TYPE", ">WEIGHTS");
         for (ConversionType stored : List.of(
-                ConversionType.BF16, ConversionType.Q8_0, ConversionType.Q6_K, ConversionType.Q4_K_M,
-                ConversionType.Q4_0, ConversionType.Q2_K)) {
+                ConversionType.BF16,
+                ConversionType.Q8_0,
+                ConversionType.Q6_K,
+                ConversionType.Q4_K_M,
+                ConversionType.Q4_0,
+                ConversionType.Q2_K)) {
             sizes.row(stored.label(), Units.bytes(bytes(model, stored)));
         }
         sizes.print(console.out());

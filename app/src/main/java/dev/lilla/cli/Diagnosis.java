@@ -1,8 +1,8 @@
 package dev.lilla.cli;
 
-import dev.lilla.kernel.MachineMemory;
 import dev.lilla.kernel.HostDescription;
 import dev.lilla.kernel.HostOptions;
+import dev.lilla.kernel.MachineMemory;
 import dev.lilla.kernel.ProcessorFacts;
 import dev.lilla.store.ModelStore;
 import java.io.IOException;

@@ -72,8 +72,7 @@ final class ModelsCommand implements Callable<Integer> {
             console.printJson(list);
         } else if (models.isEmpty()) {
             console.out().println("No models yet in " + store.home() + ".");
-            console.out()
-                    .println("\"lilla pull OWNER/NAME\" gets one, \"lilla catalog\" shows which are known.");
+            console.out().println("\"lilla pull OWNER/NAME\" gets one, \"lilla catalog\" shows which are known.");
         } else {
             Table table = new Table("NAME", "KIND", ">SIZE", "ADDED", "SOURCE");
             for (StoredModel model : models) {

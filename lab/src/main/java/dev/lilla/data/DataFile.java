@@ -101,8 +101,8 @@ public final class DataFile {
 
     /// Hands out the rows in their order until `visitor` says no.
     ///
-    /// @throws IllegalArgumentException if a row breaks the form, or the file is not UTF-8; the message names the
-    line
+    /// @throws IllegalArgumentException if a row breaks the form, or the file is not UTF-8; the message names
+    ///     the line
     /// @throws UncheckedIOException if it cannot be read
     public void forEach(Predicate<DataRow> visitor) {
         try (BufferedReader reader = reader()) {

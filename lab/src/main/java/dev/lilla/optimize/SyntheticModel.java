@@ -32,8 +32,8 @@ public record SyntheticModel(DecoderSpec spec, Map<String, Tensor> tensors) {
     private static final long ALIGNMENT = 64;
 
     /// Layers take turns on this much memory: kernels that read weights as they are stored still find none of it in a
-    /// cache (the largest of today's servers have 1.1 GB over all sockets), and a model of 7 B fits beside its
-    panels.
+    /// cache (the largest of today's servers have 1.1 GB over all sockets), and a model of 7 B fits beside its own
+    /// panels.
     private static final long LAYER_BYTES = 5L << 28;
 
     /// Makes the model.

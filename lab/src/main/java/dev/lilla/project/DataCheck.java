@@ -94,12 +94,7 @@ public final class DataCheck {
             }
         }
         afterwards();
-        return new DataReport(
-                findings.findings(),
-                rows,
-                labels,
-                new TextLengths(
-                        inputLengths.median(), inputLengths.most(), outputLengths.median(), outputLengths.most()));
+        return new DataReport(findings.findings(), rows, labels, TextLengths.of(inputLengths, outputLengths));
     }
 
     private void file(DataFile file) {

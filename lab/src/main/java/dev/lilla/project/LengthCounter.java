@@ -1,6 +1,6 @@
 package dev.lilla.project;
 
-/// Counts lengths in steps of some 6 %, so that a median of millions takes no memory.
+/// Counts lengths in steps of some 6 %, so that a quantile of millions takes no memory.
 final class LengthCounter {
     private static final double STEP = 1.06;
     private static final int BUCKETS = 400;
@@ -20,12 +20,12 @@ final class LengthCounter {
         return most;
     }
 
-    /// Half are no longer, within a step; 0 of none.
-    int median() {
+    /// This share of them is no longer, within a step; 0 of none.
+    int quantile(double share) {
         long seen = 0;
         for (int bucket = 0; bucket < BUCKETS; bucket++) {
             seen += counts[bucket];
-            if (seen > 0 && 2 * seen >= total) {
+            if (seen > 0 && seen >= share * total) {
                 return bucket < 2 ? bucket : (int) Math.min(most, Math.ceil(Math.pow(STEP, bucket)));
             }
         }

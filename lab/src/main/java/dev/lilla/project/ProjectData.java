@@ -43,9 +43,8 @@ public final class ProjectData {
 
     /// The examples of a part in the order of their file; none where the project has no such part.
     ///
-    /// @throws IllegalArgumentException if a file is missing or broken, a column is not there, or an input or
-    output
-    ///     is empty; the message names file, line and column
+    /// @throws IllegalArgumentException if a file is missing or broken, a column is not there, or an
+    ///     input or output is empty; the message names file, line and column
     public List<ProjectExample> examples(Part part) {
         List<ProjectExample> examples = new ArrayList<>();
         forEach(part, examples::add);
