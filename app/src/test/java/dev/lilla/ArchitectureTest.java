@@ -93,6 +93,7 @@ class ArchitectureTest {
                     "cli",
                     Set.of(
                             "chat",
+                            "data",
                             "demo",
                             "evaluate",
                             "evaluate.metric",

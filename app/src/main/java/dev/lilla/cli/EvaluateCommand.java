@@ -49,7 +49,10 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(arity = "1..*", paramLabel = "MODEL", description = "Models in files or in the store; compared in pairs.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "MODEL",
+            description = "Models in files or in the store; compared in pairs.")
     private List<String> models = List.of();
 
     @Option(

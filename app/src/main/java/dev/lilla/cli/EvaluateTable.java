@@ -43,8 +43,10 @@ record EvaluateTable(PrintStream out, List<Result> results, List<Comparison> com
         Table table = new Table(headings());
         for (int i = 0; i < first.measured().size(); i++) {
             int metric = i;
-            row(table, first.measured().get(i).metric(), result -> ScoreText.withInterval(
-                    result.measured().get(metric)));
+            row(
+                    table,
+                    first.measured().get(i).metric(),
+                    result -> ScoreText.withInterval(result.measured().get(metric)));
         }
         row(table, "", result -> "");
         efficiency(table);
@@ -69,7 +71,10 @@ record EvaluateTable(PrintStream out, List<Result> results, List<Comparison> com
         if (results.stream()
                 .anyMatch(result -> !Double.isNaN(result.efficiency().completionTokensPerSecond()))) {
             row(table, "written", result -> perSecond(result.efficiency().completionTokensPerSecond()));
-            row(table, "first token, p50 / p95", result -> millis(result.efficiency().firstMillis()));
+            row(
+                    table,
+                    "first token, p50 / p95",
+                    result -> millis(result.efficiency().firstMillis()));
         }
         row(table, "answer, p50 / p95", result -> millis(result.efficiency().totalMillis()));
         row(
@@ -79,8 +84,13 @@ record EvaluateTable(PrintStream out, List<Result> results, List<Comparison> com
                         ? Units.bytes(result.efficiency().peakBytes().getAsLong())
                         : "?");
         row(table, "weights", result -> Units.bytes(result.efficiency().diskBytes()));
-        row(table, "CPU time", result -> String.format(Locale.ROOT, "%.1f s", result.efficiency().cpuSeconds()));
-        if (results.stream().anyMatch(result -> result.efficiency().joulesPerAnswer().isPresent())) {
+        row(
+                table,
+                "CPU time",
+                result ->
+                        String.format(Locale.ROOT, "%.1f s", result.efficiency().cpuSeconds()));
+        if (results.stream()
+                .anyMatch(result -> result.efficiency().joulesPerAnswer().isPresent())) {
             row(
                     table,
                     "energy an answer",
@@ -99,10 +109,7 @@ record EvaluateTable(PrintStream out, List<Result> results, List<Comparison> com
                     table,
                     "  by " + api.name(),
                     result -> String.format(
-                            Locale.ROOT,
-                            "%.4f %s",
-                            Prices.perThousand(result.efficiency(), api),
-                            prices.currency()));
+                            Locale.ROOT, "%.4f %s", Prices.perThousand(result.efficiency(), api), prices.currency()));
         }
     }
 

@@ -118,8 +118,8 @@ final class JudgeOptions {
                 case "second" -> 0;
                 case "tie" -> 0.5;
                 default ->
-                    throw new IllegalArgumentException(labels + ": line " + row.line()
-                            + ", column 'winner': is '" + field(row, "winner") + "', expected first, second or tie.");
+                    throw new IllegalArgumentException(labels + ": line " + row.line() + ", column 'winner': is '"
+                            + field(row, "winner") + "', expected first, second or tie.");
             };
             String one = field(row, "first");
             String other = field(row, "second");

@@ -56,8 +56,9 @@ final class PerplexityCommand implements Callable<Integer> {
     @Option(
             names = "--against",
             paramLabel = "REFERENCE",
-            description = "Compares with the model that this one is a variant of: KL divergence, and how often both find "
-                    + "the same token likeliest.")
+            description =
+                    "Compares with the model that this one is a variant of: KL divergence, and how often both find "
+                            + "the same token likeliest.")
     private @Nullable String against;
 
     @Mixin

@@ -45,8 +45,7 @@ final class SubjectMixin {
     LocalSubject open(Console console, String text, int parallel) throws IOException {
         int plus = text.lastIndexOf('+');
         boolean hasAdapter = plus > 0 && !Files.exists(Path.of(text));
-        LocalModelOptions options =
-                new LocalModelOptions(context.limit(load.options()), cache.type(), host.options());
+        LocalModelOptions options = new LocalModelOptions(context.limit(load.options()), cache.type(), host.options());
         LocalModel model = model(console, hasAdapter ? text.substring(0, plus) : text, options);
         try {
             Path path = model.model().description().path();
@@ -70,10 +69,7 @@ final class SubjectMixin {
 
     /// Opens a model, such as a judge.
     LocalModel model(Console console, String name) throws IOException {
-        return model(
-                console,
-                name,
-                new LocalModelOptions(context.limit(load.options()), cache.type(), host.options()));
+        return model(console, name, new LocalModelOptions(context.limit(load.options()), cache.type(), host.options()));
     }
 
     private static LocalModel model(Console console, String name, LocalModelOptions options) throws IOException {

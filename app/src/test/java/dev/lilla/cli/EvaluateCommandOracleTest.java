@@ -20,8 +20,16 @@ class EvaluateCommandOracleTest {
 
     private Lines.Outcome evaluate(String task, Object... more) {
         Object[] arguments = {
-            "evaluate", model, "--task", Oracle.path("eval/lm_eval/" + task + ".yaml"), "--context", "64", "--kv-type",
-            "f32", "--runs", folder.resolve("runs.db")
+            "evaluate",
+            model,
+            "--task",
+            Oracle.path("eval/lm_eval/" + task + ".yaml"),
+            "--context",
+            "64",
+            "--kv-type",
+            "f32",
+            "--runs",
+            folder.resolve("runs.db")
         };
         Object[] all = new Object[arguments.length + more.length];
         System.arraycopy(arguments, 0, all, 0, arguments.length);
@@ -35,7 +43,8 @@ class EvaluateCommandOracleTest {
                 .get("tasks")
                 .get("tiny_mc")
                 .get("results");
-        JsonNode scores = evaluate("tiny_mc", "--json").json().get("models").get(0).get("scores");
+        JsonNode scores =
+                evaluate("tiny_mc", "--json").json().get("models").get(0).get("scores");
         assertThat(scores.get(0).get("metric").stringValue()).isEqualTo("acc");
         assertThat(scores.get(0).get("value").doubleValue())
                 .isEqualTo(expected.get("acc,none").doubleValue());
@@ -59,8 +68,7 @@ class EvaluateCommandOracleTest {
         assertThat(lines.run("evaluate", model, "missing.gguf", "--task", folder.resolve("none.yaml"))
                         .err())
                 .contains("none.yaml does not exist");
-        assertThat(evaluate("tiny_mc", "--columns", "question=frage").err())
-                .contains("has no column 'frage'");
+        assertThat(evaluate("tiny_mc", "--columns", "question=frage").err()).contains("has no column 'frage'");
         assertThat(evaluate("tiny_mc", "--limit", "0").err()).contains("--limit");
     }
 }

@@ -11,7 +11,8 @@ import java.util.function.IntConsumer;
 /// llama.cpp calls `--kl-divergence`.
 ///
 /// @param places how many were compared
-/// @param meanKl mean of the Kullback-Leibler divergence `Σ p log(p / q)` of the variant `q` from the reference `p`, in nats
+/// @param meanKl mean of the Kullback-Leibler divergence `Σ p log(p / q)` of the variant `q` from the reference `p`, in
+/// nats
 /// @param standardError of that mean
 /// @param topAgreement share of places at which both find the same token likeliest
 /// @param meanChange mean of `log q - log p` of the tokens that are there
@@ -34,8 +35,8 @@ public record Divergence(int places, double meanKl, double standardError, double
                     + variant.decoder().spec().vocab() + " and " + vocab
                     + " tokens; only variants of one model can be held against each other");
         }
-        int windows = Math.min(
-                protocol.windows(reference.decoder(), tokens), protocol.windows(variant.decoder(), tokens));
+        int windows =
+                Math.min(protocol.windows(reference.decoder(), tokens), protocol.windows(variant.decoder(), tokens));
         Sums sums = new Sums();
         for (int window = 0; window < windows; window++) {
             int[] part = protocol.window(tokens, window);

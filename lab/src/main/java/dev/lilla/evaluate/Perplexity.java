@@ -65,10 +65,7 @@ public record Perplexity(int context, int batch, OptionalInt beginOfText, List<A
         for (int window = 0; window < windows; window++) {
             int[] part = window(tokens, window);
             readSecondHalf(
-                    decoder,
-                    cache,
-                    part,
-                    (row, target) -> losses.add(-LogLikelihood.logProbability(row, target)));
+                    decoder, cache, part, (row, target) -> losses.add(-LogLikelihood.logProbability(row, target)));
             result = result(window + 1, windows, losses);
             progress.accept(result);
         }

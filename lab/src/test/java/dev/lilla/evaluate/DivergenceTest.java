@@ -28,9 +28,8 @@ class DivergenceTest {
                 LoadedModel second = ModelLoader.open(reference, LoadOptions.DEFAULT, backend);
                 KvBlocks firstCache = backend.allocateBlocks(first.decoder().kvLayout(KvType.F32), 4);
                 KvBlocks secondCache = backend.allocateBlocks(second.decoder().kvLayout(KvType.F32), 4)) {
-            int[] tokens = new SplittableRandom(3)
-                    .ints(200, 0, second.spec().vocab())
-                    .toArray();
+            int[] tokens =
+                    new SplittableRandom(3).ints(200, 0, second.spec().vocab()).toArray();
             return Divergence.measure(
                     new Divergence.Side(first.decoder(), firstCache),
                     new Divergence.Side(second.decoder(), secondCache),

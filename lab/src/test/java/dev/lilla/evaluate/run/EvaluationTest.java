@@ -58,8 +58,7 @@ class EvaluationTest {
         public ChatResponse chat(ChatRequest request, AnswerListener listener) {
             asked++;
             Usage usage = new Usage(10, 0, 2, Duration.ofMillis(5), Duration.ofMillis(1), DraftUsage.NONE);
-            return new ChatResponse(
-                    rule.apply(request.messages().getLast().content()), FinishReason.STOP, usage);
+            return new ChatResponse(rule.apply(request.messages().getLast().content()), FinishReason.STOP, usage);
         }
     }
 
@@ -118,8 +117,7 @@ class EvaluationTest {
             Result result;
             try (RunStore store = store()) {
                 result = evaluate(store, model);
-                assertThat(evaluate(store, model).measured().getFirst().value())
-                        .isEqualTo(1);
+                assertThat(evaluate(store, model).measured().getFirst().value()).isEqualTo(1);
             }
             assertThat(model.asked).isEqualTo(40);
             assertThat(result.measured().getFirst().metric()).isEqualTo("accuracy");
@@ -154,11 +152,8 @@ class EvaluationTest {
             try (RunStore store = store()) {
                 Result good = evaluate(store, new RuleModel("good", EvaluationTest::right));
                 Result bad = evaluate(store, new RuleModel("bad", text -> "even"));
-                Result same = evaluate(
-                        store,
-                        new RuleModel("same", text -> text.endsWith("39") ? "?" : right(text)));
-                List<Comparison> comparisons =
-                        Comparison.all(List.of(good, bad, same), 1, new Bootstrap(1, 100));
+                Result same = evaluate(store, new RuleModel("same", text -> text.endsWith("39") ? "?" : right(text)));
+                List<Comparison> comparisons = Comparison.all(List.of(good, bad, same), 1, new Bootstrap(1, 100));
                 assertThat(comparisons.get(0).paired().isSignificant()).isTrue();
                 assertThat(comparisons.get(0).sentence(40, true)).startsWith("good is better than bad by accuracy");
                 assertThat(comparisons.get(1).paired().isSignificant()).isFalse();
@@ -170,16 +165,15 @@ class EvaluationTest {
     @Nested
     class Writing {
         private Result hostile(RunStore store) throws InterruptedException {
-            return evaluate(
-                    store,
-                    new RuleModel("=1+1 <script>alert(1)</script>", text -> "=cmd|' /C calc'!A0 <b>"));
+            return evaluate(store, new RuleModel("=1+1 <script>alert(1)</script>", text -> "=cmd|' /C calc'!A0 <b>"));
         }
 
         @Test
         void aSpreadsheetComputesNothing() throws InterruptedException {
             try (RunStore store = store()) {
                 String csv = Exports.csv(List.of(hostile(store)));
-                assertThat(csv.lines().skip(1)).allSatisfy(line -> assertThat(line).startsWith("'=1+1"));
+                assertThat(csv.lines().skip(1))
+                        .allSatisfy(line -> assertThat(line).startsWith("'=1+1"));
                 assertThat(csv).contains("'=cmd").doesNotContain(",=cmd");
             }
             assertThat(List.of("+1", "-1", "@a", "=a", "a=b"))
@@ -206,7 +200,8 @@ class EvaluationTest {
                 Result result = evaluate(store, new RuleModel("rule", EvaluationTest::right));
                 JsonNode json = Exports.json(List.of(result), List.of(), Prices.assumed());
                 JsonNode model = json.get("models").get(0);
-                assertThat(model.get("scores").get(0).get("value").doubleValue()).isEqualTo(1);
+                assertThat(model.get("scores").get(0).get("value").doubleValue())
+                        .isEqualTo(1);
                 assertThat(model.get("protocol").stringValue()).hasSize(16);
                 assertThat(model.get("examples").size()).isEqualTo(40);
                 assertThat(model.get("examples").get(1).get("expected").stringValue())
@@ -250,7 +245,11 @@ class EvaluationTest {
         @Test
         void doesNotFollowPlacesInsideAnswers() {
             List<PairwiseJudge.Pair> tricky = List.of(new PairwiseJudge.Pair("q", "{second}", "bb"));
-            assertThat(judge(Judging::longer).judge("one", "two", tricky).matches().getFirst().outcome())
+            assertThat(judge(Judging::longer)
+                            .judge("one", "two", tricky)
+                            .matches()
+                            .getFirst()
+                            .outcome())
                     .isEqualTo(1);
         }
     }
@@ -276,8 +275,7 @@ class EvaluationTest {
             Prices prices = new Prices("EUR", "today", machine, List.of(api), false);
             // An hour of use costs 2 EUR of purchase and 0.05 EUR of power; 1,000 answers take an hour.
             assertThat(prices.perThousand(efficiency)).isCloseTo(2.05, within(1e-9));
-            assertThat(Prices.perThousand(efficiency, api))
-                    .isCloseTo(0.2, within(1e-9));
+            assertThat(Prices.perThousand(efficiency, api)).isCloseTo(0.2, within(1e-9));
         }
 
         @Test

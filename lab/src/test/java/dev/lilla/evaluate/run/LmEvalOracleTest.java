@@ -36,8 +36,7 @@ class LmEvalOracleTest {
     @TestFactory
     Stream<DynamicTest> givesTheSameScores() {
         return golden.get("tasks").properties().stream()
-                .map(entry -> DynamicTest.dynamicTest(
-                        entry.getKey(), () -> check(entry.getKey(), entry.getValue())));
+                .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> check(entry.getKey(), entry.getValue())));
     }
 
     private void check(String name, JsonNode expected) throws InterruptedException {
@@ -58,9 +57,9 @@ class LmEvalOracleTest {
     }
 
     private Subject subject() {
-        LoadOptions load = LoadOptions.DEFAULT.withContextLength(golden.get("max_length").intValue());
-        LocalModelOptions options =
-                LocalModelOptions.defaults().withLoad(load).withKvType(KvType.F32);
+        LoadOptions load =
+                LoadOptions.DEFAULT.withContextLength(golden.get("max_length").intValue());
+        LocalModelOptions options = LocalModelOptions.defaults().withLoad(load).withKvType(KvType.F32);
         Path path = Oracle.path(golden.get("model").stringValue());
         return new LocalSubject("model", LocalModel.open(path, options), options, List.of(), 4);
     }
@@ -108,12 +107,16 @@ class LmEvalOracleTest {
                 .map(name -> DynamicTest.dynamicTest(name, () -> {
                     Task task = TaskFile.read(Oracle.path("eval/lm_eval/" + name + ".yaml"));
                     List<Example> examples = TaskExamples.read(task, false, 5);
-                    String hash = Protocol.of(task, examples, Map.of("kvType", "F32")).hash();
-                    assertThat(Protocol.of(task, examples, Map.of("kvType", "F32")).hash())
+                    String hash =
+                            Protocol.of(task, examples, Map.of("kvType", "F32")).hash();
+                    assertThat(Protocol.of(task, examples, Map.of("kvType", "F32"))
+                                    .hash())
                             .isEqualTo(hash);
-                    assertThat(Protocol.of(task, examples, Map.of("kvType", "Q8_0")).hash())
+                    assertThat(Protocol.of(task, examples, Map.of("kvType", "Q8_0"))
+                                    .hash())
                             .isNotEqualTo(hash);
-                    assertThat(Protocol.of(task, examples.subList(0, 4), Map.of("kvType", "F32")).hash())
+                    assertThat(Protocol.of(task, examples.subList(0, 4), Map.of("kvType", "F32"))
+                                    .hash())
                             .isNotEqualTo(hash);
                 }));
     }

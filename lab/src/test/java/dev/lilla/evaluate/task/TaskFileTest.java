@@ -56,8 +56,7 @@ class TaskFileTest {
         void findTheRightChoiceByTextOrIndex() throws IOException {
             String yaml = "kind: choose\nprompt: '{{q}}'\nchoices: '{{c}}'\nexpected: '{{r}}'\n";
             List<Example> examples = examples(
-                    yaml,
-                    "{\"q\":\"x\",\"c\":[\"1\",\"0\"],\"r\":\"0\"}\n{\"q\":\"y\",\"c\":[\"a\",\"b\"],\"r\":1}");
+                    yaml, "{\"q\":\"x\",\"c\":[\"1\",\"0\"],\"r\":\"0\"}\n{\"q\":\"y\",\"c\":[\"a\",\"b\"],\"r\":1}");
             assertThat(examples)
                     .map(example -> ((Example.Chosen) example).right())
                     .containsExactly(1, 1);
