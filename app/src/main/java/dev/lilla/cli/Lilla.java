@@ -102,6 +102,7 @@ final class Lilla implements Runnable {
                 new RenderCommand(console),
                 new LogitsCommand(console),
                 new PerplexityCommand(console),
+                new EvaluateCommand(console),
                 new ConvertCommand(console),
                 new TrainCommand(console),
                 new MergeCommand(console),
