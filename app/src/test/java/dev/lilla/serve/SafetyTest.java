@@ -119,8 +119,15 @@ class SafetyTest {
                     .containsIgnoringCase("access-control-allow-origin: https://chat.example\r\n");
             String preflight = reply(
                     open,
-                    "OPTIONS /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nOrigin: https://chat.example\r\n"
-                            + "Access-Control-Request-Method: POST\r\nConnection: close\r\n\r\n");
+                    String.join(
+                            "\r\n",
+                            "OPTIONS /v1/chat/completions HTTP/1.1",
+                            "Host: localhost",
+                            "Origin: https://chat.example",
+                            "Access-Control-Request-Method: POST",
+                            "Connection: close",
+                            "",
+                            ""));
             assertThat(preflight)
                     .startsWith("HTTP/1.1 204 ")
                     .containsIgnoringCase("access-control-allow-headers: Authorization, Content-Type\r\n");

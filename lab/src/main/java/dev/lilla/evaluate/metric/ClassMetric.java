@@ -31,6 +31,8 @@ public enum ClassMetric {
 
     private final String label;
     private final Scale scale;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a method of this class or a lambda without state
     private final ToDoubleFunction<ConfusionMatrix> formula;
 
     ClassMetric(String label, Scale scale, ToDoubleFunction<ConfusionMatrix> formula) {

@@ -21,6 +21,8 @@ public record FieldF1(Kind kind) implements TextMetric {
         F1("field_f1", sums -> sums[1] + sums[2] == 0 ? 1 : 2 * sums[0] / (sums[1] + sums[2]));
 
         private final String label;
+
+        @SuppressWarnings("ImmutableEnumChecker") // lambdas without state
         private final ToDoubleFunction<double[]> formula;
 
         Kind(String label, ToDoubleFunction<double[]> formula) {

@@ -45,18 +45,18 @@ public final class Ratings {
     /// @param weights one a match
     public static Map<String, Double> bradleyTerry(List<Match> matches, double[] weights) {
         Map<String, Integer> models = new LinkedHashMap<>();
-        for (Match match : matches) {
-            models.putIfAbsent(match.first(), models.size());
-            models.putIfAbsent(match.second(), models.size());
+        int[] firsts = new int[matches.size()];
+        int[] seconds = new int[matches.size()];
+        for (int i = 0; i < matches.size(); i++) {
+            firsts[i] = models.computeIfAbsent(matches.get(i).first(), _ -> models.size());
+            seconds[i] = models.computeIfAbsent(matches.get(i).second(), _ -> models.size());
         }
         int count = models.size();
         double[][] wins = new double[count][count];
         for (int i = 0; i < matches.size(); i++) {
             Match match = matches.get(i);
-            int first = models.get(match.first());
-            int second = models.get(match.second());
-            wins[first][second] += weights[i] * match.outcome();
-            wins[second][first] += weights[i] * (1 - match.outcome());
+            wins[firsts[i]][seconds[i]] += weights[i] * match.outcome();
+            wins[seconds[i]][firsts[i]] += weights[i] * (1 - match.outcome());
         }
         requireMaximum(new ArrayList<>(models.keySet()), wins);
         double[] strengths = maximize(wins);

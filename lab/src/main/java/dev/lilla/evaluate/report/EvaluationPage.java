@@ -7,6 +7,7 @@ import dev.lilla.evaluate.run.Measured;
 import dev.lilla.evaluate.run.Prices;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ public final class EvaluationPage {
         int examples = results.getFirst().scores().examples().size();
         Html page = new Html(task + ": evaluation");
         page.heading(1, task);
-        page.paragraph("quiet", examples + " examples, evaluated by Lilla on " + LocalDate.now());
+        page.paragraph("quiet", examples + " examples, evaluated by Lilla on " + LocalDate.now(ZoneId.systemDefault()));
         EvaluationPage sections = new EvaluationPage(results, comparisons);
         sections.summary(page);
         sections.scores(page);

@@ -51,9 +51,8 @@ public final class RunStore implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException if it is no such file, or one of a newer Lilla
     public static RunStore open(Path file) {
-        Path folder = file.toAbsolutePath().getParent();
         try {
-            Path unpacked = Files.createDirectories(folder.resolve(".native"));
+            Path unpacked = Files.createDirectories(file.toAbsolutePath().resolveSibling(".native"));
             if (System.getProperty("org.sqlite.tmpdir") == null) {
                 System.setProperty("org.sqlite.tmpdir", unpacked.toString());
             }

@@ -65,8 +65,14 @@ class TaskFileTest {
         @Test
         void showExamplesBefore() throws IOException {
             Files.writeString(folder.resolve("shots.csv"), "q,label\none,b\ntwo,a\n");
-            String yaml = "kind: classify\nlabels: [a, b]\nprompt: '{{q}} ='\nexpected: '{{label}}'\n"
-                    + "examples: shots.csv\nshots: 2\n";
+            String yaml = """
+                    kind: classify
+                    labels: [a, b]
+                    prompt: '{{q}} ='
+                    expected: '{{label}}'
+                    examples: shots.csv
+                    shots: 2
+                    """;
             Example example =
                     examples(yaml, "{\"q\":\"three\",\"label\":\"a\"}").getFirst();
             assertThat(example.question()).isEqualTo("one = b\n\ntwo = a\n\nthree =");
@@ -113,8 +119,14 @@ class TaskFileTest {
             assertRefused("output_type: generate_until\ntask: t\nprocess_docs: !function utils.x\n", "")
                     .hasMessageContaining("process_docs");
             assertRefused(
-                            "output_type: multiple_choice\ntask: t\ndoc_to_text: q\ndoc_to_choice: c\ndoc_to_target: a\n"
-                                    + "dataset_path: hub/name\n",
+                            """
+                            output_type: multiple_choice
+                            task: t
+                            doc_to_text: q
+                            doc_to_choice: c
+                            doc_to_target: a
+                            dataset_path: hub/name
+                            """,
                             "")
                     .hasMessageContaining("nothing is downloaded");
         }
