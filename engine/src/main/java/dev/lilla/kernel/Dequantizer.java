@@ -98,7 +98,7 @@ public final class Dequantizer {
         }
     }
 
-    private static BlockDecoder decoder(ElementType type) {
+    static BlockDecoder decoder(ElementType type) {
         return switch (type) {
             case Q4_0 -> SimpleBlocks::decodeQ4Symmetric;
             case Q4_1 -> SimpleBlocks::decodeQ4Affine;

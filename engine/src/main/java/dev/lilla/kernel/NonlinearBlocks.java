@@ -138,7 +138,7 @@ final class NonlinearBlocks {
     }
 
     /// Index of the level nearest to `x`, the upper of two equally near.
-    private static int nearestLevel(float x) {
+    static int nearestLevel(float x) {
         int last = LEVELS.length - 1;
         if (x <= LEVELS[0]) {
             return 0;

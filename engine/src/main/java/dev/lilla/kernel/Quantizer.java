@@ -81,7 +81,7 @@ public final class Quantizer {
         }
     }
 
-    private static BlockEncoder encoder(ElementType type) {
+    static BlockEncoder encoder(ElementType type) {
         return switch (type) {
             case Q4_0 -> SimpleBlocks::encodeQ4Symmetric;
             case Q4_1 -> SimpleBlocks::encodeQ4Affine;
