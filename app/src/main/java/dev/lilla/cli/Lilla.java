@@ -105,6 +105,7 @@ final class Lilla implements Runnable {
                 new QuantizeCommand(console),
                 new ImatrixCommand(console),
                 new CompareCommand(console),
+                new PruneCommand(console),
                 new TrainCommand(console),
                 new MergeCommand(console),
                 new TrainTokenizerCommand(console),

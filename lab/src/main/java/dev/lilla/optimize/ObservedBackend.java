@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A backend that computes on another one and shows what goes into linear maps. Both use the same handles; closing it
 /// closes nothing, the other one stays its owner's.
-final class ObservedBackend implements Backend {
+class ObservedBackend implements Backend {
     private final Backend backend;
     private final Observer observer;
 
