@@ -40,7 +40,9 @@ class ArchitectureTest {
                     "generate",
                     Set.of("chat", "format", "kernel", "model", "model.family", "template", "tensor", "tokenizer")),
             Map.entry("evaluate", Set.of("chat", "format", "generate", "kernel", "model", "tensor", "tokenizer")),
-            Map.entry("optimize", Set.of("format", "kernel", "model", "model.family", "store", "tensor", "tokenizer")),
+            Map.entry(
+                    "optimize",
+                    Set.of("format", "generate", "kernel", "model", "model.family", "store", "tensor", "tokenizer")),
             Map.entry(
                     "train",
                     Set.of("format", "generate", "kernel", "model", "model.family", "template", "tensor", "tokenizer")),

@@ -92,8 +92,7 @@ final class CompareCommand implements Callable<Integer> {
         List<ComparisonRow> rows = new ArrayList<>();
         try (LocalModel original = LocalModel.open(source, options())) {
             original.model().warnings().forEach(console::warn);
-            List<TextWindow> texts =
-                    windows.windows(data, original.model().description());
+            List<TextWindow> texts = windows.windows(data, original.model().description());
             rows.add(row("original", source, original, texts));
             for (String name : variants) {
                 Path path = ModelStore.open(console.environment()).resolve(name);
@@ -115,8 +114,7 @@ final class CompareCommand implements Callable<Integer> {
         return new LocalModelOptions(load.options(), KvType.F16, host.options());
     }
 
-    private ComparisonRow quantized(
-            Path source, ConversionType type, LocalModel original, List<TextWindow> texts)
+    private ComparisonRow quantized(Path source, ConversionType type, LocalModel original, List<TextWindow> texts)
             throws IOException {
         Path folder = Files.createTempDirectory("lilla-compare");
         Path file = folder.resolve(type.label() + ".gguf");
@@ -138,8 +136,7 @@ final class CompareCommand implements Callable<Integer> {
         }
     }
 
-    private ComparisonRow row(
-            String name, LocalModel variant, LocalModel original, List<TextWindow> texts) {
+    private ComparisonRow row(String name, LocalModel variant, LocalModel original, List<TextWindow> texts) {
         ProgressLine line = new ProgressLine(console);
         line.started("measuring " + name, 0);
         Divergence.Result result = Divergence.measure(

@@ -71,8 +71,17 @@ record ComparisonRow(String name, long parameters, long bytes, double tokensPerS
 
     static void print(List<ComparisonRow> rows, Console console) {
         Table table = new Table(
-                "VARIANT", ">PARAMETERS", ">SIZE", ">BITS", ">PERPLEXITY", ">LOSS", ">+/-", ">KL", ">KL 99 %",
-                ">TOP-1", ">TOKENS/S");
+                "VARIANT",
+                ">PARAMETERS",
+                ">SIZE",
+                ">BITS",
+                ">PERPLEXITY",
+                ">LOSS",
+                ">+/-",
+                ">KL",
+                ">KL 99 %",
+                ">TOP-1",
+                ">TOKENS/S");
         for (ComparisonRow row : rows) {
             Divergence.Result result = row.result();
             table.row(

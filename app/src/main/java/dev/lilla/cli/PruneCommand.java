@@ -198,17 +198,13 @@ final class PruneCommand implements Callable<Integer> {
     private void cutGguf(Path file) throws IOException {
         // What a directory needed to be told is in its GGUF.
         LoadOptions options = load.options();
-        StructuredPruning pruning =
-                new StructuredPruning(optional(layers), optional(kvHeads), optional(ffn), choice);
+        StructuredPruning pruning = new StructuredPruning(optional(layers), optional(kvHeads), optional(ffn), choice);
         try (Backend backend = host.open();
                 ModelDescription description = ModelDescription.open(file, options)) {
             List<TextWindow> windows = calibration.windows(data, description);
             ProgressLine line = new ProgressLine(console);
             Cuts chosen = pruning.choose(
-                    description,
-                    backend,
-                    windows,
-                    (done, total) -> line.started("window " + done + " of " + total, 0));
+                    description, backend, windows, (done, total) -> line.started("window " + done + " of " + total, 0));
             line.finished();
             ConversionProgress progress = new ConversionProgress(console, "pruning");
             PrunedFile.write(
@@ -236,8 +232,8 @@ final class PruneCommand implements Callable<Integer> {
                 LocalModel pruned = LocalModel.open(out, options)) {
             List<TextWindow> windows =
                     calibration.windows(texts, original.model().description());
-            List<ComparisonRow> rows = List.of(
-                    row("before", original, same, windows), row("after", original, pruned, windows));
+            List<ComparisonRow> rows =
+                    List.of(row("before", original, same, windows), row("after", original, pruned, windows));
             if (json.isSet()) {
                 console.printJson(ComparisonRow.json(rows));
             } else {

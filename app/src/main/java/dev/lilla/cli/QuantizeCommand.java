@@ -42,11 +42,7 @@ final class QuantizeCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // required
     private Path out;
 
-    @Option(
-            names = "--type",
-            required = true,
-            paramLabel = "TYPE",
-            description = QuantizationMixin.TYPES + ".")
+    @Option(names = "--type", required = true, paramLabel = "TYPE", description = QuantizationMixin.TYPES + ".")
     private String type = "";
 
     @Mixin

@@ -17,7 +17,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/// The windows of a file that shows what a model is used for: of a text, or examples, each as the model's chat template
+/// The windows of a file that shows what a model is used for: of a text, or examples, each as the model's chat
+/// template
 /// has it.
 final class SampleText {
     private static final Set<String> EXAMPLES = Set.of("jsonl", "ndjson", "csv", "tsv");
@@ -62,9 +63,7 @@ final class SampleText {
 
     private static int[] conversation(
             List<Map<String, Object>> messages, Map<String, Object> variables, String words, ModelText text) {
-        return text.template().isPresent()
-                ? text.conversation(messages, variables)
-                : ended(text.text(words), text);
+        return text.template().isPresent() ? text.conversation(messages, variables) : ended(text.text(words), text);
     }
 
     private static Map<String, Object> message(String role, String content) {

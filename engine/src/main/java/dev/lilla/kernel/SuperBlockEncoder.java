@@ -5,7 +5,8 @@ import static dev.lilla.kernel.BlockBytes.putHalf;
 import dev.lilla.kernel.AffineFit.Deviation;
 import java.util.Arrays;
 
-/// Packs the super-blocks of [SuperBlocks]: fits every group on its own, quantizes the groups' scales, and rounds the
+/// Packs the super-blocks of [SuperBlocks]: fits every group on its own, quantizes the groups' scales, and
+/// rounds the
 /// values once more to the scales as stored. Holds scratch memory: one per thread.
 final class SuperBlockEncoder {
     private static final int ELEMENTS = SuperBlocks.ELEMENTS;

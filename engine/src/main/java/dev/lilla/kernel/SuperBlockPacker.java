@@ -66,7 +66,8 @@ final class SuperBlockPacker {
         block[at + 8 + group % 4] |= (byte) (((scale + 32) >> 4) << (group / 4 * 2));
     }
 
-    /// The inverse of [SuperBlocks#scaleQ4]; groups in rising order, the later ones fill the top of earlier bytes.
+    /// The inverse of [SuperBlocks#scaleQ4]; groups in rising order, the later ones fill the top of earlier
+    /// bytes.
     static void scaleQ4(byte[] block, int at, int group, int scale, int min) {
         if (group < 4) {
             block[at + group] = (byte) scale;

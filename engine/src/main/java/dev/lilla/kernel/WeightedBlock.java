@@ -2,11 +2,14 @@ package dev.lilla.kernel;
 
 import dev.lilla.kernel.WeightedFit.Group;
 
-/// Fits a block whose groups have whole-numbered scales, scaled together, so that the weighted squared error of the
+/// Fits a block whose groups have whole-numbered scales, scaled together, so that the weighted squared error of
+/// the
 /// whole block is least: `d * scale[g] * number - dmin * min[g]`.
 ///
-/// The groups are fitted on their own; their scales are rounded to whole numbers, then moved by one where that helps;
-/// then `d` and `dmin` follow by least squares over the block, and so on in turns. Blocks of one group have the scale 1.
+/// The groups are fitted on their own; their scales are rounded to whole numbers, then moved by one where that
+/// helps;
+/// then `d` and `dmin` follow by least squares over the block, and so on in turns. Blocks of one group have the
+/// scale 1.
 /// Holds scratch memory and the last result: one per thread.
 final class WeightedBlock {
     private static final int TURNS = 3;
@@ -120,9 +123,8 @@ final class WeightedBlock {
         double squares = 0;
         double sum = 0;
         for (int i = 0; i < group; i++) {
-            float number = groupScales[g] == 0
-                    ? 0
-                    : grid.value(grid.nearest((part.value(i) + groupMins[g]) / groupScales[g]));
+            float number =
+                    groupScales[g] == 0 ? 0 : grid.value(grid.nearest((part.value(i) + groupMins[g]) / groupScales[g]));
             squares += (double) part.weight(i) * number * number;
             sum += part.weight(i);
         }
@@ -188,7 +190,8 @@ final class WeightedBlock {
         return sum;
     }
 
-    /// Least squares for `d` and `dmin` at the levels, scales and minima as they are; then these again. What does not
+    /// Least squares for `d` and `dmin` at the levels, scales and minima as they are; then these again. What
+    /// does not
     /// help is taken back.
     private boolean improve(float[] values, int from, float[] weights) {
         float oldD = d;

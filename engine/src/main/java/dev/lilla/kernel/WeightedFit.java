@@ -1,6 +1,7 @@
 package dev.lilla.kernel;
 
-/// Least squares over groups of values, each with a weight of its own: scales tried one after the other, then levels and
+/// Least squares over groups of values, each with a weight of its own: scales tried one after the other, then
+/// levels and
 /// scale in turns for as long as that helps. Holds the last result: one per thread.
 final class WeightedFit {
     /// Scales tried on either side of the first guess.
@@ -39,7 +40,8 @@ final class WeightedFit {
         }
     }
 
-    /// The scale for which `scale * number`, with the numbers of the grid, has the least weighted squared error.
+    /// The scale for which `scale * number`, with the numbers of the grid, has the least weighted squared
+    /// error.
     float scale(Group group) {
         float farthest = 0;
         for (int i = 0; i < group.count(); i++) {

@@ -6,12 +6,17 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// Stores rows as another type so that what matters stays closest: errors count by the importance of their column.
+/// Stores rows as another type so that what matters stays closest: errors count by the importance of their
+/// column.
 ///
-/// A weight `w` off by `e` changes the output by `e * x` for every input `x` of its column, so the expected square of the
-/// change is `e²` times the mean of `x²`: the importance that is given here. As in llama.cpp's quantizers with an
-/// importance matrix (`quantize_row_*_impl` in `ggml-quants.c`), large weights count somewhat more: errors are weighted by
-/// `importance * sqrt(mean of w² + w²)`. The search is of our own ([WeightedBlock]); a block that [Quantizer] packs with
+/// A weight `w` off by `e` changes the output by `e * x` for every input `x` of its column, so the expected
+/// square of the
+/// change is `e²` times the mean of `x²`: the importance that is given here. As in llama.cpp's quantizers with
+/// an
+/// importance matrix (`quantize_row_*_impl` in `ggml-quants.c`), large weights count somewhat more: errors are
+/// weighted by
+/// `importance * sqrt(mean of w² + w²)`. The search is of our own ([WeightedBlock]); a block that [Quantizer]
+/// packs with
 /// a smaller weighted error is stored as it packs it. Holds scratch memory: one per thread.
 public final class WeightedQuantizer {
     /// Columns that hardly any input reached keep this part of the mean importance: other texts may reach them.
@@ -64,7 +69,8 @@ public final class WeightedQuantizer {
     /// Packs a row, `[columns]`.
     ///
     /// @param target takes the bytes from `byteOffset` on, at any alignment
-    /// @throws IllegalArgumentException if the row has another number of columns, or that is no whole number of blocks
+    /// @throws IllegalArgumentException if the row has another number of columns, or that is no whole number of
+    ///     blocks
     /// @throws IndexOutOfBoundsException if the target is too small
     public void quantize(float[] row, MemorySegment target, long byteOffset) {
         if (row.length != importance.length) {

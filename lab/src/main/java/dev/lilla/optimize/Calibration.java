@@ -17,7 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Passes texts through a model to see what its weights are multiplied with. The head is left out, as llama.cpp's
+/// Passes texts through a model to see what its weights are multiplied with. The head is left out, as
+/// llama.cpp's
 /// `imatrix` leaves it out.
 public final class Calibration {
     private Calibration() {}
@@ -53,18 +54,16 @@ public final class Calibration {
                     + model.spec().contextLength() + ". Give a smaller context.");
         }
         InputSquares squares = new InputSquares();
-        Decoder decoder =
-                Decoder.create(model.spec(), model::tensor, new ObservedBackend(backend, squares));
+        Decoder decoder = Decoder.create(model.spec(), model::tensor, new ObservedBackend(backend, squares));
         LayerInfluence influence = new LayerInfluence(model.spec().layers().size());
-        try (KvBlocks cache = backend.allocateBlocks(
-                decoder.kvLayout(KvType.F32), Math.ceilDiv(context, KvLayout.BLOCK_TOKENS))) {
+        try (KvBlocks cache =
+                backend.allocateBlocks(decoder.kvLayout(KvType.F32), Math.ceilDiv(context, KvLayout.BLOCK_TOKENS))) {
             for (int i = 0; i < windows.size(); i++) {
                 read(decoder, cache, windows.get(i).tokens(), influence);
                 listener.reached(i + 1, windows.size());
             }
         }
-        ImportanceMatrix importance =
-                new ImportanceMatrix(inGguf(model, squares), datasets, windows.size(), context);
+        ImportanceMatrix importance = new ImportanceMatrix(inGguf(model, squares), datasets, windows.size(), context);
         return new Result(importance, influence.means());
     }
 
@@ -85,7 +84,8 @@ public final class Calibration {
         }
     }
 
-    /// The sums by the names that GGUF has for the weights: where it cuts a fused one, all parts have the same inputs.
+    /// The sums by the names that GGUF has for the weights: where it cuts a fused one, all parts have the same
+    /// inputs.
     private static Map<String, Entry> inGguf(ModelDescription model, InputSquares squares) {
         Map<String, Entry> entries = new HashMap<>();
         for (String weight : model.spec().linearMaps().keySet()) {

@@ -6,7 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Brings what the user says about single tensors into a conversion to GGUF, and holds it against the tensors there are.
+/// Brings what the user says about single tensors into a conversion to GGUF, and holds it against the tensors
+/// there are.
 final class ChosenTensors {
     private static final String DATASET = "quantize.imatrix.dataset";
     private static final String ENTRIES = "quantize.imatrix.entries_count";

@@ -37,7 +37,8 @@ public record ConversionRequest(
     public static ConversionRequest of(Path source, Path target, ConversionType type) {
         boolean isGguf = target.toString().toLowerCase(Locale.ROOT).endsWith(".gguf");
         Form form = isGguf ? Form.GGUF : Form.HUGGING_FACE;
-        return new ConversionRequest(source, target, form, type, TensorChoices.NONE, LoadOptions.DEFAULT, Requantizing.REFUSED);
+        return new ConversionRequest(
+                source, target, form, type, TensorChoices.NONE, LoadOptions.DEFAULT, Requantizing.REFUSED);
     }
 
     public ConversionRequest with(LoadOptions changed) {

@@ -23,8 +23,10 @@ import java.util.Map;
 
 /// Converts models: a Hugging Face directory to GGUF, GGUF to GGUF of another type, and GGUF to a directory.
 ///
-/// GGUF files come out as llama.cpp's tools make them: same names, layout, types and bytes. Tensors pass in parts of a
-/// few megabytes, so that a model needs next to no memory. What is written appears under its name only when complete.
+/// GGUF files come out as llama.cpp's tools make them: same names, layout, types and bytes. Tensors pass in
+/// parts of a
+/// few megabytes, so that a model needs next to no memory. What is written appears under its name only when
+/// complete.
 public final class Converter {
     /// The version of the layouts of quantized blocks.
     private static final int QUANTIZATION_VERSION = 2;
@@ -179,8 +181,7 @@ public final class Converter {
         for (PlannedTensor tensor : plan.tensors()) {
             ElementType from = tensor.sources().getFirst().type();
             ElementType to = tensor.target().type();
-            boolean isFine =
-                    from == ElementType.Q8_0 && request.requantizing() == Requantizing.FROM_EIGHT_BITS;
+            boolean isFine = from == ElementType.Q8_0 && request.requantizing() == Requantizing.FROM_EIGHT_BITS;
             if (from.isQuantized() && to.isQuantized() && from != to && !isFine) {
                 throw new IllegalArgumentException(request.source() + ": tensor "
                         + tensor.target().name() + " is " + from + " already, and quantizing it again to " + to

@@ -8,7 +8,8 @@ import dev.lilla.model.family.ModelDescription;
 import dev.lilla.optimize.ImportanceMatrix.Entry;
 import dev.lilla.tensor.Tensor;
 
-/// What K/V groups and neurons add to the outputs of their blocks: for each input column of the last map, the sum of its
+/// What K/V groups and neurons add to the outputs of their blocks: for each input column of the last map, the
+/// sum of its
 /// squared inputs times the sum of its squared weights.
 final class CutScores {
     private final ModelDescription model;

@@ -2,7 +2,8 @@ package dev.lilla.optimize;
 
 import java.util.List;
 
-/// What of a decoder stays: which layers, and of each of them which K/V groups and which neurons of its feed-forward
+/// What of a decoder stays: which layers, and of each of them which K/V groups and which neurons of its
+/// feed-forward
 /// block, all in rising order.
 ///
 /// @param layers numbers of the layers that stay

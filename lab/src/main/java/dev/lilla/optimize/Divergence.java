@@ -10,7 +10,8 @@ import dev.lilla.model.Logits;
 import java.util.Arrays;
 import java.util.List;
 
-/// How far a model is from another one of the same vocabulary, on texts: both read the same windows and are compared token
+/// How far a model is from another one of the same vocabulary, on texts: both read the same windows and are
+/// compared token
 /// by token, as llama.cpp's `perplexity --kl-divergence` does.
 public final class Divergence {
     private Divergence() {}
@@ -27,7 +28,8 @@ public final class Divergence {
     /// @param referencePerplexity of the one it is held against
     /// @param lossChange mean difference of the losses, in nats; above 0 where the model is worse
     /// @param lossChangeError standard error of that, of pairs
-    /// @param divergence mean Kullback-Leibler divergence from the reference's distribution to the model's, in nats
+    /// @param divergence mean Kullback-Leibler divergence from the reference's distribution to the model's, in
+    ///     nats
     /// @param divergenceError standard error of that
     /// @param divergence99 the divergence that 99 % of tokens stay below
     /// @param agreement share of tokens whose most likely one is the same, 0 to 1
@@ -44,16 +46,19 @@ public final class Divergence {
 
     /// Compares two models.
     ///
-    /// @throws IllegalArgumentException if the vocabularies differ in size, or a window is longer than a context
+    /// @throws IllegalArgumentException if the vocabularies differ in size, or a window is longer than a
+    ///     context
     public static Result measure(Side reference, Side model, List<TextWindow> windows) {
         int vocab = reference.decoder().spec().vocab();
         if (model.decoder().spec().vocab() != vocab) {
-            throw new IllegalArgumentException("a model of " + model.decoder().spec().vocab()
-                    + " tokens cannot be compared with one of " + vocab + ". Take variants of the same model.");
+            throw new IllegalArgumentException(
+                    "a model of " + model.decoder().spec().vocab() + " tokens cannot be compared with one of " + vocab
+                            + ". Take variants of the same model.");
         }
         int context = TextWindow.longest(windows);
         int contextMax = Math.min(
-                reference.decoder().spec().contextLength(), model.decoder().spec().contextLength());
+                reference.decoder().spec().contextLength(),
+                model.decoder().spec().contextLength());
         if (context > contextMax) {
             throw new IllegalArgumentException("windows of " + context + " tokens exceed the models' context of "
                     + contextMax + ". Give a smaller context.");

@@ -15,8 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// llama.cpp's form of an importance matrix before it was GGUF, little-endian: the number of entries; for each the length
-/// of its name, the name, the number of chunks, the number of columns, and for each column the mean square times the
+/// llama.cpp's form of an importance matrix before it was GGUF, little-endian: the number of entries; for each
+/// the length
+/// of its name, the name, the number of chunks, the number of columns, and for each column the mean square
+/// times the
 /// number of chunks; then the number of chunks, and the name of the texts after its length.
 final class ImportanceDat {
     private static final long BYTES_MAX = 1L << 30;
@@ -103,7 +105,6 @@ final class ImportanceDat {
     }
 
     private static ModelFormatException broken(Path path, String what) {
-        return new ModelFormatException(
-                path + ": is no importance matrix: " + what + ". Make one with lilla imatrix.");
+        return new ModelFormatException(path + ": is no importance matrix: " + what + ". Make one with lilla imatrix.");
     }
 }

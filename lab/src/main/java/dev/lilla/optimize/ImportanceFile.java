@@ -22,9 +22,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// Importance matrices as llama.cpp keeps them, in both of its forms: GGUF, and the older `.dat` ([ImportanceDat]).
+/// Importance matrices as llama.cpp keeps them, in both of its forms: GGUF, and the older `.dat`
+/// ([ImportanceDat]).
 ///
-/// Source: `save_imatrix` in llama.cpp's `imatrix.cpp`: tensors `WEIGHT.in_sum2` `[1, columns]` with the sums of squares
+/// Source: `save_imatrix` in llama.cpp's `imatrix.cpp`: tensors `WEIGHT.in_sum2` `[1, columns]` with the sums
+/// of squares
 /// and `WEIGHT.counts` `[1, 1]` with the number of tokens, both F32, and the keys `imatrix.…`.
 public final class ImportanceFile {
     private static final String SQUARES = ".in_sum2";
@@ -37,7 +39,8 @@ public final class ImportanceFile {
 
     private ImportanceFile() {}
 
-    /// Writes a matrix: in the older form if the name ends with `.dat`, else as GGUF. The file appears under its name
+    /// Writes a matrix: in the older form if the name ends with `.dat`, else as GGUF. The file appears under
+    /// its name
     /// when it is complete.
     ///
     /// @throws UncheckedIOException if it cannot be written

@@ -3,7 +3,8 @@ package dev.lilla.optimize;
 import dev.lilla.model.HiddenObserver;
 import dev.lilla.model.HiddenRows;
 
-/// How much each layer turns the residual stream: 1 minus the cosine between what enters and what leaves it, the mean
+/// How much each layer turns the residual stream: 1 minus the cosine between what enters and what leaves it,
+/// the mean
 /// over all tokens (block influence; Men et al., arXiv 2403.03853).
 final class LayerInfluence implements HiddenObserver {
     private final double[] sums;

@@ -30,7 +30,8 @@ final class LayerSearch {
 
     /// The layers that stay, in rising order.
     List<Integer> keep(int count) {
-        List<Integer> kept = IntStream.range(0, model.spec().layers().size()).boxed().toList();
+        List<Integer> kept =
+                IntStream.range(0, model.spec().layers().size()).boxed().toList();
         while (kept.size() > count) {
             List<Integer> best = kept;
             double bestLoss = Double.POSITIVE_INFINITY;

@@ -18,7 +18,8 @@ import dev.lilla.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A backend that computes on another one and shows what goes into linear maps. Both use the same handles; closing it
+/// A backend that computes on another one and shows what goes into linear maps. Both use the same handles;
+/// closing it
 /// closes nothing, the other one stays its owner's.
 class ObservedBackend implements Backend {
     private final Backend backend;

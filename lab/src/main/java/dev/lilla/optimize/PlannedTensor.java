@@ -17,7 +17,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-/// A tensor to be written, and the rows of other tensors that it is made of. A vector counts as a matrix of one column.
+/// A tensor to be written, and the rows of other tensors that it is made of. A vector counts as a matrix of one
+/// column.
 ///
 /// @param sources the tensors that rows are taken from
 /// @param tensorOf for each row, the index of its tensor in `sources`
@@ -47,7 +48,8 @@ record PlannedTensor(
     /// @param source the rows `rows` of it, in that order
     static PlannedTensor of(TensorDescription target, Tensor source, RowOrder rows, float added) {
         int[] rowOf = IntStream.range(0, rows.rows()).map(rows::source).toArray();
-        return new PlannedTensor(target, List.of(source), new int[rowOf.length], rowOf, added, WeightChanges.NONE, Columns.ALL);
+        return new PlannedTensor(
+                target, List.of(source), new int[rowOf.length], rowOf, added, WeightChanges.NONE, Columns.ALL);
     }
 
     /// The whole tensor, under another name or type.
@@ -109,7 +111,8 @@ record PlannedTensor(
                 int start = first;
                 IntStream.range(0, count)
                         .parallel()
-                        .forEach(row -> writeRow(matrices, start + row, packer, chunk.asSlice(row * rowBytes, rowBytes)));
+                        .forEach(row ->
+                                writeRow(matrices, start + row, packer, chunk.asSlice(row * rowBytes, rowBytes)));
                 sink.accept(chunk.asSlice(0, count * rowBytes).asReadOnly());
             }
         }

@@ -39,12 +39,12 @@ public final class PrunedFile {
     /// Writes the model that remains. The file appears under its name when it is complete and was opened once.
     ///
     /// @param model a GGUF
-    /// @throws IllegalArgumentException if the model is no GGUF, or weights of few bits would have to be quantized again
+    /// @throws IllegalArgumentException if the model is no GGUF, or weights of few bits would have to be
+    ///     quantized again
     ///     and that is not allowed
     /// @throws UnsupportedModelException if layers of the family differ by their number, and the wrong ones go
     /// @throws UncheckedIOException if the file cannot be written
-    public static void write(
-            ModelDescription model, Cuts cuts, Target request, Progress progress) {
+    public static void write(ModelDescription model, Cuts cuts, Target request, Progress progress) {
         Path target = request.path();
         if (!(model.checkpoint() instanceof Gguf source)) {
             throw new IllegalArgumentException(model.path() + ": is no GGUF file. Convert it first: lilla convert");
@@ -89,7 +89,8 @@ public final class PrunedFile {
     private static Map<String, GgufValue> keys(GgufMetadata metadata, Dimensions d, Cuts cuts) {
         String prefix = metadata.architecture() + ".";
         Map<String, GgufValue> keys = new LinkedHashMap<>();
-        metadata.entries().forEach((key, value) -> keys.put(key, key.startsWith(prefix) ? byLayer(value, d, cuts) : value));
+        metadata.entries()
+                .forEach((key, value) -> keys.put(key, key.startsWith(prefix) ? byLayer(value, d, cuts) : value));
         int kvHeads = cuts.groups().getFirst().length;
         int ffn = cuts.neurons().getFirst().length;
         keys.put(prefix + "block_count", GgufValue.of((long) cuts.layers().size()));
@@ -107,9 +108,11 @@ public final class PrunedFile {
     /// An array with an element for each layer keeps those of the layers that stay.
     private static GgufValue byLayer(GgufValue value, Dimensions d, Cuts cuts) {
         return switch (value) {
-            case GgufValue.Wholes(GgufType type, List<Long> all) when all.size() == d.layers() ->
+            case GgufValue.Wholes(GgufType type, List<Long> all)
+            when all.size() == d.layers() ->
                 new GgufValue.Wholes(type, cuts.layers().stream().map(all::get).toList());
-            case GgufValue.Flags(List<Boolean> all) when all.size() == d.layers() ->
+            case GgufValue.Flags(List<Boolean> all)
+            when all.size() == d.layers() ->
                 new GgufValue.Flags(cuts.layers().stream().map(all::get).toList());
             default -> value;
         };
@@ -122,9 +125,11 @@ public final class PrunedFile {
                 LayerSpec before = model.spec().layers().get(cuts.layers().get(i));
                 LayerSpec after = pruned.spec().layers().get(i);
                 if (!works(before).equals(works(after))) {
-                    throw new UnsupportedModelException(model.path() + ": layer " + cuts.layers().get(i)
-                            + " would become layer " + i + ", which " + model.family().name()
-                            + " models turn or mask in another way. Keep another number of layers, or all of them.");
+                    throw new UnsupportedModelException(
+                            model.path() + ": layer " + cuts.layers().get(i)
+                                    + " would become layer " + i + ", which "
+                                    + model.family().name()
+                                    + " models turn or mask in another way. Keep another number of layers, or all of them.");
                 }
             }
         }

@@ -5,16 +5,17 @@ import dev.lilla.tensor.Shape;
 
 /// Which element type each tensor of a GGUF gets: llama.cpp's choices.
 ///
-/// More bits go where errors hurt most: the head, the value projections and `ffn_down` of some layers. Where a row is
+/// More bits go where errors hurt most: the head, the value projections and `ffn_down` of some layers. Where a
+/// row is
 /// no whole number of blocks, a type with smaller blocks stands in. Source: `llama_tensor_get_type` in
 /// `llama-quant.cpp`.
 ///
 /// @param architecture `general.architecture`
 /// @param groups query heads to a K/V head
 /// @param head whether the model has a head of its own, or uses the embedding table as one
-/// @param isWeighted whether an importance matrix helps, so that some types need less of a guard and others more
-record QuantMixture(
-        ConversionType type, String architecture, int layers, int groups, Head head, boolean isWeighted)
+/// @param isWeighted whether an importance matrix helps, so that some types need less of a guard and others
+///     more
+record QuantMixture(ConversionType type, String architecture, int layers, int groups, Head head, boolean isWeighted)
         implements TypeChoice {
     /// Without an importance matrix.
     QuantMixture(ConversionType type, String architecture, int layers, int groups, Head head) {

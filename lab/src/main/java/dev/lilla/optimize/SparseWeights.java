@@ -10,11 +10,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
-/// Sets the least important weights of every row of every linear map to zero, the head left out. The file stays as large
+/// Sets the least important weights of every row of every linear map to zero, the head left out. The file stays
+/// as large
 /// and, on a CPU, as fast as before: zeros are multiplied like other numbers.
 ///
 /// @param share of the weights of a row that become zero, from 0 to 1
-/// @param importance of the inputs: weights count by their size times the root of the mean square of their inputs (Wanda;
+/// @param importance of the inputs: weights count by their size times the root of the mean square of their
+///     inputs (Wanda;
 ///     Sun et al., arXiv 2306.11695); empty for their size alone
 public record SparseWeights(double share, Optional<ImportanceMatrix> importance) {
     /// Types that keep a zero a zero.
@@ -45,8 +47,7 @@ public record SparseWeights(double share, Optional<ImportanceMatrix> importance)
                 changes.put(model.tensor(weight).name(), (_, values) -> zeros.add(prune(values, means)));
             }
         }
-        Converter.convert(
-                request.with(Requantizing.ALLOWED), name -> Optional.ofNullable(changes.get(name)), progress);
+        Converter.convert(request.with(Requantizing.ALLOWED), name -> Optional.ofNullable(changes.get(name)), progress);
         return zeros.sum();
     }
 
@@ -59,8 +60,12 @@ public record SparseWeights(double share, Optional<ImportanceMatrix> importance)
                 .map(weight -> model.tensor(weight).type())
                 .filter(found -> !PRECISE.containsKey(found))
                 .findFirst()
-                .orElseGet(() -> model.tensor(
-                                model.spec().layers().getFirst().feedForward().down().weight())
+                .orElseGet(() -> model.tensor(model.spec()
+                                .layers()
+                                .getFirst()
+                                .feedForward()
+                                .down()
+                                .weight())
                         .type());
         ConversionType precise = PRECISE.get(type);
         if (precise == null) {
@@ -74,8 +79,8 @@ public record SparseWeights(double share, Optional<ImportanceMatrix> importance)
         String name = model.ggufRows(weight).getFirst().name();
         return importance
                 .means(name, model.tensor(weight).shape().columns())
-                .orElseThrow(() -> new IllegalArgumentException("the importance matrix lacks " + name
-                        + ". Make one of this model with lilla imatrix."));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "the importance matrix lacks " + name + ". Make one of this model with lilla imatrix."));
     }
 
     /// Sets the least important values of a row to zero.

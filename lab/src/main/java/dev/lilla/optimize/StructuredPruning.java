@@ -10,11 +10,14 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
-/// Decides what of a model is left out so that a smaller one remains: whole layers, whole K/V groups, and neurons of the
+/// Decides what of a model is left out so that a smaller one remains: whole layers, whole K/V groups, and
+/// neurons of the
 /// feed-forward blocks, as many in every layer.
 ///
-/// A layer counts by what its absence costs. A group or a neuron counts by the expected square of what it adds to the
-/// output of its block: the squares of its activations on the given texts, times the squares of the weights they meet.
+/// A layer counts by what its absence costs. A group or a neuron counts by the expected square of what it adds
+/// to the
+/// output of its block: the squares of its activations on the given texts, times the squares of the weights
+/// they meet.
 ///
 /// @param layers that stay; empty for all
 /// @param kvHeads that stay in each layer; empty for all
@@ -29,16 +32,19 @@ public record StructuredPruning(OptionalInt layers, OptionalInt kvHeads, Optiona
 
     /// How layers are chosen.
     public enum LayerChoice {
-        /// Those go that turn the residual stream least (Men et al., arXiv 2403.03853). One reading of the texts.
+        /// Those go that turn the residual stream least (Men et al., arXiv 2403.03853). One reading of the
+        /// texts.
         INFLUENCE,
-        /// One after the other goes whose absence raises the loss least. A reading for each layer and each round.
+        /// One after the other goes whose absence raises the loss least. A reading for each layer and each
+        /// round.
         PERPLEXITY
     }
 
     /// Chooses on texts.
     ///
     /// @param backend that computes; weights of the model stay in it until it is closed
-    /// @throws IllegalArgumentException if more is to stay than there is, nothing is cut, or a width does not divide
+    /// @throws IllegalArgumentException if more is to stay than there is, nothing is cut, or a width does not
+    ///     divide
     ///     into blocks
     public Cuts choose(
             ModelDescription model, Backend backend, List<TextWindow> windows, Calibration.Listener listener) {

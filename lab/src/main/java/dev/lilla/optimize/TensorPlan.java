@@ -98,7 +98,8 @@ record TensorPlan(List<PlannedTensor> tensors) {
                 .toList());
     }
 
-    /// The tensors of a Hugging Face checkpoint under their own names, the model's matrices and vectors in `type`.
+    /// The tensors of a Hugging Face checkpoint under their own names, the model's matrices and vectors in
+    /// `type`.
     static TensorPlan sameNames(ModelDescription model, ElementType type) {
         return new TensorPlan(model.checkpoint().tensors().values().stream()
                 .map(tensor -> {
@@ -109,7 +110,8 @@ record TensorPlan(List<PlannedTensor> tensors) {
                 .toList());
     }
 
-    /// What a Hugging Face checkpoint of element type `type` has for the tensors of a GGUF. Tensors that only GGUF
+    /// What a Hugging Face checkpoint of element type `type` has for the tensors of a GGUF. Tensors that only
+    /// GGUF
     /// has, such as `rope_freqs.weight`, are left out: config.json says what they do.
     static TensorPlan toHuggingFace(Checkpoint gguf, TensorTable table, ElementType type) {
         List<PlannedTensor> planned = new ArrayList<>();

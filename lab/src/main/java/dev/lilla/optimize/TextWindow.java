@@ -18,7 +18,8 @@ public record TextWindow(int[] tokens, int scoredFrom) {
         }
     }
 
-    /// Cuts a text as llama.cpp's `imatrix` and `perplexity` do: windows of `context` tokens, each beginning with the
+    /// Cuts a text as llama.cpp's `imatrix` and `perplexity` do: windows of `context` tokens, each beginning
+    /// with the
     /// token that begins a text, whose second halves are scored. What is left over at the end is not used.
     ///
     /// @param context tokens in a window, at least 4

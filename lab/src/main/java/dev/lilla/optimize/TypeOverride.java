@@ -47,7 +47,8 @@ public record TypeOverride(String pattern, ElementType type) {
     }
 
     private boolean isMatch(String name) {
-        String regex = Arrays.stream(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
+        String regex =
+                Arrays.stream(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
         return name.matches(regex);
     }
 }
