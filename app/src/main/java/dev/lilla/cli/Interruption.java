@@ -11,6 +11,7 @@ final class Interruption implements BooleanSupplier, AutoCloseable {
     private static final long SECONDS_MAX = 10;
 
     private final AtomicBoolean wished = new AtomicBoolean();
+    private final CountDownLatch wish = new CountDownLatch(1);
     private final CountDownLatch done = new CountDownLatch(1);
     private final Thread hook = new Thread(this::end, "interruption");
 
@@ -37,9 +38,15 @@ final class Interruption implements BooleanSupplier, AutoCloseable {
         return wished.get();
     }
 
+    /// Waits until the end is wished for.
+    void await() throws InterruptedException {
+        wish.await();
+    }
+
     /// What happens at Ctrl-C: the end of the JVM waits here.
     void end() {
         wished.set(true);
+        wish.countDown();
         try {
             done.await(secondsMax, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

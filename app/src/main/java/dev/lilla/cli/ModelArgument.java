@@ -2,6 +2,7 @@ package dev.lilla.cli;
 
 import dev.lilla.store.ModelStore;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Parameters;
 
@@ -9,6 +10,15 @@ import picocli.CommandLine.Parameters;
 final class ModelArgument {
     @Parameters(index = "0", paramLabel = "MODEL", description = "A GGUF file, a directory or a name in the store.")
     private String model = "";
+
+    /// What to call it: its name in the store, or that of its file.
+    String name() {
+        boolean isFile = Files.exists(Path.of(model));
+        String name = isFile
+                ? Path.of(model).toAbsolutePath().normalize().getFileName().toString()
+                : model;
+        return name.endsWith(".gguf") ? name.substring(0, name.length() - ".gguf".length()) : name;
+    }
 
     /// Where its files are.
     Path path(Console console) throws IOException {

@@ -32,8 +32,14 @@ final class ModelMixin {
         return options.withLoad(context.limit(options.load()));
     }
 
-    private LocalModelOptions options(KvType kvType) {
+    /// For texts as long as the model was made for.
+    LocalModelOptions options(KvType kvType) {
         return new LocalModelOptions(load.options(), kvType, host.options());
+    }
+
+    /// What a server calls the model: its name in the store, or that of its file.
+    String name() {
+        return model.name();
     }
 
     /// Opens the model, and passes on what the loader has to say about it.

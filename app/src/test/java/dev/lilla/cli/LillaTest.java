@@ -36,6 +36,7 @@ class LillaTest {
                 strings = {
                     "run",
                     "chat",
+                    "serve",
                     "inspect",
                     "tokenize",
                     "render",

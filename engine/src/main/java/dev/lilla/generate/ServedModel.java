@@ -12,7 +12,7 @@ import dev.lilla.tokenizer.Tokenizer;
 /// @param drafter guesses tokens ahead
 public record ServedModel(Decoder decoder, KvBlocks cache, Tokenizer tokenizer, String digest, Drafter drafter) {
     /// The most tokens of a text, prompt included: the model's context, and no more than the whole cache holds.
-    int contextTokens() {
+    public int contextTokens() {
         long cacheTokens = (long) cache.capacity() * KvLayout.BLOCK_TOKENS;
         return (int) Math.min(decoder.spec().contextLength(), cacheTokens);
     }

@@ -1,0 +1,44 @@
+package dev.lilla.serve;
+
+import dev.lilla.serve.host.ModelHost;
+import dev.lilla.serve.http.HttpOptions;
+import dev.lilla.serve.http.HttpServer;
+import dev.lilla.serve.openai.AnswerOptions;
+
+/// Models, and the APIs they are reached by.
+public final class LillaServer implements AutoCloseable {
+    private final HttpServer http;
+    private final ModelHost host;
+
+    private LillaServer(HttpServer http, ModelHost host) {
+        this.http = http;
+        this.host = host;
+    }
+
+    /// Starts to answer.
+    ///
+    /// @param host closed with this; if the server can't start, it stays its owner's
+    /// @throws IllegalArgumentException if the address is not to be had, or is open to others without a key
+    public static LillaServer start(HttpOptions http, ModelHost host, AnswerOptions answers) {
+        return new LillaServer(HttpServer.start(http, Routes.of(host, answers)), host);
+    }
+
+    /// Where it listens: `http://127.0.0.1:8080`.
+    public String address() {
+        return http.address();
+    }
+
+    public int port() {
+        return http.port();
+    }
+
+    /// Takes no more requests, lets running answers finish within the grace period, and frees the models.
+    @Override
+    public void close() {
+        try {
+            http.close();
+        } finally {
+            host.close();
+        }
+    }
+}

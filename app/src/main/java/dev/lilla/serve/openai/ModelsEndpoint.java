@@ -1,0 +1,44 @@
+package dev.lilla.serve.openai;
+
+import dev.lilla.serve.host.ModelEntry;
+import dev.lilla.serve.host.ModelHost;
+import dev.lilla.serve.http.Endpoint;
+import dev.lilla.serve.http.Exchange;
+import java.util.List;
+
+/// `GET /v1/models` and `GET /v1/models/{id}`: what can be asked for.
+///
+/// @param host of the models
+public record ModelsEndpoint(ModelHost host) {
+    record ModelList(String object, List<Model> data) {}
+
+    /// @param created seconds since 1970
+    record Model(String id, String object, long created, String ownedBy, Meta meta) {}
+
+    /// What llama.cpp's server says beside.
+    ///
+    /// @param size bytes of the weights
+    record Meta(int nCtxTrain, int nVocab, long nParams, long size) {}
+
+    public Endpoint list() {
+        return exchange -> exchange.send(new ModelList(
+                "list", host.entries().stream().map(ModelsEndpoint::model).toList()));
+    }
+
+    public Endpoint details() {
+        return this::details;
+    }
+
+    private void details(Exchange exchange) {
+        exchange.send(model(ModelChoice.entry(exchange.parameter(), host)));
+    }
+
+    private static Model model(ModelEntry entry) {
+        return new Model(
+                entry.name(),
+                "model",
+                entry.created().getEpochSecond(),
+                "lilla",
+                new Meta(entry.contextTokens(), entry.vocab(), entry.parameters(), entry.bytes()));
+    }
+}

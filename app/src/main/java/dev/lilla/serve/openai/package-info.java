@@ -1,0 +1,5 @@
+/// OpenAI's API: one file an endpoint, and records whose components are the fields of the wire.
+@NullMarked
+package dev.lilla.serve.openai;
+
+import org.jspecify.annotations.NullMarked;
