@@ -71,7 +71,9 @@ class ArchitectureTest {
             Map.entry(
                     "evaluate.report",
                     Set.of("evaluate.metric", "evaluate.run", "evaluate.statistics", "evaluate.task")),
-            Map.entry("optimize", Set.of("format", "kernel", "model", "model.family", "store", "tensor", "tokenizer")),
+            Map.entry(
+                    "optimize",
+                    Set.of("format", "generate", "kernel", "model", "model.family", "store", "tensor", "tokenizer")),
             Map.entry("data", Set.of()),
             Map.entry(
                     "project",

@@ -119,7 +119,7 @@ final class PerplexityCommand implements Callable<Integer> {
     }
 
     /// The token that begins a text, where the model's texts begin with one.
-    private static OptionalInt beginning(Tokenizer tokenizer) {
+    static OptionalInt beginning(Tokenizer tokenizer) {
         int[] empty = tokenizer.encode("", SpecialTokens.ADD);
         OptionalInt begin = tokenizer.beginOfText();
         return empty.length > 0 && begin.isPresent() && empty[0] == begin.getAsInt() ? begin : OptionalInt.empty();
