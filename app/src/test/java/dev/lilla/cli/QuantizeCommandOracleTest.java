@@ -33,7 +33,8 @@ class QuantizeCommandOracleTest {
         try (Gguf gguf = Gguf.open(file)) {
             assertThat(gguf.tensor("blk.0.attn_q.weight").type()).isEqualTo(ElementType.Q4_0);
             assertThat(gguf.tensor("blk.0.attn_k.weight").type()).isEqualTo(ElementType.F16);
-            assertThat(gguf.metadata().contains("quantize.imatrix.entries_count")).isTrue();
+            assertThat(gguf.metadata().contains("quantize.imatrix.entries_count"))
+                    .isTrue();
         }
         assertThat(lines.run("quantize", file, folder.resolve("again.gguf"), "--type", "q5_0")
                         .err())
@@ -74,6 +75,7 @@ class QuantizeCommandOracleTest {
     }
 
     private Path text() throws IOException {
-        return Files.writeString(folder.resolve("text.txt"), "The quick brown fox jumps over the lazy dog. ".repeat(20));
+        return Files.writeString(
+                folder.resolve("text.txt"), "The quick brown fox jumps over the lazy dog. ".repeat(20));
     }
 }

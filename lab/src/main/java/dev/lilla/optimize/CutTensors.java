@@ -111,8 +111,7 @@ final class CutTensors {
             }
             int[] kept = keptRows == null ? all(tensor.shape().rows()) : keptRows;
             long width = tensor.shape().columns();
-            boolean isNarrower = keptColumns != null && keptColumns.length < width;
-            if (!isNarrower) {
+            if (keptColumns == null || keptColumns.length >= width) {
                 Shape shape = Shape.of(kept.length, width);
                 return planned(new TensorDescription(name, tensor.type(), shape), tensor, kept, null);
             }

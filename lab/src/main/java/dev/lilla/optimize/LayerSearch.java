@@ -9,7 +9,6 @@ import dev.lilla.model.Decoder;
 import dev.lilla.model.DecoderSpec;
 import dev.lilla.model.LayerSpec;
 import dev.lilla.model.family.ModelDescription;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -36,8 +35,8 @@ final class LayerSearch {
             List<Integer> best = kept;
             double bestLoss = Double.POSITIVE_INFINITY;
             for (Integer layer : kept) {
-                List<Integer> tried = new ArrayList<>(kept);
-                tried.remove(layer);
+                List<Integer> tried =
+                        kept.stream().filter(other -> !other.equals(layer)).toList();
                 double loss = loss(tried);
                 if (loss < bestLoss) {
                     best = tried;

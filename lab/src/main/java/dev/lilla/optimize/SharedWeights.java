@@ -4,12 +4,11 @@ import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.Weight;
 import dev.lilla.tensor.Tensor;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /// A backend that takes each tensor once, for several decoders of the same model.
 final class SharedWeights extends ObservedBackend {
-    private final Map<Tensor, Weight> weights = new IdentityHashMap<>();
-    private final Map<Tensor, Weight> linearWeights = new IdentityHashMap<>();
+    private final IdentityHashMap<Tensor, Weight> weights = new IdentityHashMap<>();
+    private final IdentityHashMap<Tensor, Weight> linearWeights = new IdentityHashMap<>();
 
     SharedWeights(Backend backend) {
         super(backend, (_, _, _) -> {});

@@ -35,7 +35,7 @@ public record SparseWeights(double share, Optional<ImportanceMatrix> importance)
 
     /// Writes the model with its zeros, in the type of its weights, and says how many were set.
     ///
-    /// @param target a GGUF file
+    /// @param request from which files to which GGUF file
     /// @throws IllegalArgumentException if the weights have fewer than 8 bits
     /// @throws dev.lilla.format.ModelFormatException if the importance is that of another model
     public long write(ModelDescription model, ConversionRequest request, Progress progress) {

@@ -18,6 +18,7 @@ import dev.lilla.model.family.ModelDescription;
 import dev.lilla.optimize.ImportanceMatrix.Entry;
 import dev.lilla.tensor.Tensor;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -54,12 +55,15 @@ class CalibrationOracleTest {
         Attention attention = CutScores.attention(spec.layers().getFirst());
         float[] input = normed(model, attention.norm(), embedded(model));
         for (Linear part : attention.projection().parts()) {
-            model.ggufRows(part.weight())
-                    .forEach(rows -> assertSquares(found.entries().get(rows.name()), input, rows.name()));
+            model.ggufRows(part.weight()).forEach(rows -> assertSquares(entry(found, rows.name()), input, rows.name()));
         }
         float[] projected = projected(model, attention.projection().parts(), input);
         String output = model.ggufRows(attention.output().weight()).getFirst().name();
-        assertSquares(found.entries().get(output), attended(attention, projected), output);
+        assertSquares(entry(found, output), attended(attention, projected), output);
+    }
+
+    private static ImportanceMatrix.Entry entry(ImportanceMatrix matrix, String tensor) {
+        return Objects.requireNonNull(matrix.entries().get(tensor), tensor);
     }
 
     private static float[] embedded(ModelDescription model) {

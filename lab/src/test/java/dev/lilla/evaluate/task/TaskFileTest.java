@@ -118,17 +118,14 @@ class TaskFileTest {
         void ofLmEvalThatNeedPythonAreRefused() {
             assertRefused("output_type: generate_until\ntask: t\nprocess_docs: !function utils.x\n", "")
                     .hasMessageContaining("process_docs");
-            assertRefused(
-                            """
+            assertRefused("""
                             output_type: multiple_choice
                             task: t
                             doc_to_text: q
                             doc_to_choice: c
                             doc_to_target: a
                             dataset_path: hub/name
-                            """,
-                            "")
-                    .hasMessageContaining("nothing is downloaded");
+                            """, "").hasMessageContaining("nothing is downloaded");
         }
     }
 
