@@ -117,10 +117,10 @@ class SafetyTest {
             assertThat(models("Host: localhost\r\nOrigin: https://chat.example\r\n"))
                     .startsWith("HTTP/1.1 200 ")
                     .containsIgnoringCase("access-control-allow-origin: https://chat.example\r\n");
+            String asked = "Origin: https://chat.example\r\nAccess-Control-Request-Method: POST\r\n";
             String preflight = reply(
                     open,
-                    "OPTIONS /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nOrigin: https://chat.example\r\n"
-                            + "Access-Control-Request-Method: POST\r\nConnection: close\r\n\r\n");
+                    "OPTIONS /v1/completions HTTP/1.1\r\nHost: localhost\r\n" + asked + "Connection: close\r\n\r\n");
             assertThat(preflight)
                     .startsWith("HTTP/1.1 204 ")
                     .containsIgnoringCase("access-control-allow-headers: Authorization, Content-Type\r\n");
