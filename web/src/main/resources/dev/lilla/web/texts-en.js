@@ -52,7 +52,7 @@ export const english = {
   'chat.emptyText': 'Write below. Everything stays on this machine.',
   'compare.empty': 'One question, two answers',
   'compare.emptyText': 'Choose a model for each side, or give both sides different settings, then ask below.',
-  'demo.title': 'A very small model, all its own',
+  'demo.title': 'A very small model',
   'demo.text': '{model} has 1.7 million parameters and was trained from nothing by Lilla. It knows a few tasks and nothing of the world: an instruction on the first line, the text below it. Try one:',
   'demo.footnote': 'Names and numbers may be new to it; other wordings are hard. It makes things up outside its tasks.',
   'form.label': 'Message',
