@@ -35,7 +35,7 @@ import tools.jackson.databind.node.ArrayNode;
             "",
             "Every test has one right answer. Names and firms of the tests are in no training text; \"phrasing\" tests "
                     + "also have sentences that are in none, \"foreign\" ones have names from outside the invented "
-                    + "language. Intervals are of 95 %.",
+                    + "language. Intervals are of 95 %%.",
             "",
             "With --house the questions are those of Kvitto, the invented company, beside two answers without a model: "
                     + "always the most frequent label, and the label with most keywords.",

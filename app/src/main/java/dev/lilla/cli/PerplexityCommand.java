@@ -54,6 +54,9 @@ final class PerplexityCommand implements Callable<Integer> {
     private final ModelMixin model = new ModelMixin();
 
     @Mixin
+    private final LoraMixin lora = new LoraMixin();
+
+    @Mixin
     private final JsonOption json = new JsonOption();
 
     PerplexityCommand(Console console) {
@@ -63,9 +66,10 @@ final class PerplexityCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         String text = Files.readString(file);
-        try (LocalModel opened = model.open(console, cache.type())) {
+        try (LocalModel opened = model.open(console, cache.type());
+                Adapters adapters = lora.open(opened, console)) {
             int[] tokens = opened.encode(text);
-            Perplexity protocol = new Perplexity(context, batch, beginning(opened.tokenizer()));
+            Perplexity protocol = new Perplexity(context, batch, beginning(opened.tokenizer()), adapters.active());
             ProgressLine progress = new ProgressLine(console);
             Perplexity.Result result = protocol.measure(
                     opened.decoder(),

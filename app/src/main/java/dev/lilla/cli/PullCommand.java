@@ -30,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
             "For example:",
             "  lilla pull HuggingFaceTB/SmolLM2-135M-Instruct",
             "  lilla pull Qwen/Qwen2.5-0.5B-Instruct-GGUF:q8_0",
-            "  lilla pull tinyllama-1.1b           (a name of \"lilla models catalog\")",
+            "  lilla pull tinyllama-1.1b           (a name of \"lilla catalog\")",
             "",
             "Environment: HF_TOKEN for models that want an account, HF_ENDPOINT for",
             "another hub, HF_HUB_OFFLINE=1 as --offline.",
@@ -91,7 +91,9 @@ final class PullCommand implements Callable<Integer> {
             return name;
         }
         CatalogModel known = Catalog.open().model(name.name());
-        ModelName hub = ModelName.parse(known.hub());
+        ModelName hub = ModelName.parse(known.hub()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        known.name() + " comes with Lilla and is on no hub: lilla run " + known.name() + " finds it")));
         return name.file() == null ? hub : hub.withFile(name.file());
     }
 }

@@ -32,6 +32,7 @@ final class Routes {
                 Route.openAi("GET", "/v1/models/{id}", models.details()),
                 Route.openAi("GET", "/models/{id}", models.details()),
                 Route.openAi("GET", "/health", new HealthEndpoint(host::isAlive))
-                        .withAccess(Access.PUBLIC));
+                        .withAccess(Access.PUBLIC),
+                Route.openAi("GET", "/openapi.yaml", new DescriptionEndpoint()).withAccess(Access.PUBLIC));
     }
 }

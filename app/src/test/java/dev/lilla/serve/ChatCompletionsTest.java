@@ -39,7 +39,8 @@ class ChatCompletionsTest {
 
     @Test
     void answersInTheShapeOfTheContractToTheByte() throws Exception {
-        String body = server.post(PATH, hello(",\"temperature\":0,\"max_tokens\":4")).body();
+        String body =
+                server.post(PATH, hello(",\"temperature\":0,\"max_tokens\":4")).body();
 
         String fixed = body.replaceAll("chatcmpl-[0-9a-f]{32}", "ID")
                 .replaceAll("\"created\":\\d{10}", "\"created\":1")
@@ -58,8 +59,8 @@ class ChatCompletionsTest {
 
     /// What the model says to whoever asks it directly.
     private static String greedy(String message, int maxTokens) {
-        try (LocalModel own = LocalModel.open(
-                        server.local().model().description().path(), LocalModelOptions.defaults());
+        try (LocalModel own =
+                        LocalModel.open(server.local().model().description().path(), LocalModelOptions.defaults());
                 LocalChatModel chat = own.chat(List.of())) {
             ChatRequest request = new ChatRequest(
                     List.of(Message.user(message)),
@@ -89,7 +90,9 @@ class ChatCompletionsTest {
     @Test
     void streamsChunksInTheShapeOfTheContract() throws Exception {
         List<JsonNode> chunks = server.stream(
-                PATH, hello(",\"temperature\":0,\"max_tokens\":3,\"stream\":true,\"stream_options\":{\"include_usage\":true}"));
+                PATH,
+                hello(
+                        ",\"temperature\":0,\"max_tokens\":3,\"stream\":true,\"stream_options\":{\"include_usage\":true}"));
 
         assertThat(chunks.getFirst().at("/choices/0").toString())
                 .isEqualTo("{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"logprobs\":null,"
@@ -123,7 +126,8 @@ class ChatCompletionsTest {
                     .filter(choice -> choice.get("index").asInt() == index)
                     .map(choice -> choice.at("/delta/content").asString(""))
                     .collect(Collectors.joining());
-            assertThat(streamed).isEqualTo(whole.at("/choices/" + i + "/message/content").asString());
+            assertThat(streamed)
+                    .isEqualTo(whole.at("/choices/" + i + "/message/content").asString());
         }
         assertThat(chunks).noneMatch(chunk -> chunk.has("usage"));
     }
@@ -139,7 +143,8 @@ class ChatCompletionsTest {
         for (JsonNode chunk : chunks) {
             String piece = chunk.at("/choices/0/delta/content").asString("");
             assertThat(piece.codePoints()).noneMatch(point -> point >= 0xD800 && point <= 0xDFFF);
-            hasParts |= chunk.at("/choices/0/logprobs/content/0/token").asString("").startsWith("bytes:");
+            hasParts |=
+                    chunk.at("/choices/0/logprobs/content/0/token").asString("").startsWith("bytes:");
             text.append(piece);
         }
         assertThat(hasParts).isTrue();
@@ -150,7 +155,8 @@ class ChatCompletionsTest {
     void endsBeforeAStopString() throws Exception {
         String whole = greedy("Hello", 20);
         String stop = whole.substring(6, 9);
-        JsonNode reply = server.ask(PATH, hello(",\"temperature\":0,\"max_tokens\":20,\"stop\":[\"§\",\"" + stop + "\"]"));
+        JsonNode reply =
+                server.ask(PATH, hello(",\"temperature\":0,\"max_tokens\":20,\"stop\":[\"§\",\"" + stop + "\"]"));
 
         assertThat(content(reply)).isEqualTo(whole.substring(0, 6));
         assertThat(reply.at("/choices/0/finish_reason").asString()).isEqualTo("stop");
@@ -158,8 +164,8 @@ class ChatCompletionsTest {
 
     @Test
     void saysHowLikelyTokensWere() throws Exception {
-        JsonNode reply = server.ask(
-                PATH, hello(",\"temperature\":0,\"max_tokens\":3,\"logprobs\":true,\"top_logprobs\":2"));
+        JsonNode reply =
+                server.ask(PATH, hello(",\"temperature\":0,\"max_tokens\":3,\"logprobs\":true,\"top_logprobs\":2"));
 
         JsonNode tokens = reply.at("/choices/0/logprobs/content");
         assertThat(tokens.size()).isEqualTo(3);
@@ -169,7 +175,8 @@ class ChatCompletionsTest {
             assertThat(token.get("logprob").asDouble()).isLessThanOrEqualTo(0);
             assertThat(token.get("top_logprobs").size()).isEqualTo(2);
             assertThat(token.at("/top_logprobs/0/logprob")).isEqualTo(token.get("logprob"));
-            assertThat(token.get("bytes").size()).isEqualTo(token.get("token").asString().length());
+            assertThat(token.get("bytes").size())
+                    .isEqualTo(token.get("token").asString().length());
         }
         assertThat(text.toString()).isEqualTo(content(reply));
     }
@@ -182,7 +189,8 @@ class ChatCompletionsTest {
         assertThat(content(banned)).doesNotStartWith("Hello");
 
         String terms = ",\"temperature\":2,\"max_tokens\":60,\"seed\":";
-        assertThat(content(server.ask(PATH, hello(terms + "11")))).isEqualTo(content(server.ask(PATH, hello(terms + "11"))));
+        assertThat(content(server.ask(PATH, hello(terms + "11"))))
+                .isEqualTo(content(server.ask(PATH, hello(terms + "11"))));
         assertThat(content(server.ask(PATH, hello(terms + "11"))))
                 .isNotEqualTo(content(server.ask(PATH, hello(terms + "12"))));
     }
@@ -194,8 +202,9 @@ class ChatCompletionsTest {
         server.ask(PATH, body);
         JsonNode again = server.ask(PATH, body);
 
-        assertThat(again.at("/usage/prompt_tokens_details/cached_tokens").asInt()).isPositive().isEqualTo(
-                again.at("/timings/cache_n").asInt());
+        assertThat(again.at("/usage/prompt_tokens_details/cached_tokens").asInt())
+                .isPositive()
+                .isEqualTo(again.at("/timings/cache_n").asInt());
     }
 
     @Test

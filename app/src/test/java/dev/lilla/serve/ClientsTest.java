@@ -130,9 +130,11 @@ class ClientsTest {
 
     @Test
     void thatWaitAreToldThatSomebodyIsAtWork() throws Exception {
-        try (TestServer server = TestServer.Setup.demo().withTimes(Duration.ofMillis(200)).start()) {
+        try (TestServer server =
+                TestServer.Setup.demo().withTimes(Duration.ofMillis(200)).start()) {
             Pause pause = Pause.of(server.model());
-            try (Socket socket = server.raw(TestServer.rawPost(PATH, longText(",\"stream\":true").replace("" + LONG, "2")));
+            try (Socket socket = server.raw(TestServer.rawPost(
+                            PATH, longText(",\"stream\":true").replace("" + LONG, "2")));
                     BufferedReader reader = new BufferedReader(
                             new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
                 int pings = 0;
@@ -174,7 +176,8 @@ class ClientsTest {
     void mayReuseTheirConnection() throws IOException {
         try (TestServer server = TestServer.start()) {
             String one = TestServer.rawPost("/v1/completions", "{\"prompt\":\"a\",\"max_tokens\":1}");
-            try (Socket socket = server.raw(one + one + "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")) {
+            try (Socket socket =
+                    server.raw(one + one + "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")) {
                 String replies = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 assertThat(replies.split("HTTP/1.1 200 OK", -1)).hasSize(4);
                 assertThat(replies).endsWith("{\"status\":\"ok\"}");

@@ -3,11 +3,12 @@ package dev.lilla.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lilla.chat.AnswerListener;
 import dev.lilla.generate.GenerationRequest;
 import dev.lilla.generate.LocalModel;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.generate.LogLikelihood;
-import dev.lilla.chat.AnswerListener;
+import dev.lilla.generate.StopConditions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -46,7 +47,9 @@ class CompletionsOracleTest {
         int[] prompt;
         try (LocalModel alone = LocalModel.open(model, LocalModelOptions.defaults())) {
             prompt = alone.encode("Hello, my name is");
-            text = alone.generate(GenerationRequest.greedy(prompt, 8), AnswerListener.NONE).text();
+            GenerationRequest greedy = new GenerationRequest(
+                    prompt, alone.defaults().sampler().withTemperature(0), StopConditions.after(8), List.of());
+            text = alone.generate(greedy, AnswerListener.NONE).text();
             score = new LogLikelihood(alone.decoder(), alone.cache(), List.of()).scoreText(prompt);
         }
         try (TestServer other = TestServer.Setup.demo().withModel(model).start()) {
@@ -85,8 +88,8 @@ class CompletionsOracleTest {
             sum += logprobs.at("/token_logprobs/" + i).asDouble();
         }
         LogLikelihood.Score expected;
-        try (LocalModel alone = LocalModel.open(
-                server.local().model().description().path(), LocalModelOptions.defaults())) {
+        try (LocalModel alone =
+                LocalModel.open(server.local().model().description().path(), LocalModelOptions.defaults())) {
             expected = new LogLikelihood(alone.decoder(), alone.cache(), List.of())
                     .score(context, List.of(continuation))
                     .getFirst();
@@ -112,7 +115,8 @@ class CompletionsOracleTest {
             assertThat(together.at("/choices/" + i + "/text").asString()).isEqualTo(alone);
             assertThat(together.at("/choices/" + i + "/index").asInt()).isEqualTo(i);
         }
-        assertThat(together.at("/choices/0").propertyNames()).containsExactly("text", "index", "finish_reason", "logprobs");
+        assertThat(together.at("/choices/0").propertyNames())
+                .containsExactly("text", "index", "finish_reason", "logprobs");
     }
 
     @Test

@@ -26,10 +26,7 @@ class RefusalsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     temperature | "hot" | temperature
                     temperature | 2.1 | temperature
                     temperature | -0.1 | temperature
@@ -115,11 +112,7 @@ class RefusalsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     `` | 400
                     {  | 400
                     {] | 400
@@ -134,14 +127,17 @@ class RefusalsTest {
         HttpResponse<String> response = server.post("/v1/chat/completions", body);
 
         assertThat(response.statusCode()).isEqualTo(status);
-        assertThat(response.body()).startsWith("{\"error\":{\"message\":\"the body ").doesNotContain("Source");
+        assertThat(response.body())
+                .startsWith("{\"error\":{\"message\":\"the body ")
+                .doesNotContain("Source");
     }
 
     @Test
     void aBodyThatIsTooDeepOrHasHugeNumbers() throws Exception {
         String deep = "{\"a\":" + "[".repeat(5000) + "]".repeat(5000) + "}";
         assertThat(server.post("/v1/completions", deep).statusCode()).isEqualTo(400);
-        assertThat(server.post("/v1/completions", "{\"seed\":" + "9".repeat(5000) + "}").statusCode())
+        assertThat(server.post("/v1/completions", "{\"seed\":" + "9".repeat(5000) + "}")
+                        .statusCode())
                 .isEqualTo(400);
     }
 
@@ -152,8 +148,11 @@ class RefusalsTest {
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(response.body()).contains("\"param\":\"prompt[1][1]\"");
         assertThat(server.post("/v1/completions", "{}").body()).contains("prompt is missing");
-        assertThat(server.post("/v1/completions", "{\"prompt\":\"a\",\"suffix\":\"b\"}").statusCode()).isEqualTo(400);
-        assertThat(server.post("/v1/completions", "{\"prompt\":\"a\",\"n\":2,\"best_of\":1}").statusCode())
+        assertThat(server.post("/v1/completions", "{\"prompt\":\"a\",\"suffix\":\"b\"}")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(server.post("/v1/completions", "{\"prompt\":\"a\",\"n\":2,\"best_of\":1}")
+                        .statusCode())
                 .isEqualTo(400);
     }
 }

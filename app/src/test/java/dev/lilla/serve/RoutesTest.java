@@ -37,7 +37,9 @@ class RoutesTest {
 
     private static List<String> description() throws IOException {
         try (InputStream stream = LillaServer.class.getResourceAsStream("openapi.yaml")) {
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
         }
     }
 

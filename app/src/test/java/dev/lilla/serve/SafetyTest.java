@@ -91,7 +91,14 @@ class SafetyTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"http://evil.example", "null", "http://localhost:1", "http://localhost.evil.example", "file://"})
+        @ValueSource(
+                strings = {
+                    "http://evil.example",
+                    "null",
+                    "http://localhost:1",
+                    "http://localhost.evil.example",
+                    "file://"
+                })
         void ofElsewhereMayNotAsk(String origin) throws IOException {
             assertThat(models("Host: localhost:9\r\nOrigin: " + origin + "\r\n"))
                     .startsWith("HTTP/1.1 403 ")
@@ -120,14 +127,15 @@ class SafetyTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""})
+        @ValueSource(
+                strings = {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""})
         void canNotPostWhatABrowserSendsWithoutAsking(String type) throws Exception {
             HttpRequest.Builder request = open.request("/v1/chat/completions");
             if (!type.isEmpty()) {
                 request.header("Content-Type", type);
             }
-            HttpResponse<String> response =
-                    open.send(request.POST(HttpRequest.BodyPublishers.ofString(CHAT)).build());
+            HttpResponse<String> response = open.send(
+                    request.POST(HttpRequest.BodyPublishers.ofString(CHAT)).build());
 
             assertThat(response.statusCode()).isEqualTo(415);
             assertThat(response.body()).contains("application/json");
@@ -219,7 +227,9 @@ class SafetyTest {
 
         @Test
         void ofTheTimeThatARequestTakesToArrive() throws Exception {
-            for (String part : List.of("GET /hea", "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Ty",
+            for (String part : List.of(
+                    "GET /hea",
+                    "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Ty",
                     "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")) {
                 try (Socket socket = impatient.raw(part)) {
                     OutputStream out = socket.getOutputStream();
@@ -268,7 +278,8 @@ class SafetyTest {
 
         @Test
         void carryAnIdOfTheRequest() throws Exception {
-            assertThat(open.get("/health").headers().firstValue("x-request-id").orElse("")).startsWith("req_");
+            assertThat(open.get("/health").headers().firstValue("x-request-id").orElse(""))
+                    .startsWith("req_");
         }
     }
 }

@@ -41,8 +41,7 @@ public final class TestServer implements AutoCloseable {
     /// How a server is set up, with what tests want to be different.
     record Setup(Path model, ApiKeys keys, List<String> origins, SchedulerOptions scheduler, Duration times) {
         static Setup demo() {
-            return new Setup(
-                    demoModel(), ApiKeys.NONE, List.of(), SchedulerOptions.defaults(), Duration.ofSeconds(30));
+            return new Setup(demoModel(), ApiKeys.NONE, List.of(), SchedulerOptions.defaults(), Duration.ofSeconds(30));
         }
 
         Setup withModel(Path value) {
@@ -68,8 +67,7 @@ public final class TestServer implements AutoCloseable {
 
         TestServer start() throws IOException {
             LocalModel local = LocalModel.open(model, LocalModelOptions.defaults());
-            HostedModel hosted =
-                    HostedModel.start("tiny", local, new HostingOptions(4096, scheduler, List.of()));
+            HostedModel hosted = HostedModel.start("tiny", local, new HostingOptions(4096, scheduler, List.of()));
             HttpOptions http = new HttpOptions(
                     "127.0.0.1", 0, keys, new OriginPolicy(List.of("tiny.example"), origins), times, times);
             AnswerOptions answers = AnswerOptions.defaults().withPing(times);

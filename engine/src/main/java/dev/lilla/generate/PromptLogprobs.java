@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// How likely a model finds each token of a prompt, and what it would have written in its place. Not safe for use by
-/// several threads.
+/// How likely a model finds each token of a prompt, and what it would have written in its place: the same numbers as
+/// [LogLikelihood]. Not safe for use by several threads.
 ///
 /// Every row of the prompt is computed, so nothing cached is reused.
 public final class PromptLogprobs {
@@ -54,10 +54,7 @@ public final class PromptLogprobs {
                 Logits logits = decoder.forward(Batch.of(entry), cache);
                 for (int i = start; i < end; i++) {
                     logits.copyRow(i - start, row);
-                    // Rows of padding in the vocabulary stand for no text.
-                    int tokens = Math.min(tokenizer.size(), row.length);
-                    Arrays.fill(row, tokens, row.length, Float.NEGATIVE_INFINITY);
-                    scores.add(TokenLogprobs.of(row, prompt[i + 1], top));
+                    scores.add(TokenLogprobs.of(row, prompt[i + 1], top, tokenizer.size()));
                 }
             }
         }

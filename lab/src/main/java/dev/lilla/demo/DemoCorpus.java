@@ -21,12 +21,12 @@ public final class DemoCorpus {
     /// Shares in percent.
     private static final Map<Task, Integer> SHARES = new EnumMap<>(Map.of(
             Task.CLASSIFY, 20,
-            Task.EXTRACT, 20,
-            Task.QUESTION, 33,
-            Task.SUMMARY, 9,
-            Task.PRODUCT, 7,
-            Task.TALK, 6,
-            Task.ECHO, 5));
+            Task.EXTRACT, 17,
+            Task.QUESTION, 43,
+            Task.SUMMARY, 6,
+            Task.PRODUCT, 5,
+            Task.TALK, 5,
+            Task.ECHO, 4));
 
     private static final List<Task> BY_PERCENT = SHARES.entrySet().stream()
             .flatMap(share -> Stream.generate(share::getKey).limit(share.getValue()))

@@ -75,7 +75,7 @@ final class Draw {
 
     /// One of the alternatives of a rule, as it reads in the middle of a sentence.
     String say(Grammar grammar, String rule) {
-        return say(WordLists.any(grammar.rule(rule).of(split), random));
+        return say(grammar.rule(rule).any(split, random));
     }
 
     String say(Phrase phrase) {
@@ -116,7 +116,7 @@ final class Draw {
         if (value != null) {
             text.append(value);
         } else {
-            append(WordLists.any(phrase.grammar().rule(slot).of(split), random), text, depth + 1);
+            append(phrase.grammar().rule(slot).any(split, random), text, depth + 1);
         }
     }
 

@@ -11,12 +11,30 @@ import java.util.regex.Pattern;
 /// @param text as written in the file
 /// @param id tells it from every other skeleton
 /// @param starred whether a quarter of its rule is held out
-record Phrase(Grammar grammar, String rule, String text, String id, List<Node> nodes, boolean starred) {
+/// @param weight how often it is said beside the others of its rule: a half more for each doubling of its forms
+record Phrase(Grammar grammar, String rule, String text, String id, List<Node> nodes, boolean starred, int weight) {
+    private static final long FORMS_MAX = 1_000_000;
     private static final String WITHIN_A_SENTENCE = "(?:[^\\n!?,:.]|[.,:](?=\\S)){0,60}?";
     private static final Set<String> NAMES = Set.of("product", "name", "customer", "firm", "merchant", "town", "city");
 
     Phrase {
         nodes = List.copyOf(nodes);
+    }
+
+    Phrase(Grammar grammar, String rule, String text, String id, List<Node> nodes, boolean starred) {
+        this(grammar, rule, text, id, nodes, starred, 2 + Long.SIZE - 1 - Long.numberOfLeadingZeros(forms(nodes)));
+    }
+
+    /// In how many ways its choices can be made, at most a million; what stands in its slots is not counted.
+    private static long forms(List<Node> nodes) {
+        long forms = 1;
+        for (Node node : nodes) {
+            if (node instanceof Node.Choice(List<List<Node>> options)) {
+                forms *= options.stream().mapToLong(Phrase::forms).sum();
+            }
+            forms = Math.min(forms, FORMS_MAX);
+        }
+        return forms;
     }
 
     /// Everything that it can become, whatever the slots hold; the case of the first letter does not matter.

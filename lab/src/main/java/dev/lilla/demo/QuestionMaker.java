@@ -10,6 +10,9 @@ import java.util.Map;
 /// The passage comes first, so that two examples of the same dice tell the same and only their questions differ. The
 /// answer begins with the name if the text tells, else with "The text": the first word is the decision.
 final class QuestionMaker {
+    /// Part of the training passages that may tell a single fact: finding one is learned before choosing one.
+    private static final int SHORT_PERCENT = 40;
+
     /// What is asked, by what the passage tells.
     enum Kind {
         /// A fact of the only thing in the passage, or one that only this thing has.
@@ -57,9 +60,10 @@ final class QuestionMaker {
         List<String> sentences = new ArrayList<>();
         int count = draw.chance(50) ? 1 : 2;
         List<String> common = attributes.subList(0, count == 2 ? 1 : 0);
+        int fewest = draw.split() == Split.TRAIN && draw.chance(SHORT_PERCENT) ? 1 : 2;
         int next = common.size();
         for (int thing = 0; thing < count; thing++) {
-            int own = 2 + draw.random().nextInt(count == 1 ? 3 : 2);
+            int own = fewest + draw.random().nextInt(count == 1 ? 3 : 2);
             List<String> told = new ArrayList<>(common);
             told.addAll(attributes.subList(next, next + own));
             next += own;
@@ -70,6 +74,9 @@ final class QuestionMaker {
         Thing asked = WordLists.any(things, draw.random());
         List<String> untold = attributes.subList(next, attributes.size());
         Kind kind = kind(question, count, parity == 0 || bothAnswerable);
+        if (kind == Kind.TWO_FACTS && asked.told().size() < 2) {
+            kind = Kind.ONE_FACT;
+        }
         return ask(question, kind, asked, things, untold, passage);
     }
 
@@ -125,12 +132,13 @@ final class QuestionMaker {
         String line;
         if (kind == Kind.TWO_FACTS) {
             question.bind("first", question.say(grammar, first + ".noun"));
-            question.bind("second", question.say(grammar, own.get(1) + ".noun"));
+            question.bind("second", question.say(grammar, own.getLast() + ".noun"));
             line = question.say(grammar, "both");
         } else {
             line = question.say(grammar, first + ".ask");
         }
-        String answer = kind.isAnswerable() ? answer(question, kind, asked, first, own.get(1)) : unknown(question);
+        String second = own.getLast();
+        String answer = kind.isAnswerable() ? answer(question, kind, asked, first, second) : unknown(question);
         String fixed = Instructions.answer(question.language());
         String instruction = Instructions.vary(question, fixed, grammar, "instruction");
         return Turns.of(question, grammar, kind.label(), instruction + "\n" + line + "\n" + passage, answer);

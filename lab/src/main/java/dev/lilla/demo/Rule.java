@@ -1,6 +1,7 @@
 package dev.lilla.demo;
 
 import java.util.List;
+import java.util.random.RandomGenerator;
 
 /// The alternatives of a rule.
 ///
@@ -14,5 +15,19 @@ record Rule(List<Phrase> known, List<Phrase> heldOut) {
 
     List<Phrase> of(Split split) {
         return split == Split.HELD_OUT_PHRASING ? heldOut : known;
+    }
+
+    /// One of the alternatives; what can be said in many ways comes more often.
+    Phrase any(Split split, RandomGenerator random) {
+        List<Phrase> phrases = of(split);
+        int total = phrases.stream().mapToInt(Phrase::weight).sum();
+        int left = random.nextInt(total);
+        for (Phrase phrase : phrases) {
+            left -= phrase.weight();
+            if (left < 0) {
+                return phrase;
+            }
+        }
+        throw new IllegalStateException("no alternatives");
     }
 }

@@ -3,6 +3,7 @@ package dev.lilla.evaluate;
 import dev.lilla.generate.BlockTable;
 import dev.lilla.generate.LogLikelihood;
 import dev.lilla.kernel.KvBlocks;
+import dev.lilla.model.ActiveAdapter;
 import dev.lilla.model.Batch;
 import dev.lilla.model.BatchEntry;
 import dev.lilla.model.Decoder;
@@ -22,13 +23,20 @@ import java.util.function.Consumer;
 /// @param context tokens in a window, at least 4
 /// @param batch tokens that go through the decoder together
 /// @param beginOfText the token that replaces the first of each window; empty for models that have none
-public record Perplexity(int context, int batch, OptionalInt beginOfText) {
+/// @param adapters added to the weights
+public record Perplexity(int context, int batch, OptionalInt beginOfText, List<ActiveAdapter> adapters) {
     public Perplexity {
+        adapters = List.copyOf(adapters);
         if (context < 4 || batch < 1) {
             throw new IllegalArgumentException(
                     "perplexity needs windows of 4 tokens or more and batches of 1 or more, found " + context + " and "
                             + batch);
         }
+    }
+
+    /// Of the model as it is.
+    public Perplexity(int context, int batch, OptionalInt beginOfText) {
+        this(context, batch, beginOfText, List.of());
     }
 
     /// What was measured so far.
@@ -85,7 +93,7 @@ public record Perplexity(int context, int batch, OptionalInt beginOfText) {
                 table.reserve(end);
                 LogitRows wanted = end > first ? LogitRows.ALL : LogitRows.NONE;
                 BatchEntry entry = new BatchEntry(
-                        Arrays.copyOfRange(window, start, end), start, table.blocks(), context, wanted, List.of());
+                        Arrays.copyOfRange(window, start, end), start, table.blocks(), context, wanted, adapters);
                 Logits logits = decoder.forward(Batch.of(entry), cache);
                 for (int position = Math.max(first, start); position < end; position++) {
                     logits.copyRow(position - start, row);

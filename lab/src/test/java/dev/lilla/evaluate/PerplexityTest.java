@@ -11,11 +11,15 @@ import dev.lilla.kernel.HostBackend;
 import dev.lilla.kernel.HostOptions;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.kernel.KvType;
+import dev.lilla.model.ActiveAdapter;
 import dev.lilla.model.Decoder;
+import dev.lilla.model.LoraAdapter;
 import dev.lilla.model.family.LoadOptions;
 import dev.lilla.model.family.LoadedModel;
 import dev.lilla.model.family.ModelLoader;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
@@ -64,6 +68,32 @@ class PerplexityTest {
         Perplexity.Result result = new Perplexity(20, 20, OptionalInt.of(1)).measure(decoder, cache, tokens, r -> {});
         assertThat(result.tokens()).isEqualTo(count);
         assertThat(result.meanNegativeLogLikelihood()).isCloseTo(sum / count, within(1e-9));
+    }
+
+    @Test
+    void measuresTheModelWithItsAdapters() {
+        Path path = Oracle.path("lora/llama");
+        try (LoadedModel llama = ModelLoader.open(Oracle.model("llama"), LoadOptions.DEFAULT, backend);
+                LoraAdapter adapter = LoraAdapter.open(path, llama.description(), backend);
+                KvBlocks blocks = backend.allocateBlocks(llama.decoder().kvLayout(KvType.F32), 8)) {
+            List<ActiveAdapter> active = List.of(new ActiveAdapter(adapter, 1));
+            int[] text = new SplittableRandom(9)
+                    .ints(40, 0, llama.decoder().spec().vocab())
+                    .toArray();
+            double[] scores = new LogLikelihood(llama.decoder(), blocks, active)
+                    .scoreText(Arrays.copyOf(text, 20))
+                    .tokens();
+            double[] second = new LogLikelihood(llama.decoder(), blocks, active)
+                    .scoreText(Arrays.copyOfRange(text, 20, 40))
+                    .tokens();
+            double sum = 0;
+            for (int i = 10; i < scores.length; i++) {
+                sum -= scores[i] + second[i];
+            }
+            Perplexity protocol = new Perplexity(20, 20, OptionalInt.empty(), active);
+            assertThat(protocol.measure(llama.decoder(), blocks, text, r -> {}).meanNegativeLogLikelihood())
+                    .isCloseTo(sum / (2 * (scores.length - 10)), within(1e-9));
+        }
     }
 
     @Test
