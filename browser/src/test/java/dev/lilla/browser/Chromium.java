@@ -31,7 +31,8 @@ final class Chromium implements AutoCloseable {
                 .filter(Files::isExecutable)
                 .findFirst();
         Assumptions.assumeTrue(
-                program.isPresent(), "no Chromium in /usr/bin, so the page is not tested; install the package chromium");
+                program.isPresent(),
+                "no Chromium in /usr/bin, so the page is not tested; install the package chromium");
         Playwright playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         // Its sandbox refuses to work for root, whom build machines often run tests as.

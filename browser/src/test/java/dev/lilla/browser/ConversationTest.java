@@ -118,7 +118,8 @@ class ConversationTest {
         assertThat(trial.locator("a[href^='javascript']")).hasCount(0);
         assertThat(trial.locator("a").first()).hasAttribute("rel", "noopener noreferrer nofollow");
         assertThat(trial).containsText("<b onclick=");
-        trial.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Copy")).click();
+        trial.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Copy"))
+                .click();
         assertThat(trial.locator(".copy-code")).hasText("Copied");
         assertThat(page.page().evaluate("window.pwned")).isNull();
     }
@@ -209,7 +210,8 @@ class ConversationTest {
         assertThat(list).hasText(new String[] {"A lamp"});
 
         page.button("What to do with “A lamp”").click();
-        Download download = page.page().waitForDownload(() -> page.button("Export as JSON").click());
+        Download download =
+                page.page().waitForDownload(() -> page.button("Export as JSON").click());
         assertThat(download.suggestedFilename()).isEqualTo("A-lamp.json");
         JsonNode exported = JsonMapper.shared().readTree(Files.readString(download.path()));
         assertThat(exported.at("/turns/0/question").asString()).isEqualTo("Repeat after me:\ngreen lamp");
@@ -270,8 +272,7 @@ class ConversationTest {
 
     @Test
     void speaksSwedish() {
-        try (ChatPage swedish =
-                ChatPage.open(chromium, server, new Browser.NewContextOptions().setLocale("sv-SE"))) {
+        try (ChatPage swedish = ChatPage.open(chromium, server, new Browser.NewContextOptions().setLocale("sv-SE"))) {
             assertThat(swedish.button("Nytt samtal").first()).isVisible();
             assertThat(swedish.page().locator("html")).hasAttribute("lang", "sv");
             swedish.field("Språk").selectOption("en");

@@ -70,8 +70,8 @@ final class DemoServer implements AutoCloseable {
     static DemoServer start(int port, ApiKeys keys, SchedulerOptions scheduler, String... names) throws IOException {
         List<HostedModel> models = new ArrayList<>();
         for (String name : names) {
-            LocalModel local = LocalModel.open(
-                    sourceTree().resolve("models/lilla-demo-s.gguf"), LocalModelOptions.defaults());
+            LocalModel local =
+                    LocalModel.open(sourceTree().resolve("models/lilla-demo-s.gguf"), LocalModelOptions.defaults());
             models.add(HostedModel.start(name, local, new HostingOptions(CACHE_TOKENS, scheduler, List.of())));
         }
         Duration time = Duration.ofSeconds(60);

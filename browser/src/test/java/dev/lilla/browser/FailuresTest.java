@@ -56,7 +56,8 @@ class FailuresTest {
             page.await(1);
 
             // It is where it ends with the tab, and nowhere else.
-            assertThat(page.page().evaluate("sessionStorage.getItem('lilla.key')")).isEqualTo("a-secret-key");
+            assertThat(page.page().evaluate("sessionStorage.getItem('lilla.key')"))
+                    .isEqualTo("a-secret-key");
             assertThat((String) page.page().evaluate("JSON.stringify({...localStorage})"))
                     .doesNotContain("a-secret-key");
             page.page().reload();

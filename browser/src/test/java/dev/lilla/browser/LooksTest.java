@@ -109,9 +109,10 @@ class LooksTest {
     }
 
     private static void picture(ChatPage page, String name) {
-        page.page().screenshot(new Page.ScreenshotOptions()
-                .setAnimations(com.microsoft.playwright.options.ScreenshotAnimations.DISABLED)
-                .setPath(Path.of("target", "page", name + ".png")));
+        page.page()
+                .screenshot(new Page.ScreenshotOptions()
+                        .setAnimations(com.microsoft.playwright.options.ScreenshotAnimations.DISABLED)
+                        .setPath(Path.of("target", "page", name + ".png")));
         Object overflow = page.page().evaluate("document.documentElement.scrollWidth - innerWidth");
         assertThat((int) overflow).as(name + " reaches over the edge").isLessThanOrEqualTo(0);
     }

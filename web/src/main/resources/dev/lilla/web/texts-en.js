@@ -46,7 +46,7 @@ export const english = {
   'settings.maxTokensHelp': 'In tokens, each about four letters.',
   'settings.seed': 'Seed',
   'settings.seedHelp': 'A whole number: the same seed gives the same answer.',
-  'settings.reset': 'Empty all',
+  'settings.reset': 'Clear all',
   'settings.unset': 'as the model',
   'chat.empty': 'What shall it be?',
   'chat.emptyText': 'Write below. Everything stays on this machine.',

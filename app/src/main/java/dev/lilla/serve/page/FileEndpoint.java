@@ -15,7 +15,9 @@ record FileEndpoint(Page page) implements Endpoint {
     public void handle(Exchange exchange) {
         PageFile file = page.file(exchange.parameter())
                 .orElseThrow(() -> HttpFailure.of(
-                        404, HttpFailure.Kind.NOT_FOUND, "the page has no such file; reload it, as the server is newer"));
+                        404,
+                        HttpFailure.Kind.NOT_FOUND,
+                        "the page has no such file; reload it, as the server is newer"));
         exchange.setHeader("Vary", "Accept-Encoding");
         send(exchange, file, FOR_GOOD);
     }
@@ -30,7 +32,9 @@ record FileEndpoint(Page page) implements Endpoint {
         exchange.setHeader("Cache-Control", caching);
         exchange.setHeader("ETag", etag);
         exchange.setHeader("X-Content-Type-Options", "nosniff");
-        if (exchange.header("If-None-Match").filter(known -> isAmong(known, etag)).isPresent()) {
+        if (exchange.header("If-None-Match")
+                .filter(known -> isAmong(known, etag))
+                .isPresent()) {
             exchange.sendNotModified();
             return;
         }

@@ -38,8 +38,7 @@ record Library(String specifier, String webJar, String entry, List<String> files
 
     List<PageFile> load() {
         return files.stream()
-                .map(file -> PageFile.ofResource(
-                        folder() + file, "/META-INF/resources/webjars/" + webJar + "/" + file))
+                .map(file -> PageFile.ofResource(folder() + file, "/META-INF/resources/webjars/" + webJar + "/" + file))
                 .toList();
     }
 }

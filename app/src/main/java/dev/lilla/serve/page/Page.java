@@ -119,8 +119,7 @@ public final class Page {
     /// Nothing from elsewhere, no script in the document but the import map, and HTML only by way of the two
     /// libraries that make it: Lit from its templates, DOMPurify from what models write.
     private static String policy(String importMap) {
-        String hash = Base64.getEncoder()
-                .encodeToString(sha256().digest(importMap.getBytes(StandardCharsets.UTF_8)));
+        String hash = Base64.getEncoder().encodeToString(sha256().digest(importMap.getBytes(StandardCharsets.UTF_8)));
         return String.join(
                 "; ",
                 "default-src 'self'",
