@@ -86,6 +86,9 @@ export function titleOf(question) {
  */
 export function matches(conversation, words) {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  if (wanted.length === 0) {
+    return true;
+  }
   const text = [conversation.title, ...conversation.turns.flatMap(turn =>
     [turn.question, ...turn.answers.map(answer => answer.text)])].join('\n').toLowerCase();
   return wanted.every(word => text.includes(word));
