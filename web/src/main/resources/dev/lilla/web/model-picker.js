@@ -1,5 +1,4 @@
 import {html, nothing} from 'lit';
-import {live} from 'lit-html/directives/live.js';
 import {icons} from './icons.js';
 import {LIVE, PageElement} from './page-element.js';
 import {t} from './texts.js';
@@ -26,14 +25,18 @@ class ModelPicker extends PageElement {
     const isChanged = Object.keys(this.side.settings).length > 0;
     return html`<div class="model-picker">
       ${this.name ? html`<span class="side-name" aria-hidden="true">${this.name}</span>` : nothing}
-      <select aria-label=${label} title=${label} .value=${live(this.side.model)} @change=${this.#pick}>
-        ${this.#options().map(({id, text}) => html`<option value=${id} ?selected=${id === this.side.model}>${text}
-          </option>`)}
+      <select aria-label=${label} title=${label} @change=${this.#pick}>
+        ${this.#options().map(({id, text}) => html`<option value=${id}>${text}</option>`)}
       </select>
       <button type="button" class="quiet icon-only settings" @click=${this.#open}
         aria-label=${isChanged ? `${settings} (${t('settings.changed')})` : settings} title=${settings}>
         ${icons.settings}${isChanged ? html`<span class="dot"></span>` : nothing}</button>
     </div>`;
+  }
+
+  updated() {
+    // Only now are all options there that it may have to choose from.
+    this.querySelector('select').value = this.side.model;
   }
 
   #options() {
