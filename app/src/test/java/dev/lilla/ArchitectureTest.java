@@ -106,7 +106,8 @@ class ArchitectureTest {
             Map.entry(
                     "serve.openai",
                     Set.of("chat", "generate", "kernel", "model", "serve.host", "serve.http", "template", "tokenizer")),
-            Map.entry("serve", Set.of("serve.host", "serve.http", "serve.openai")),
+            Map.entry("serve.page", Set.of("serve.http")),
+            Map.entry("serve", Set.of("serve.host", "serve.http", "serve.openai", "serve.page")),
             Map.entry(
                     "cli",
                     Set.of(

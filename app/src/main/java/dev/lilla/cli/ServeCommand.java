@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
         defaultValueProvider = DemoModel.class,
         sortOptions = false,
         description = {
-            "Serves a model over HTTP, to programs that speak OpenAI's API.",
+            "Serves a model over HTTP: to programs that speak OpenAI's API, and as a page to chat on.",
             "",
             "Only this machine can reach the server unless --host says otherwise, which needs an API key. Ctrl-C lets "
                     + "running answers finish.",
@@ -130,6 +130,7 @@ final class ServeCommand implements Callable<Integer> {
         console.err()
                 .println(served + " is ready at " + server.address() + " (context "
                         + hosted.entry().contextTokens() + " tokens, " + parallel + " texts side by side)");
+        console.err().println("In a browser: " + server.address());
         console.err().println("OpenAI's API: " + server.address() + "/v1. Ctrl-C stops the server. Try it:");
         console.err()
                 .println("  curl " + server.address() + "/v1/chat/completions "

@@ -8,6 +8,7 @@ import dev.lilla.serve.openai.AnswerOptions;
 import dev.lilla.serve.openai.ChatCompletionsEndpoint;
 import dev.lilla.serve.openai.CompletionsEndpoint;
 import dev.lilla.serve.openai.ModelsEndpoint;
+import dev.lilla.serve.page.Page;
 import java.util.List;
 
 /// What the server answers, in one list. `openapi.yaml` beside this package describes the same.
@@ -18,7 +19,10 @@ final class Routes {
         Endpoint chat = new ChatCompletionsEndpoint(host, answers);
         Endpoint completions = new CompletionsEndpoint(host, answers);
         ModelsEndpoint models = new ModelsEndpoint(host);
+        Page page = Page.load();
         return List.of(
+                Route.openAi("GET", "/", page.root()).withAccess(Access.PUBLIC),
+                Route.openAi("GET", "/page/{file}", page.files()).withAccess(Access.PUBLIC),
                 Route.openAi("POST", "/v1/chat/completions", chat),
                 Route.openAi("POST", "/chat/completions", chat),
                 Route.openAi("POST", "/v1/completions", completions),
