@@ -1,6 +1,7 @@
 package dev.lilla.serve.host;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 
 /// Keeps a model's scheduler from making steps, so that a test knows what waits and what runs.
 public final class Pause implements AutoCloseable {
@@ -10,7 +11,7 @@ public final class Pause implements AutoCloseable {
     public static Pause of(HostedModel model) throws InterruptedException {
         Pause pause = new Pause();
         CountDownLatch begun = new CountDownLatch(1);
-        model.between(() -> {
+        Future<Boolean> _ = model.between(() -> {
             begun.countDown();
             pause.over.await();
             return true;
