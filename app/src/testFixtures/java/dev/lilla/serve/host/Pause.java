@@ -1,7 +1,6 @@
 package dev.lilla.serve.host;
 
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
 
 /// Keeps a model's scheduler from making steps, so that a test knows what waits and what runs.
 public final class Pause implements AutoCloseable {
