@@ -10,7 +10,7 @@ public final class Pause implements AutoCloseable {
     public static Pause of(HostedModel model) throws InterruptedException {
         Pause pause = new Pause();
         CountDownLatch begun = new CountDownLatch(1);
-        model.between(() -> {
+        var _ = model.between(() -> {
             begun.countDown();
             pause.over.await();
             return true;
