@@ -50,7 +50,30 @@ class ArchitectureTest {
                             "tensor",
                             "tokenizer")),
             Map.entry("evaluate", Set.of("chat", "format", "generate", "kernel", "model", "tensor", "tokenizer")),
-            Map.entry("optimize", Set.of("format", "kernel", "model", "model.family", "store", "tensor", "tokenizer")),
+            Map.entry("evaluate.statistics", Set.of()),
+            Map.entry("evaluate.metric", Set.of("evaluate.statistics")),
+            Map.entry(
+                    "evaluate.task",
+                    Set.of("chat", "data", "evaluate.metric", "evaluate.statistics", "format", "template")),
+            Map.entry(
+                    "evaluate.run",
+                    Set.of(
+                            "chat",
+                            "evaluate.metric",
+                            "evaluate.statistics",
+                            "evaluate.task",
+                            "generate",
+                            "kernel",
+                            "model",
+                            "model.family",
+                            "tensor",
+                            "tokenizer")),
+            Map.entry(
+                    "evaluate.report",
+                    Set.of("evaluate.metric", "evaluate.run", "evaluate.statistics", "evaluate.task")),
+            Map.entry(
+                    "optimize",
+                    Set.of("format", "generate", "kernel", "model", "model.family", "store", "tensor", "tokenizer")),
             Map.entry("data", Set.of()),
             Map.entry(
                     "project",
@@ -89,8 +112,14 @@ class ArchitectureTest {
                     "cli",
                     Set.of(
                             "chat",
+                            "data",
                             "demo",
                             "evaluate",
+                            "evaluate.metric",
+                            "evaluate.report",
+                            "evaluate.run",
+                            "evaluate.statistics",
+                            "evaluate.task",
                             "format",
                             "generate",
                             "hub",

@@ -11,6 +11,7 @@ import dev.lilla.serve.http.HttpOptions;
 import dev.lilla.serve.http.OriginPolicy;
 import dev.lilla.serve.openai.AnswerOptions;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -156,7 +157,7 @@ public final class TestServer implements AutoCloseable {
 
     /// Sends bytes as they are, for clients that no library would be.
     Socket raw(String request) throws IOException {
-        Socket socket = new Socket("127.0.0.1", port());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
         socket.setSoTimeout(60_000);
         socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
         socket.getOutputStream().flush();

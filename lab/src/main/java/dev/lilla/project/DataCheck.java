@@ -36,7 +36,7 @@ public final class DataCheck {
 
     private final Task task;
     private final Set<String> declared;
-    private final ProjectData data;
+    private final ProjectExamples data;
     private final LongConsumer progress;
     private final FindingList findings = new FindingList();
     private final Map<Part, Long> rows = new EnumMap<>(Part.class);
@@ -74,7 +74,7 @@ public final class DataCheck {
     private DataCheck(Project project, LongConsumer progress) {
         this.task = project.goal().task();
         this.declared = Set.copyOf(project.goal().labels());
-        this.data = ProjectData.of(project);
+        this.data = ProjectExamples.of(project);
         this.progress = progress;
     }
 
@@ -106,7 +106,7 @@ public final class DataCheck {
         List<String> missing = data.missingColumns(columns);
         // Lines of JSON may leave a key out; then each such row is empty.
         if (!missing.isEmpty()) {
-            findings.add(Finding.Kind.MISSING_COLUMN, file.path(), 1, ProjectData.missingText(missing, columns));
+            findings.add(Finding.Kind.MISSING_COLUMN, file.path(), 1, ProjectExamples.missingText(missing, columns));
             return;
         }
         long before = rowsRead;

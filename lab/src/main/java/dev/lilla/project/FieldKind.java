@@ -11,7 +11,7 @@ sealed interface FieldKind {
 
     record WholeNumber(long least, long most) implements FieldKind {}
 
-    record Number(double least, double most) implements FieldKind {}
+    record RealNumber(double least, double most) implements FieldKind {}
 
     /// A time with its unit, or an amount of memory with its unit.
     record Amount(Unit unit) implements FieldKind {

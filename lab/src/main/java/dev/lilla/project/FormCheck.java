@@ -65,7 +65,7 @@ final class FormCheck {
             case FieldKind.Text _,
                     FieldKind.Choice _,
                     FieldKind.WholeNumber _,
-                    FieldKind.Number _,
+                    FieldKind.RealNumber _,
                     FieldKind.Amount _ -> {
                 if (node instanceof YamlNode.Scalar scalar) {
                     scalar(scalar, kind, key);
@@ -89,7 +89,7 @@ final class FormCheck {
             case FieldKind.Text(int most) -> scalar.text().length() <= most;
             case FieldKind.Choice(List<String> choices) -> choices.contains(scalar.text());
             case FieldKind.WholeNumber(long least, long most) -> isWhole(scalar.text(), least, most);
-            case FieldKind.Number(double least, double most) -> isNumber(scalar.text(), least, most);
+            case FieldKind.RealNumber(double least, double most) -> isNumber(scalar.text(), least, most);
             case FieldKind.Amount(FieldKind.Amount.Unit unit) -> isAmount(scalar.text(), unit);
             case FieldKind.Several _, FieldKind.Nested _ -> false;
         };
@@ -159,7 +159,8 @@ final class FormCheck {
             case FieldKind.Text(int most) -> "a text of at most " + most + " characters";
             case FieldKind.Choice(List<String> choices) -> "one of " + String.join(", ", choices);
             case FieldKind.WholeNumber(long least, long most) -> "a whole number from " + least + " to " + most;
-            case FieldKind.Number(double least, double most) -> "a number from " + plain(least) + " to " + plain(most);
+            case FieldKind.RealNumber(double least, double most) ->
+                "a number from " + plain(least) + " to " + plain(most);
             case FieldKind.Amount(FieldKind.Amount.Unit unit) ->
                 switch (unit) {
                     case TIME -> "a time with its unit, as 800ms, 2s or 30m";

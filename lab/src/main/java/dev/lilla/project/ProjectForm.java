@@ -4,7 +4,7 @@ import dev.lilla.optimize.ConversionType;
 import dev.lilla.project.FieldKind.Amount;
 import dev.lilla.project.FieldKind.Choice;
 import dev.lilla.project.FieldKind.Nested;
-import dev.lilla.project.FieldKind.Number;
+import dev.lilla.project.FieldKind.RealNumber;
 import dev.lilla.project.FieldKind.Several;
 import dev.lilla.project.FieldKind.Text;
 import dev.lilla.project.FieldKind.WholeNumber;
@@ -72,7 +72,7 @@ final class ProjectForm {
                                 "Vad som räknas som kvalitet. Varje uppgift har ett vanligt mått."),
                         FormField.optional(
                                 "minimum_quality",
-                                new Number(0, 1),
+                                new RealNumber(0, 1),
                                 "The least value of the metric that is good enough, 0 to 1.",
                                 "Lägsta värde på måttet som räcker, 0 till 1."),
                         FormField.optional(
@@ -92,7 +92,7 @@ final class ProjectForm {
                                 "Utrymme på disk som dess fil får ta: 5GB."),
                         FormField.optional(
                                 "cost_per_1000",
-                                new Number(0, 1e9),
+                                new RealNumber(0, 1e9),
                                 "What 1,000 requests may cost, in the currency of the price file.",
                                 "Vad 1 000 frågor får kosta, i prisfilens valuta."),
                         FormField.optional(
@@ -154,13 +154,13 @@ final class ProjectForm {
                                         List.of(
                                                 FormField.optional(
                                                                 "test",
-                                                                new Number(0, 0.9),
+                                                                new RealNumber(0, 0.9),
                                                                 "Share to judge by.",
                                                                 "Andel att bedöma med.")
                                                         .usually("0.2"),
                                                 FormField.optional(
                                                                 "validation",
-                                                                new Number(0, 0.5),
+                                                                new RealNumber(0, 0.5),
                                                                 "Share to choose settings by.",
                                                                 "Andel att välja inställningar med.")
                                                         .usually("0.1"),
@@ -277,13 +277,13 @@ final class ProjectForm {
                                         List.of(
                                                 FormField.optional(
                                                                 "temperature",
-                                                                new Number(0, 5),
+                                                                new RealNumber(0, 5),
                                                                 "0 is the likeliest answer, always the same.",
                                                                 "0 är det troligaste svaret, alltid detsamma.")
                                                         .usually("0"),
                                                 FormField.optional(
                                                                 "top_p",
-                                                                new Number(0, 1),
+                                                                new RealNumber(0, 1),
                                                                 "Share of probability that is drawn from.",
                                                                 "Andel av sannolikheten som dras ur.")
                                                         .usually("1"),

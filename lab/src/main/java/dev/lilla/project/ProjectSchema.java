@@ -62,7 +62,7 @@ public final class ProjectSchema {
             case FieldKind.Choice(List<String> words) -> words.forEach(schema.putArray("enum")::add);
             case FieldKind.WholeNumber(long least, long most) ->
                 schema.put("type", "integer").put("minimum", least).put("maximum", most);
-            case FieldKind.Number(double least, double most) ->
+            case FieldKind.RealNumber(double least, double most) ->
                 schema.put("type", "number").put("minimum", least).put("maximum", most);
             case FieldKind.Amount(FieldKind.Amount.Unit unit) ->
                 schema.put("type", "string")

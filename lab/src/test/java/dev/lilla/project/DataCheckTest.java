@@ -69,7 +69,7 @@ class DataCheckTest {
             Finding finding = only(check("classify", "{file: a.csv}"), Finding.Kind.MISSING_COLUMN);
 
             assertThat(finding.message()).contains("\"input\"", "\"output\"", "\"text\"", "\"category\"");
-            assertThatThrownBy(() -> ProjectData.of(Project.parse(
+            assertThatThrownBy(() -> ProjectExamples.of(Project.parse(
                                     folder.resolve("lilla.yaml"), "goal: {task: chat}\ndata: {file: a.csv}\n"))
                             .examples(Part.TEST))
                     .hasMessageContaining("a.csv: has no column");
@@ -198,7 +198,7 @@ class DataCheckTest {
         }
 
         private Map<String, Part> parts() {
-            ProjectData data = ProjectData.of(Project.parse(
+            ProjectExamples data = ProjectExamples.of(Project.parse(
                     folder.resolve("lilla.yaml"), "goal: {task: classify}\ndata: {file: a.csv, columns: {id: id}}\n"));
             return List.of(Part.values()).stream()
                     .flatMap(part -> data.examples(part).stream().map(example -> Map.entry(example.id(), part)))

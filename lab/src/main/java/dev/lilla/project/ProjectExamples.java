@@ -11,20 +11,20 @@ import java.util.function.Predicate;
 ///
 /// Where one file is split, a row's part follows from its input (whatever case and spaces) and the seed alone: equal
 /// inputs stay together, and rows that come later move no other.
-public final class ProjectData {
+public final class ProjectExamples {
     private final DataSource source;
 
-    private ProjectData(DataSource source) {
+    private ProjectExamples(DataSource source) {
         this.source = source;
     }
 
     /// The data of a project.
-    public static ProjectData of(Project project) {
-        return new ProjectData(project.data());
+    public static ProjectExamples of(Project project) {
+        return new ProjectExamples(project.data());
     }
 
-    static ProjectData of(DataSource source) {
-        return new ProjectData(source);
+    static ProjectExamples of(DataSource source) {
+        return new ProjectExamples(source);
     }
 
     /// The files, each once, in the order train, validation, test.
