@@ -102,12 +102,53 @@ class ArchitectureTest {
             Map.entry("demo", Set.of("chat")),
             Map.entry("hub", Set.of("format", "store")),
             Map.entry("serve.http", Set.of()),
-            Map.entry("serve.host", Set.of("generate", "model", "model.family", "tokenizer")),
             Map.entry(
-                    "serve.openai",
-                    Set.of("chat", "generate", "kernel", "model", "serve.host", "serve.http", "template", "tokenizer")),
+                    "serve.host",
+                    Set.of("chat", "format", "generate", "grammar", "model", "model.family", "tensor", "tokenizer")),
+            Map.entry(
+                    "serve.text",
+                    Set.of(
+                            "chat",
+                            "generate",
+                            "grammar",
+                            "kernel",
+                            "model",
+                            "model.family",
+                            "serve.host",
+                            "serve.http",
+                            "template",
+                            "tokenizer")),
+            Map.entry(
+                    "serve.openai", Set.of("chat", "generate", "serve.host", "serve.http", "serve.text", "tokenizer")),
+            Map.entry(
+                    "serve.ollama",
+                    Set.of(
+                            "chat",
+                            "generate",
+                            "grammar",
+                            "hub",
+                            "model.family",
+                            "serve.host",
+                            "serve.http",
+                            "serve.text",
+                            "store",
+                            "template",
+                            "tokenizer")),
+            Map.entry(
+                    "serve.llamacpp",
+                    Set.of(
+                            "chat",
+                            "generate",
+                            "model",
+                            "serve.host",
+                            "serve.http",
+                            "serve.text",
+                            "template",
+                            "tokenizer")),
             Map.entry("serve.page", Set.of("serve.http")),
-            Map.entry("serve", Set.of("serve.host", "serve.http", "serve.openai", "serve.page")),
+            Map.entry(
+                    "serve",
+                    Set.of("serve.host", "serve.http", "serve.llamacpp", "serve.ollama", "serve.openai", "serve.page", "serve.text")),
             Map.entry(
                     "cli",
                     Set.of(
@@ -131,7 +172,8 @@ class ArchitectureTest {
                             "serve",
                             "serve.host",
                             "serve.http",
-                            "serve.openai",
+                            "serve.ollama",
+                            "serve.text",
                             "store",
                             "template",
                             "tensor",

@@ -3,11 +3,13 @@ package dev.lilla.cli;
 import dev.lilla.generate.LocalModel;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.generate.SchedulerOptions;
+import dev.lilla.hub.HubOptions;
 import dev.lilla.serve.LillaServer;
 import dev.lilla.serve.host.HostedModel;
 import dev.lilla.serve.host.HostingOptions;
 import dev.lilla.serve.host.OneModel;
-import dev.lilla.serve.openai.AnswerOptions;
+import dev.lilla.serve.ollama.ModelLibrary;
+import dev.lilla.serve.text.AnswerOptions;
 import dev.lilla.store.ModelStore;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,7 +25,8 @@ import picocli.CommandLine.Option;
         defaultValueProvider = DemoModel.class,
         sortOptions = false,
         description = {
-            "Serves a model over HTTP: to programs that speak OpenAI's API, and as a page to chat on.",
+            "Serves a model over HTTP: to programs that speak the API of OpenAI, Ollama or llama.cpp's server, and as a "
+                    + "page to chat on.",
             "",
             "Only this machine can reach the server unless --host says otherwise, which needs an API key. Ctrl-C lets "
                     + "running answers finish.",
@@ -108,7 +111,9 @@ final class ServeCommand implements Callable<Integer> {
                 LillaServer server = LillaServer.start(
                         listen.options(console),
                         new OneModel(hosted),
-                        AnswerOptions.defaults().withTimeLimit(Duration.ofSeconds(answerSeconds)))) {
+                        AnswerOptions.defaults().withTimeLimit(Duration.ofSeconds(answerSeconds)),
+                        new ModelLibrary(
+                                ModelStore.open(console.environment()), HubOptions.from(console.environment())))) {
             greet(server, hosted);
             interruption.await();
             console.err().println("lilla: stopping; running answers have " + listen.graceSeconds() + " s to finish");

@@ -3,7 +3,8 @@ package dev.lilla.serve;
 import dev.lilla.serve.host.ModelHost;
 import dev.lilla.serve.http.HttpOptions;
 import dev.lilla.serve.http.HttpServer;
-import dev.lilla.serve.openai.AnswerOptions;
+import dev.lilla.serve.ollama.ModelLibrary;
+import dev.lilla.serve.text.AnswerOptions;
 
 /// Models, and the APIs they are reached by.
 public final class LillaServer implements AutoCloseable {
@@ -18,9 +19,10 @@ public final class LillaServer implements AutoCloseable {
     /// Starts to answer.
     ///
     /// @param host closed with this; if the server can't start, it stays its owner's
+    /// @param library where clients with the right to do so get models from
     /// @throws IllegalArgumentException if the address is not to be had, or is open to others without a key
-    public static LillaServer start(HttpOptions http, ModelHost host, AnswerOptions answers) {
-        return new LillaServer(HttpServer.start(http, Routes.of(host, answers)), host);
+    public static LillaServer start(HttpOptions http, ModelHost host, AnswerOptions answers, ModelLibrary library) {
+        return new LillaServer(HttpServer.start(http, Routes.of(host, answers, library)), host);
     }
 
     /// Where it listens: `http://127.0.0.1:8080`.

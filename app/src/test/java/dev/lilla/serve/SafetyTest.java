@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lilla.serve.http.ApiKeys;
 import dev.lilla.serve.http.HttpOptions;
 import dev.lilla.serve.http.OriginPolicy;
-import dev.lilla.serve.openai.AnswerOptions;
+import dev.lilla.serve.text.AnswerOptions;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -195,7 +195,10 @@ class SafetyTest {
                     Duration.ofSeconds(1));
 
             assertThatThrownBy(() -> LillaServer.start(
-                            options, new dev.lilla.serve.host.OneModel(open.model()), AnswerOptions.defaults()))
+                            options,
+                            new dev.lilla.serve.host.OneModel(open.model()),
+                            AnswerOptions.defaults(),
+                            TestServer.Setup.demo().library()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("LILLA_API_KEY");
         }

@@ -134,6 +134,20 @@ public final class Catalog {
                         new IllegalArgumentException("the catalog has no model \"" + name + "\". " + similarTo(name)));
     }
 
+    /// The name on the hub that a name means: one without an owner is of this catalog.
+    ///
+    /// @throws IllegalArgumentException if the catalog has no such model
+    public ModelName hubName(ModelName name) {
+        if (name.owner() != null) {
+            return name;
+        }
+        CatalogModel known = model(name.name());
+        ModelName hub = ModelName.parse(known.hub()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        known.name() + " comes with Lilla and is on no hub: lilla run " + known.name() + " finds it")));
+        return name.file() == null ? hub : hub.withFile(name.file());
+    }
+
     private String similarTo(String name) {
         String stem = name.toLowerCase(Locale.ROOT).split("[^a-z]", 2)[0];
         List<String> similar = models.stream()

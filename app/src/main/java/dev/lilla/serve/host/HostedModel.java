@@ -1,16 +1,20 @@
 package dev.lilla.serve.host;
 
+import dev.lilla.chat.ResponseFormat;
 import dev.lilla.generate.BatchScheduler;
 import dev.lilla.generate.GenerationDefaults;
 import dev.lilla.generate.LocalModel;
 import dev.lilla.generate.ModelText;
+import dev.lilla.generate.Pooling;
 import dev.lilla.generate.PromptLogprobs;
 import dev.lilla.generate.SchedulerStatus;
 import dev.lilla.generate.SchedulerThread;
 import dev.lilla.generate.ServedModel;
 import dev.lilla.generate.ServingRequest;
+import dev.lilla.generate.TextEmbedder;
 import dev.lilla.generate.TextStream;
 import dev.lilla.generate.TokenLogprobs;
+import dev.lilla.grammar.TokenGrammar;
 import dev.lilla.model.ActiveAdapter;
 import dev.lilla.model.family.ModelDescription;
 import java.io.IOException;
@@ -22,20 +26,23 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 
 /// A model in memory with the scheduler that shares it. Safe for use by several threads.
 public final class HostedModel implements AutoCloseable {
     private final LocalModel model;
     private final ModelEntry entry;
     private final ModelText text;
-    private final List<ActiveAdapter> adapters;
     private final SchedulerThread scheduler;
-    private final PromptLogprobs promptLogprobs;
     private final String fingerprint;
+    private final Optional<Pooling> pooling;
+    /// Read and replaced as a whole.
+    private volatile List<ActiveAdapter> adapters;
 
     private HostedModel(LocalModel model, ModelEntry entry, HostingOptions options, String digest, ServedModel served) {
         this.model = model;
@@ -47,7 +54,7 @@ public final class HostedModel implements AutoCloseable {
                 model.defaults().stopTokens());
         this.adapters = options.adapters();
         this.fingerprint = "lilla_" + digest.substring(0, 12);
-        this.promptLogprobs = new PromptLogprobs(model.decoder(), model.cache(), model.tokenizer(), adapters);
+        this.pooling = Pooling.find(model.model().description());
         this.scheduler = SchedulerThread.start(new BatchScheduler(served, options.scheduler()));
     }
 
@@ -67,7 +74,8 @@ public final class HostedModel implements AutoCloseable {
                 description.parameters(),
                 description.weightBytes(),
                 served.contextTokens(),
-                model.decoder().spec().vocab());
+                model.decoder().spec().vocab(),
+                ModelDetails.of(description));
         return new HostedModel(model, entry, options, digest, served);
     }
 
@@ -99,6 +107,37 @@ public final class HostedModel implements AutoCloseable {
         return adapters;
     }
 
+    /// Changes how strongly adapters act, for requests that come from now on.
+    ///
+    /// @param scales one for each of [#adapters]
+    public void scaleAdapters(List<Float> scales) {
+        List<ActiveAdapter> present = adapters;
+        if (scales.size() != present.size()) {
+            throw new IllegalArgumentException(
+                    "the model has " + present.size() + " adapters, found " + scales.size() + " scales");
+        }
+        adapters = IntStream.range(0, present.size())
+                .mapToObj(i -> new ActiveAdapter(present.get(i).adapter(), scales.get(i)))
+                .toList();
+    }
+
+    /// What its files say of it.
+    public ModelDescription description() {
+        return model.model().description();
+    }
+
+    /// What makes texts follow a format; empty for any text.
+    ///
+    /// @throws dev.lilla.grammar.GrammarException if the format is wrong or not supported
+    public Optional<TokenGrammar> grammar(ResponseFormat format) {
+        return model.grammars().get(format);
+    }
+
+    /// How its files want vectors of texts to be made; empty if they were not made for that.
+    public Optional<Pooling> pooling() {
+        return pooling;
+    }
+
     /// Changes when the model's files do: what OpenAI calls `system_fingerprint`.
     public String fingerprint() {
         return fingerprint;
@@ -113,16 +152,29 @@ public final class HostedModel implements AutoCloseable {
     ///
     /// @return one for each token but the first
     public List<TokenLogprobs> promptLogprobs(int[] prompt, int top) throws InterruptedException {
-        Future<List<TokenLogprobs>> scored = between(() -> promptLogprobs.of(prompt, top));
+        List<ActiveAdapter> active = adapters;
+        return await(between(
+                () -> new PromptLogprobs(model.decoder(), model.cache(), model.tokenizer(), active).of(prompt, top)));
+    }
+
+    /// The vector of a text, of length 1.
+    ///
+    /// @param tokens at least one, and no more than the context has room for
+    public float[] embed(int[] tokens, Pooling how) throws InterruptedException {
+        List<ActiveAdapter> active = adapters;
+        return await(between(() -> new TextEmbedder(model.decoder(), model.cache(), active).embed(tokens, how)));
+    }
+
+    private static <T> T await(Future<T> errand) throws InterruptedException {
         try {
-            return scored.get();
+            return errand.get();
         } catch (CancellationException e) {
             throw new IllegalStateException("the scheduler takes no more work", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }
-            throw new IllegalStateException("scoring a prompt failed", e);
+            throw new IllegalStateException("work between two steps failed", e);
         }
     }
 

@@ -9,4 +9,12 @@ import java.time.Instant;
 /// @param bytes of its weights as stored
 /// @param contextTokens the most tokens of a text, prompt included
 /// @param vocab number of token ids
-public record ModelEntry(String name, Instant created, long parameters, long bytes, int contextTokens, int vocab) {}
+/// @param details what kind of model it is
+public record ModelEntry(
+        String name,
+        Instant created,
+        long parameters,
+        long bytes,
+        int contextTokens,
+        int vocab,
+        ModelDetails details) {}

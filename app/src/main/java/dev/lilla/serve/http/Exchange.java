@@ -62,18 +62,7 @@ public final class Exchange {
     /// @throws HttpFailure 415 if it is said to be something else, 413 if it is too long, 400 if it is no JSON
     ///     object
     public ObjectNode json() {
-        requireJson();
-        byte[] body = body();
-        client.received();
-        JsonNode root;
-        try {
-            root = Json.MAPPER
-                    .readerFor(JsonNode.class)
-                    .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .readTree(body);
-        } catch (JacksonException e) {
-            throw HttpFailure.of(400, HttpFailure.Kind.INVALID_REQUEST, "the body is not valid JSON: " + reason(e));
-        }
+        JsonNode root = anyJson();
         if (root instanceof ObjectNode object) {
             return object;
         }
@@ -82,6 +71,23 @@ public final class Exchange {
                 HttpFailure.Kind.INVALID_REQUEST,
                 "the body must be a JSON object, found "
                         + root.getNodeType().name().toLowerCase(Locale.ROOT));
+    }
+
+    /// The body, whatever JSON it is.
+    ///
+    /// @throws HttpFailure 415 if it is said to be something else, 413 if it is too long, 400 if it is no JSON
+    public JsonNode anyJson() {
+        requireJson();
+        byte[] body = body();
+        client.received();
+        try {
+            return Json.MAPPER
+                    .readerFor(JsonNode.class)
+                    .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .readTree(body);
+        } catch (JacksonException e) {
+            throw HttpFailure.of(400, HttpFailure.Kind.INVALID_REQUEST, "the body is not valid JSON: " + reason(e));
+        }
     }
 
     /// The parser's words, without what it says of its own settings.
@@ -144,6 +150,16 @@ public final class Exchange {
     /// Says that the client has what it asks for.
     public void sendNotModified() {
         response.status(304).send();
+    }
+
+    /// Answers that all went well, and nothing else.
+    public void sendNothing() {
+        response.send();
+    }
+
+    /// Answers with lines as they come.
+    public LineStream lines() {
+        return new LineStream(response);
     }
 
     /// Answers with events as they come.

@@ -1,4 +1,4 @@
-package dev.lilla.serve.openai;
+package dev.lilla.serve.text;
 
 import dev.lilla.chat.Role;
 import dev.lilla.serve.http.HttpFailure;
@@ -14,12 +14,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The field `messages`, as chat templates want it: texts in one piece, and arguments of tools as objects.
-final class ChatMessages {
+public final class ChatMessages {
     private static final int MESSAGES_MAX = 10_000;
 
     private ChatMessages() {}
 
-    static List<Map<String, Object>> read(JsonFields fields) {
+    public static List<Map<String, Object>> read(JsonFields fields) {
         if (fields.any("messages").isEmpty()) {
             throw fields.missing("messages");
         }

@@ -1,4 +1,4 @@
-package dev.lilla.serve.openai;
+package dev.lilla.serve.text;
 
 import dev.lilla.chat.FinishReason;
 import dev.lilla.chat.Usage;
@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One choice as far as it is written. Owned by the thread that answers.
-final class WrittenChoice {
+public final class WrittenChoice {
     private final int index;
     private final boolean first;
     private final StringBuilder text = new StringBuilder();
@@ -18,23 +18,23 @@ final class WrittenChoice {
 
     /// @param index among the choices of the answer
     /// @param first whether it is the first choice of its prompt
-    WrittenChoice(int index, boolean first) {
+    public WrittenChoice(int index, boolean first) {
         this.index = index;
         this.first = first;
     }
 
-    int index() {
+    public int index() {
         return index;
     }
 
-    boolean isFirst() {
+    public boolean isFirst() {
         return first;
     }
 
     /// Takes the next event.
     ///
     /// @return text that is new
-    String add(TextEvent event) {
+    public String add(TextEvent event) {
         String piece = switch (event) {
             case TextEvent.PromptRead _ -> "";
             case TextEvent.Token token -> {
@@ -51,12 +51,12 @@ final class WrittenChoice {
         return piece;
     }
 
-    String text() {
+    public String text() {
         return text.toString();
     }
 
     /// What was written, whatever of it became text.
-    List<TextEvent.Token> tokens() {
+    public List<TextEvent.Token> tokens() {
         return tokens;
     }
 
@@ -64,16 +64,16 @@ final class WrittenChoice {
         return Objects.requireNonNull(end, "the choice has not ended");
     }
 
-    Usage usage() {
+    public Usage usage() {
         return end().usage();
     }
 
-    boolean isCancelled() {
+    public boolean isCancelled() {
         return end().reason() == FinishReason.CANCELLED;
     }
 
     /// The name of the wire for why it ended.
-    String finishReason() {
+    public String finishReason() {
         return switch (end().reason()) {
             case STOP -> "stop";
             case LENGTH, DEADLINE -> "length";
@@ -82,7 +82,7 @@ final class WrittenChoice {
     }
 
     /// Mean of the logarithms of its tokens' probabilities.
-    double meanLogprob() {
+    public double meanLogprob() {
         return tokens.stream()
                 .mapToDouble(token -> token.logprobs().orElseThrow().token())
                 .average()

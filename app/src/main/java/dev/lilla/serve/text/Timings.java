@@ -1,4 +1,4 @@
-package dev.lilla.serve.openai;
+package dev.lilla.serve.text;
 
 import dev.lilla.chat.Usage;
 import java.time.Duration;
@@ -8,7 +8,7 @@ import java.time.Duration;
 /// @param cacheN tokens of the prompt that were there already
 /// @param promptN those that were read
 /// @param predictedN tokens written
-record Timings(
+public record Timings(
         int cacheN,
         int promptN,
         double promptMs,
@@ -16,7 +16,7 @@ record Timings(
         int predictedN,
         double predictedMs,
         double predictedPerSecond) {
-    static Timings of(Usage usage) {
+    public static Timings of(Usage usage) {
         return new Timings(
                 usage.cachedTokens(),
                 usage.promptTokens() - usage.cachedTokens(),

@@ -1,4 +1,4 @@
-package dev.lilla.serve.openai;
+package dev.lilla.serve.text;
 
 import dev.lilla.generate.CacheScope;
 import dev.lilla.generate.GenerationRequest;
@@ -6,6 +6,7 @@ import dev.lilla.generate.ServingRequest;
 import dev.lilla.generate.StopConditions;
 import dev.lilla.generate.TextEvent;
 import dev.lilla.generate.TextStream;
+import dev.lilla.grammar.GrammarException;
 import dev.lilla.kernel.CapacityException;
 import dev.lilla.serve.host.HostedModel;
 import dev.lilla.serve.http.Exchange;
@@ -17,7 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// The texts of one request while they are written: for each prompt, its choices. Ends with the client.
-final class Submission implements AutoCloseable {
+public final class Submission implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(Submission.class.getName());
     /// There is no telling when a place in the queue comes free; most clients double this by themselves.
     private static final String RETRY_AFTER_SECONDS = "1";
@@ -39,7 +40,7 @@ final class Submission implements AutoCloseable {
     /// @param param the field that the prompts come from
     /// @param maxTokens empty for as many as fit
     /// @param topLogprobs empty where nobody asks how likely tokens are
-    record Terms(
+    public record Terms(
             HostedModel model,
             List<int[]> prompts,
             GenerationFields fields,
@@ -51,7 +52,7 @@ final class Submission implements AutoCloseable {
     /// Puts all prompts into the model's queue.
     ///
     /// @throws HttpFailure 400 if one is too long, 429 if the queue is full
-    static Submission of(Exchange exchange, Terms terms, AnswerOptions options) {
+    public static Submission of(Exchange exchange, Terms terms, AnswerOptions options) {
         Submission submission = new Submission(exchange, terms.fields().choices());
         try {
             for (int[] prompt : terms.prompts()) {
@@ -76,7 +77,8 @@ final class Submission implements AutoCloseable {
     private static ServingRequest request(Exchange exchange, Terms terms, int[] prompt, Duration timeLimit) {
         requireRoom(terms.model(), terms.param(), prompt.length);
         GenerationFields fields = terms.fields();
-        List<String> stops = new ArrayList<>(terms.stopStrings());
+        // A form says itself where a text ends, and a stop string might cut it short.
+        List<String> stops = new ArrayList<>(fields.grammar().isPresent() ? List.of() : terms.stopStrings());
         stops.addAll(fields.stop());
         GenerationRequest generation = new GenerationRequest(
                 prompt,
@@ -85,7 +87,8 @@ final class Submission implements AutoCloseable {
                         terms.model().defaults().stopTokens(),
                         stops,
                         terms.maxTokens().orElse(Integer.MAX_VALUE)),
-                terms.model().adapters());
+                terms.model().adapters(),
+                fields.grammar());
         String owner = exchange.key().id();
         return new ServingRequest(
                 generation,
@@ -98,7 +101,7 @@ final class Submission implements AutoCloseable {
     }
 
     /// @throws HttpFailure if a prompt leaves no room for a token
-    private static void requireRoom(HostedModel model, String param, int promptTokens) {
+    public static void requireRoom(HostedModel model, String param, int promptTokens) {
         int context = model.entry().contextTokens();
         if (promptTokens >= context) {
             throw HttpFailure.of(
@@ -128,12 +131,12 @@ final class Submission implements AutoCloseable {
     }
 
     /// Its choices, those of the first prompt first.
-    List<WrittenChoice> choices() {
+    public List<WrittenChoice> choices() {
         return choices;
     }
 
     /// Who follows an answer while it is written.
-    interface Reader {
+    public interface Reader {
         /// For answers in one piece.
         Reader NONE = new Reader() {
             @Override
@@ -153,7 +156,7 @@ final class Submission implements AutoCloseable {
     /// Reads until all choices have ended, prompt by prompt.
     ///
     /// @throws HttpFailure if a text failed, or was cancelled though the client is still there
-    void read(Duration patience, Reader reader) throws InterruptedException {
+    public void read(Duration patience, Reader reader) throws InterruptedException {
         for (int prompt = 0; prompt < streams.size(); prompt++) {
             TextStream stream = streams.get(prompt);
             while (!stream.isEnded()) {
@@ -171,6 +174,9 @@ final class Submission implements AutoCloseable {
         String piece;
         try {
             piece = choice.add(event);
+        } catch (GrammarException e) {
+            throw HttpFailure.of(400, HttpFailure.Kind.INVALID_REQUEST, String.valueOf(e.getMessage()))
+                    .withCode("format_not_held");
         } catch (CapacityException e) {
             throw HttpFailure.of(503, HttpFailure.Kind.UNAVAILABLE, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {

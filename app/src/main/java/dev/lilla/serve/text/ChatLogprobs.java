@@ -1,4 +1,4 @@
-package dev.lilla.serve.openai;
+package dev.lilla.serve.text;
 
 import dev.lilla.generate.TextEvent;
 import dev.lilla.generate.TokenLogprobs;
@@ -7,13 +7,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// How likely the tokens of a chat's answer were.
-record ChatLogprobs(List<Entry> content, @Nullable String refusal) {
-    record Entry(String token, double logprob, int[] bytes, List<Alternative> topLogprobs) {}
+public record ChatLogprobs(List<Entry> content, @Nullable String refusal) {
+    public record Entry(String token, double logprob, int[] bytes, List<Alternative> topLogprobs) {}
 
-    record Alternative(String token, double logprob, int[] bytes) {}
+    public record Alternative(String token, double logprob, int[] bytes) {}
 
     /// @return null if nobody asked for them
-    static @Nullable ChatLogprobs of(Tokenizer tokenizer, List<TextEvent.Token> tokens) {
+    public static @Nullable ChatLogprobs of(Tokenizer tokenizer, List<TextEvent.Token> tokens) {
         if (tokens.stream().anyMatch(token -> token.logprobs().isEmpty())) {
             return null;
         }

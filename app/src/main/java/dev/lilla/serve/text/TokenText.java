@@ -1,4 +1,4 @@
-package dev.lilla.serve.openai;
+package dev.lilla.serve.text;
 
 import dev.lilla.tokenizer.Tokenizer;
 import java.nio.ByteBuffer;
@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /// The text of a single token, which may be part of a code point.
-final class TokenText {
+public final class TokenText {
     private TokenText() {}
 
     /// The token as text, or as OpenAI writes bytes that are none: `bytes:\xe2\x82`.
-    static String of(Tokenizer tokenizer, int token) {
+    public static String of(Tokenizer tokenizer, int token) {
         byte[] bytes = tokenizer.bytes(token);
         try {
             return StandardCharsets.UTF_8
@@ -24,7 +24,7 @@ final class TokenText {
     }
 
     /// Its bytes, from 0 to 255.
-    static int[] bytes(Tokenizer tokenizer, int token) {
+    public static int[] bytes(Tokenizer tokenizer, int token) {
         byte[] bytes = tokenizer.bytes(token);
         int[] values = new int[bytes.length];
         for (int i = 0; i < bytes.length; i++) {

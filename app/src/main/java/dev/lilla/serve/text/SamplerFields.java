@@ -1,4 +1,4 @@
-package dev.lilla.serve.openai;
+package dev.lilla.serve.text;
 
 import dev.lilla.chat.SamplerOptions;
 import dev.lilla.serve.http.JsonFields;
@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 
 /// The fields that say how tokens are chosen. What a request leaves out is as the model's makers want it, and the
 /// seed is a new one.
-final class SamplerFields {
+public final class SamplerFields {
     private static final double PENALTY_MAX = 2;
     private static final double BIAS_MAX = 100;
 
@@ -18,7 +18,7 @@ final class SamplerFields {
 
     /// @param own the model's settings
     /// @param vocab number of token ids
-    static SamplerOptions read(JsonFields fields, SamplerOptions own, int vocab) {
+    public static SamplerOptions read(JsonFields fields, SamplerOptions own, int vocab) {
         SamplerOptions options = own.withTemperature(
                         fields.number("temperature", 0, 2).orElse(own.temperature()))
                 .withTopP(fields.number("top_p", 0, 1).orElse(own.topP()))

@@ -1,9 +1,11 @@
-package dev.lilla.serve.openai;
+package dev.lilla.serve.text;
 
 import dev.lilla.chat.SamplerOptions;
+import dev.lilla.grammar.TokenGrammar;
 import dev.lilla.serve.host.HostedModel;
 import dev.lilla.serve.http.JsonFields;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import tools.jackson.databind.JsonNode;
 
@@ -16,20 +18,24 @@ import tools.jackson.databind.JsonNode;
 /// @param isStream whether the text is wanted while it is written
 /// @param includeUsage whether a stream ends with what it cost
 /// @param cachePrompt whether later requests may reuse what this one computed
-record GenerationFields(
+/// @param grammar what texts must follow; empty for any text
+public record GenerationFields(
         SamplerOptions sampler,
         List<String> stop,
         OptionalInt maxTokens,
         int choices,
         boolean isStream,
         boolean includeUsage,
-        boolean cachePrompt) {
+        boolean cachePrompt,
+        Optional<TokenGrammar> grammar) {
     private static final int STOPS_MAX = 16;
     private static final int STOP_LENGTH_MAX = 1_000;
-    static final int CHOICES_MAX = 128;
+    public static final int CHOICES_MAX = 128;
 
-    static GenerationFields read(JsonFields fields, HostedModel model) {
-        Unsupported.refuse(fields);
+    public static GenerationFields read(JsonFields fields, HostedModel model) {
+        fields.list("lora").filter(adapters -> !adapters.isEmpty()).ifPresent(_ -> {
+            throw Unsupported.field(fields, "lora");
+        });
         int vocab = model.text().tokenizer().size();
         return new GenerationFields(
                 SamplerFields.read(fields, model.defaults().sampler(), vocab),
@@ -40,10 +46,17 @@ record GenerationFields(
                 fields.object("stream_options")
                         .map(options -> options.flag("include_usage"))
                         .orElse(false),
-                fields.any("cache_prompt").map(JsonNode::isBoolean).orElse(false) ? fields.flag("cache_prompt") : true);
+                cachePrompt(fields),
+                FormatFields.read(fields, model));
     }
 
-    private static List<String> stops(JsonFields fields) {
+    /// Whether later requests may reuse what this one computes: yes unless it says no.
+    public static boolean cachePrompt(JsonFields fields) {
+        return fields.any("cache_prompt").map(JsonNode::isBoolean).orElse(false) ? fields.flag("cache_prompt") : true;
+    }
+
+    /// Strings at which a text ends.
+    public static List<String> stops(JsonFields fields) {
         List<String> stops = fields.texts("stop");
         if (stops.size() > STOPS_MAX) {
             throw fields.invalid("stop", "may hold " + STOPS_MAX + " strings, found " + stops.size());
@@ -66,7 +79,12 @@ record GenerationFields(
         return newer.isPresent() ? newer : older;
     }
 
-    GenerationFields withChoices(int value) {
-        return new GenerationFields(sampler, stop, maxTokens, value, isStream, includeUsage, cachePrompt);
+    public GenerationFields withChoices(int value) {
+        return new GenerationFields(sampler, stop, maxTokens, value, isStream, includeUsage, cachePrompt, grammar);
+    }
+
+    public GenerationFields withGrammar(TokenGrammar value) {
+        return new GenerationFields(
+                sampler, stop, maxTokens, choices, isStream, includeUsage, cachePrompt, Optional.of(value));
     }
 }

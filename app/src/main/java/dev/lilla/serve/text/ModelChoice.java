@@ -1,4 +1,4 @@
-package dev.lilla.serve.openai;
+package dev.lilla.serve.text;
 
 import dev.lilla.serve.host.ModelEntry;
 import dev.lilla.serve.host.ModelHost;
@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /// Finds the model that a request names.
-final class ModelChoice {
+public final class ModelChoice {
     private ModelChoice() {}
 
     /// The model of the field `model`, or the only one there is.
     ///
     /// @throws HttpFailure 404 if there is no such model
-    static ModelLease lease(JsonFields fields, ModelHost host) throws InterruptedException {
+    public static ModelLease lease(JsonFields fields, ModelHost host) throws InterruptedException {
         String name = fields.text("model").orElse("");
         List<ModelEntry> entries = host.entries();
         if (name.isEmpty() && entries.size() == 1) {
@@ -27,7 +27,7 @@ final class ModelChoice {
         return host.lease(entry(name, host));
     }
 
-    static ModelEntry entry(String name, ModelHost host) {
+    public static ModelEntry entry(String name, ModelHost host) {
         return host.find(name).orElseThrow(() -> unknown(name, host.entries()));
     }
 
