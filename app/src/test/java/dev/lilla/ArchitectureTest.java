@@ -148,7 +148,14 @@ class ArchitectureTest {
             Map.entry("serve.page", Set.of("serve.http")),
             Map.entry(
                     "serve",
-                    Set.of("serve.host", "serve.http", "serve.llamacpp", "serve.ollama", "serve.openai", "serve.page", "serve.text")),
+                    Set.of(
+                            "serve.host",
+                            "serve.http",
+                            "serve.llamacpp",
+                            "serve.ollama",
+                            "serve.openai",
+                            "serve.page",
+                            "serve.text")),
             Map.entry(
                     "cli",
                     Set.of(
