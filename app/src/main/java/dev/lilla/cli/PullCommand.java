@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
             "For example:",
             "  lilla pull HuggingFaceTB/SmolLM2-135M-Instruct",
             "  lilla pull Qwen/Qwen2.5-0.5B-Instruct-GGUF:q8_0",
-            "  lilla pull tinyllama-1.1b           (a name of \"lilla models catalog\")",
+            "  lilla pull tinyllama-1.1b           (a name of \"lilla catalog\")",
             "",
             "Environment: HF_TOKEN for models that want an account, HF_ENDPOINT for",
             "another hub, HF_HUB_OFFLINE=1 as --offline.",

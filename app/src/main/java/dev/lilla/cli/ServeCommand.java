@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
         defaultValueProvider = DemoModel.class,
         sortOptions = false,
         description = {
-            "Serves a model over HTTP, to programs that speak the API of OpenAI, Ollama or llama.cpp's server.",
+            "Serves a model over HTTP: to programs that speak the API of OpenAI, Ollama or llama.cpp's server, and as a "
+                    + "page to chat on.",
             "",
             "Only this machine can reach the server unless --host says otherwise, which needs an API key. Ctrl-C lets "
                     + "running answers finish.",
@@ -134,6 +135,7 @@ final class ServeCommand implements Callable<Integer> {
         console.err()
                 .println(served + " is ready at " + server.address() + " (context "
                         + hosted.entry().contextTokens() + " tokens, " + parallel + " texts side by side)");
+        console.err().println("In a browser: " + server.address());
         console.err().println("OpenAI's API: " + server.address() + "/v1. Ctrl-C stops the server. Try it:");
         console.err()
                 .println("  curl " + server.address() + "/v1/chat/completions "

@@ -17,7 +17,6 @@ import dev.lilla.serve.ollama.EmbedEndpoint;
 import dev.lilla.serve.ollama.GenerateEndpoint;
 import dev.lilla.serve.ollama.ModelLibrary;
 import dev.lilla.serve.ollama.PullEndpoint;
-import dev.lilla.serve.ollama.RootEndpoint;
 import dev.lilla.serve.ollama.ShowEndpoint;
 import dev.lilla.serve.ollama.TagsEndpoint;
 import dev.lilla.serve.ollama.VersionEndpoint;
@@ -26,6 +25,7 @@ import dev.lilla.serve.openai.CompletionsEndpoint;
 import dev.lilla.serve.openai.EmbeddingsEndpoint;
 import dev.lilla.serve.openai.ModelsEndpoint;
 import dev.lilla.serve.openai.ResponsesEndpoint;
+import dev.lilla.serve.page.Page;
 import dev.lilla.serve.text.AnswerOptions;
 import java.util.List;
 import java.util.stream.Stream;
@@ -65,7 +65,6 @@ final class Routes {
         TagsEndpoint tags = new TagsEndpoint(host);
         EmbedEndpoint embed = new EmbedEndpoint(host);
         return List.of(
-                Route.ollama("GET", "/", new RootEndpoint()).withAccess(Access.PUBLIC),
                 Route.ollama("GET", "/api/version", new VersionEndpoint()),
                 Route.ollama("GET", "/api/tags", tags.all()),
                 Route.ollama("GET", "/api/ps", tags.loaded()),
@@ -100,7 +99,10 @@ final class Routes {
     }
 
     private static List<Route> server(ModelHost host) {
+        Page page = Page.load();
         return List.of(
+                Route.openAi("GET", "/", page.root()).withAccess(Access.PUBLIC),
+                Route.openAi("GET", "/page/{file}", page.files()).withAccess(Access.PUBLIC),
                 Route.openAi("GET", "/health", new HealthEndpoint(host::isAlive))
                         .withAccess(Access.PUBLIC),
                 Route.openAi("GET", "/openapi.yaml", new DescriptionEndpoint()).withAccess(Access.PUBLIC));

@@ -117,10 +117,18 @@ class SafetyTest {
             assertThat(models("Host: localhost\r\nOrigin: https://chat.example\r\n"))
                     .startsWith("HTTP/1.1 200 ")
                     .containsIgnoringCase("access-control-allow-origin: https://chat.example\r\n");
+            String asked = "Origin: https://chat.example\r\nAccess-Control-Request-Method: POST\r\n";
             String preflight = reply(
                     open,
-                    "OPTIONS /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nOrigin: https://chat.example\r\n"
-                            + "Access-Control-Request-Method: POST\r\nConnection: close\r\n\r\n");
+                    String.join(
+                            "\r\n",
+                            "OPTIONS /v1/chat/completions HTTP/1.1",
+                            "Host: localhost",
+                            "Origin: https://chat.example",
+                            "Access-Control-Request-Method: POST",
+                            "Connection: close",
+                            "",
+                            ""));
             assertThat(preflight)
                     .startsWith("HTTP/1.1 204 ")
                     .containsIgnoringCase("access-control-allow-headers: Authorization, Content-Type\r\n");

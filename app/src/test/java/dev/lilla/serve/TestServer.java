@@ -14,6 +14,7 @@ import dev.lilla.serve.ollama.ModelLibrary;
 import dev.lilla.serve.text.AnswerOptions;
 import dev.lilla.store.ModelStore;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -195,7 +196,7 @@ public final class TestServer implements AutoCloseable {
 
     /// Sends bytes as they are, for clients that no library would be.
     Socket raw(String request) throws IOException {
-        Socket socket = new Socket("127.0.0.1", port());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
         socket.setSoTimeout(60_000);
         socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
         socket.getOutputStream().flush();

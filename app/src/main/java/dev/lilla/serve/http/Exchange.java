@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Locale;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
@@ -44,6 +45,16 @@ public final class Exchange {
     /// The client, who may leave while the answer is made.
     public ClientConnection client() {
         return client;
+    }
+
+    /// The first value of a header of the request.
+    public Optional<String> header(String name) {
+        return request.headers().first(HeaderNames.create(name));
+    }
+
+    /// Sets a header of the reply.
+    public void setHeader(String name, String value) {
+        response.header(HeaderNames.create(name), value);
     }
 
     /// The body, a JSON object.
@@ -134,6 +145,11 @@ public final class Exchange {
     public void send(String mediaType, byte[] body) {
         response.header(HeaderNames.CONTENT_TYPE, mediaType);
         response.send(body);
+    }
+
+    /// Says that the client has what it asks for.
+    public void sendNotModified() {
+        response.status(304).send();
     }
 
     /// Answers that all went well, and nothing else.
