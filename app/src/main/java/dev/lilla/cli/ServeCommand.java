@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
         defaultValueProvider = DemoModel.class,
         sortOptions = false,
         description = {
-            "Serves a model over HTTP: to programs that speak the API of OpenAI, Ollama or llama.cpp's server, and as a "
-                    + "page to chat on.",
+            "Serves a model over HTTP: to programs that speak the API of OpenAI, Ollama or llama.cpp's server, and as "
+                    + "a page to chat on.",
             "",
             "Only this machine can reach the server unless --host says otherwise, which needs an API key. Ctrl-C lets "
                     + "running answers finish.",
