@@ -12,6 +12,7 @@ import dev.lilla.generate.ServingRequest;
 import dev.lilla.generate.TextStream;
 import dev.lilla.generate.TokenLogprobs;
 import dev.lilla.model.ActiveAdapter;
+import dev.lilla.model.LoraAdapter;
 import dev.lilla.model.family.ModelDescription;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,33 +23,124 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A model in memory with the scheduler that shares it. Safe for use by several threads.
 public final class HostedModel implements AutoCloseable {
     private final LocalModel model;
+    private final String modelName;
     private final ModelEntry entry;
     private final ModelText text;
+    private final AdapterSet adapterSet;
     private final List<ActiveAdapter> adapters;
     private final SchedulerThread scheduler;
+    private final Queue<LoraAdapter> retired = new ConcurrentLinkedQueue<>();
     private final PromptLogprobs promptLogprobs;
     private final String fingerprint;
 
     private HostedModel(LocalModel model, ModelEntry entry, HostingOptions options, String digest, ServedModel served) {
         this.model = model;
+        this.modelName = entry.name();
         this.entry = entry;
         this.text = new ModelText(
                 model.tokenizer(),
                 model.chatTemplate(),
                 model.model().family().chat(),
                 model.defaults().stopTokens());
-        this.adapters = options.adapters();
         this.fingerprint = "lilla_" + digest.substring(0, 12);
-        this.promptLogprobs = new PromptLogprobs(model.decoder(), model.cache(), model.tokenizer(), adapters);
         this.scheduler = SchedulerThread.start(new BatchScheduler(served, options.scheduler()));
+        this.adapterSet = new AdapterSet(options.adapters(), this::closeLater);
+        this.adapters = List.of();
+        this.promptLogprobs = new PromptLogprobs(model.decoder(), model.cache(), model.tokenizer(), adapters);
+    }
+
+    /// The same model for texts with other adapters.
+    private HostedModel(HostedModel whole, AdapterChoice choice, List<ActiveAdapter> adapters) {
+        this.model = whole.model;
+        this.modelName = whole.modelName;
+        this.entry = choice instanceof AdapterChoice.Named(String adapter)
+                ? whole.entry.withName(whole.modelName + ":" + adapter)
+                : whole.entry;
+        this.text = whole.text;
+        this.fingerprint = whole.fingerprint;
+        this.scheduler = whole.scheduler;
+        this.adapterSet = whole.adapterSet;
+        this.adapters = adapters;
+        this.promptLogprobs = new PromptLogprobs(model.decoder(), model.cache(), model.tokenizer(), adapters);
+    }
+
+    /// This model for as long as a request needs it, with the adapters that the request chooses.
+    ///
+    /// @param end what else to do then
+    /// @throws UnknownAdapterException if it has no such adapter
+    ModelLease lease(AdapterChoice choice, Runnable end) {
+        AdapterSet.Use use = adapterSet.use(choice);
+        AtomicBoolean isOver = new AtomicBoolean();
+        return new ModelLease(new HostedModel(this, choice, use.active()), () -> {
+            if (isOver.compareAndSet(false, true)) {
+                use.release().run();
+                end.run();
+            }
+        });
+    }
+
+    /// Texts that used it are cancelled or ended by now, and leave the scheduler before its next step.
+    private void closeLater(LoraAdapter adapter) {
+        retired.add(adapter);
+        Future<Boolean> _ = between(() -> {
+            closeRetired();
+            return true;
+        });
+    }
+
+    private void closeRetired() {
+        for (LoraAdapter adapter = retired.poll(); adapter != null; adapter = retired.poll()) {
+            adapter.close();
+        }
+    }
+
+    /// The adapters that texts can be written with.
+    public List<AdapterState> adapterStates() {
+        return adapterSet.states();
+    }
+
+    /// Adds an adapter while texts are written.
+    ///
+    /// @param source where it comes from, for people
+    /// @param path a PEFT folder or a GGUF file
+    /// @return its id
+    /// @throws IllegalArgumentException if there is one of that name, or the path holds none
+    public int loadAdapter(String name, String source, Path path) throws InterruptedException {
+        return await(between(() -> {
+            LoraAdapter adapter = LoraAdapter.open(path, model.model().description(), model.backend());
+            try {
+                return adapterSet.add(new NamedAdapter(name, source, adapter, 1, 0));
+            } catch (RuntimeException e) {
+                adapter.close();
+                throw e;
+            }
+        }));
+    }
+
+    /// Takes an adapter from further texts; those that use it are written to their end.
+    ///
+    /// @throws UnknownAdapterException if there is none of that name
+    public void unloadAdapter(String name) {
+        adapterSet.remove(name);
+    }
+
+    /// Sets the scales for texts that choose no adapter, by id; those not given are left out from now on.
+    ///
+    /// @throws UnknownAdapterException if there is none of an id
+    public void standAdapters(Map<Integer, Float> scales) {
+        adapterSet.stand(scales);
     }
 
     /// Begins to write texts with a model.
@@ -81,6 +173,12 @@ public final class HostedModel implements AutoCloseable {
         }
     }
 
+    /// Its name, whatever adapters texts are written with.
+    public String modelName() {
+        return modelName;
+    }
+
+    /// What clients asked for: named after the adapter too where they chose one by name.
     public ModelEntry entry() {
         return entry;
     }
@@ -95,6 +193,7 @@ public final class HostedModel implements AutoCloseable {
         return model.defaults();
     }
 
+    /// Added to the weights for the texts of a request; none without a [ModelLease].
     public List<ActiveAdapter> adapters() {
         return adapters;
     }
@@ -113,16 +212,19 @@ public final class HostedModel implements AutoCloseable {
     ///
     /// @return one for each token but the first
     public List<TokenLogprobs> promptLogprobs(int[] prompt, int top) throws InterruptedException {
-        Future<List<TokenLogprobs>> scored = between(() -> promptLogprobs.of(prompt, top));
+        return await(between(() -> promptLogprobs.of(prompt, top)));
+    }
+
+    private static <T> T await(Future<T> work) throws InterruptedException {
         try {
-            return scored.get();
+            return work.get();
         } catch (CancellationException e) {
             throw new IllegalStateException("the scheduler takes no more work", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }
-            throw new IllegalStateException("scoring a prompt failed", e);
+            throw new IllegalStateException("work between two steps failed", e);
         }
     }
 
@@ -145,6 +247,8 @@ public final class HostedModel implements AutoCloseable {
     @Override
     public void close() {
         scheduler.close();
+        closeRetired();
+        adapterSet.all().forEach(LoraAdapter::close);
         model.close();
     }
 }

@@ -9,4 +9,9 @@ import java.time.Instant;
 /// @param bytes of its weights as stored
 /// @param contextTokens the most tokens of a text, prompt included
 /// @param vocab number of token ids
-public record ModelEntry(String name, Instant created, long parameters, long bytes, int contextTokens, int vocab) {}
+public record ModelEntry(String name, Instant created, long parameters, long bytes, int contextTokens, int vocab) {
+    /// The same by another name.
+    public ModelEntry withName(String value) {
+        return new ModelEntry(value, created, parameters, bytes, contextTokens, vocab);
+    }
+}

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Locale;
+import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// One request and its reply.
@@ -21,14 +23,30 @@ public final class Exchange {
     private final ServerResponse response;
     private final ClientConnection client;
     private final ApiKey key;
+    private final Consumer<AnswerUsage> usage;
     private final String parameter;
 
-    Exchange(ServerRequest request, ServerResponse response, ClientConnection client, ApiKey key, String parameter) {
+    /// @param usage told what the answer has used
+    Exchange(
+            ServerRequest request,
+            ServerResponse response,
+            Caller caller,
+            String parameter,
+            Consumer<AnswerUsage> usage) {
         this.request = request;
         this.response = response;
-        this.client = client;
-        this.key = key;
+        this.client = caller.client();
+        this.key = caller.key();
         this.parameter = parameter;
+        this.usage = usage;
+    }
+
+    /// Who asks.
+    record Caller(ClientConnection client, ApiKey key) {}
+
+    /// Takes note of what the answer has used.
+    public void used(AnswerUsage answer) {
+        usage.accept(answer);
     }
 
     /// Whose request it is.
@@ -51,26 +69,42 @@ public final class Exchange {
     /// @throws HttpFailure 415 if it is said to be something else, 413 if it is too long, 400 if it is no JSON
     ///     object
     public ObjectNode json() {
+        JsonNode value = value();
+        if (value instanceof ObjectNode object) {
+            return object;
+        }
+        throw notA("a JSON object", value);
+    }
+
+    /// The body, a JSON array; fails as [#json] does.
+    public ArrayNode jsonArray() {
+        JsonNode value = value();
+        if (value instanceof ArrayNode array) {
+            return array;
+        }
+        throw notA("a JSON array", value);
+    }
+
+    private static HttpFailure notA(String expected, JsonNode found) {
+        return HttpFailure.of(
+                400,
+                HttpFailure.Kind.INVALID_REQUEST,
+                "the body must be " + expected + ", found "
+                        + found.getNodeType().name().toLowerCase(Locale.ROOT));
+    }
+
+    private JsonNode value() {
         requireJson();
         byte[] body = body();
         client.received();
-        JsonNode root;
         try {
-            root = Json.MAPPER
+            return Json.MAPPER
                     .readerFor(JsonNode.class)
                     .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .readTree(body);
         } catch (JacksonException e) {
             throw HttpFailure.of(400, HttpFailure.Kind.INVALID_REQUEST, "the body is not valid JSON: " + reason(e));
         }
-        if (root instanceof ObjectNode object) {
-            return object;
-        }
-        throw HttpFailure.of(
-                400,
-                HttpFailure.Kind.INVALID_REQUEST,
-                "the body must be a JSON object, found "
-                        + root.getNodeType().name().toLowerCase(Locale.ROOT));
     }
 
     /// The parser's words, without what it says of its own settings.

@@ -21,7 +21,6 @@ final class Unsupported {
         });
         fields.any("grammar").filter(value -> !isEmpty(value)).ifPresent(_ -> refuse(fields, "grammar"));
         fields.any("json_schema").ifPresent(_ -> refuse(fields, "json_schema"));
-        fields.any("lora").filter(value -> !isEmpty(value)).ifPresent(_ -> refuse(fields, "lora"));
     }
 
     private static boolean isEmpty(JsonNode value) {
