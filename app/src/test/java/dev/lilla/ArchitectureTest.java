@@ -47,11 +47,22 @@ class ArchitectureTest {
             Map.entry("demo", Set.of("chat")),
             Map.entry("hub", Set.of("format", "store")),
             Map.entry("serve.http", Set.of()),
-            Map.entry("serve.host", Set.of("generate", "model", "model.family", "tokenizer")),
+            Map.entry("serve.host", Set.of("generate", "kernel", "model", "model.family", "tokenizer")),
+            Map.entry("serve.keys", Set.of("serve.http")),
+            Map.entry("serve.metrics", Set.of("generate", "serve.host", "serve.http")),
             Map.entry(
                     "serve.openai",
-                    Set.of("chat", "generate", "kernel", "model", "serve.host", "serve.http", "template", "tokenizer")),
-            Map.entry("serve", Set.of("serve.host", "serve.http", "serve.openai")),
+                    Set.of(
+                            "chat",
+                            "format",
+                            "generate",
+                            "kernel",
+                            "model",
+                            "serve.host",
+                            "serve.http",
+                            "template",
+                            "tokenizer")),
+            Map.entry("serve", Set.of("serve.host", "serve.http", "serve.metrics", "serve.openai")),
             Map.entry(
                     "cli",
                     Set.of(
@@ -68,6 +79,7 @@ class ArchitectureTest {
                             "serve",
                             "serve.host",
                             "serve.http",
+                            "serve.keys",
                             "serve.openai",
                             "store",
                             "template",

@@ -2,8 +2,10 @@ package dev.lilla.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lilla.serve.host.AdapterShelf;
 import dev.lilla.serve.host.OneModel;
 import dev.lilla.serve.http.Route;
+import dev.lilla.serve.metrics.ServerMetrics;
 import dev.lilla.serve.openai.AnswerOptions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,7 +30,11 @@ class RoutesTest {
         }
         Set<String> routes = new TreeSet<>();
         try (TestServer server = TestServer.start()) {
-            for (Route route : Routes.of(new OneModel(server.model()), AnswerOptions.defaults())) {
+            for (Route route : Routes.of(
+                    new OneModel(server.model()),
+                    AnswerOptions.defaults(),
+                    AdapterShelf.EMPTY,
+                    new ServerMetrics())) {
                 routes.add(route.method() + " " + route.path());
             }
         }
