@@ -138,7 +138,11 @@ final class KeysCommand implements Callable<Integer> {
                         scopes(key),
                         rate.isPresent() ? rate.getAsInt() : "-",
                         budget.isPresent() ? budget.getAsLong() : "-",
-                        tokens(usages.stream().filter(usage -> usage.day().equals(today)).toList(), key),
+                        tokens(
+                                usages.stream()
+                                        .filter(usage -> usage.day().equals(today))
+                                        .toList(),
+                                key),
                         tokens(usages, key),
                         day(key.created()),
                         key.lastUsed().map(KeysCommand::day).orElse("never"),

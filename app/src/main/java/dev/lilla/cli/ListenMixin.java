@@ -38,8 +38,9 @@ final class ListenMixin {
 
     @Option(
             names = "--require-key",
-            description = "Asks for a key of \"lilla keys\" on this machine too, as behind a proxy. Elsewhere one is always "
-                    + "asked for; where there is none, one is made and shown.")
+            description =
+                    "Asks for a key of \"lilla keys\" on this machine too, as behind a proxy. Elsewhere one is always "
+                            + "asked for; where there is none, one is made and shown.")
     private boolean requireKey;
 
     @Option(

@@ -24,8 +24,9 @@ final class PoolMixin {
             names = "--models",
             paramLabel = "WHICH",
             defaultValue = "named",
-            description = "What clients can ask for: named (each MODEL), or store (also every model of the store, loaded "
-                    + "at its first request). Default: ${DEFAULT-VALUE}.")
+            description =
+                    "What clients can ask for: named (each MODEL), or store (also every model of the store, loaded "
+                            + "at its first request). Default: ${DEFAULT-VALUE}.")
     private Offer offer = Offer.NAMED;
 
     @Option(

@@ -82,8 +82,9 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--lora",
             paramLabel = "[NAME=]ADAPTER[=SCALE]",
-            description = "A LoRA adapter (a PEFT directory or a GGUF file) of the one MODEL. With a name it is for requests "
-                    + "that ask for MODEL:NAME, without one for every text. May be repeated.")
+            description =
+                    "A LoRA adapter (a PEFT directory or a GGUF file) of the one MODEL. With a name it is for requests "
+                            + "that ask for MODEL:NAME, without one for every text. May be repeated.")
     private List<String> adapters = List.of();
 
     @Mixin
@@ -172,19 +173,19 @@ final class ServeCommand implements Callable<Integer> {
         List<ModelSource> sources = new ArrayList<>();
         for (String text : texts) {
             String called = name == null ? ModelArgument.name(text) : name;
-            sources.add(
-                    ServedModelFile.describe(console, called, store.resolve(text), !pool.isOnDemand(), terms));
-            if (sources.stream().filter(source -> source.entry().name().equals(called)).count() > 1) {
+            sources.add(ServedModelFile.describe(console, called, store.resolve(text), !pool.isOnDemand(), terms));
+            if (sources.stream()
+                            .filter(source -> source.entry().name().equals(called))
+                            .count()
+                    > 1) {
                 throw new IllegalArgumentException("two models would be called \"" + called + "\"");
             }
         }
         return sources;
     }
 
-    private ServedModelFile.ServedTerms terms(
-            LoadOptions options, Speculation guesses, List<ServedAdapter> served) {
-        LocalModelOptions opened =
-                new LocalModelOptions(context.limit(options), cache.type(), host.options(), guesses);
+    private ServedModelFile.ServedTerms terms(LoadOptions options, Speculation guesses, List<ServedAdapter> served) {
+        LocalModelOptions opened = new LocalModelOptions(context.limit(options), cache.type(), host.options(), guesses);
         SchedulerOptions scheduler =
                 SchedulerOptions.defaults().withRunningMax(parallel).withQueuedMax(queue, queue);
         return new ServedModelFile.ServedTerms(opened, scheduler, cacheTokens, served);

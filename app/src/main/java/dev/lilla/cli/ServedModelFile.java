@@ -59,8 +59,7 @@ record ServedModelFile(
                     (int) Math.min(context, cacheTokens),
                     description.spec().vocab());
             long cacheBytes = description.cacheBytes(terms.options().kvType(), cacheTokens);
-            return new ServedModelFile(
-                    console, path, entry, description.weightBytes() + cacheBytes, isPinned, terms);
+            return new ServedModelFile(console, path, entry, description.weightBytes() + cacheBytes, isPinned, terms);
         }
     }
 

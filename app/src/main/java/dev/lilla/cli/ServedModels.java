@@ -33,10 +33,7 @@ final class ServedModels implements Supplier<List<ModelSource>> {
     /// @param store null if only named models are offered
     /// @param terms of the models in the store
     ServedModels(
-            Console console,
-            List<ModelSource> named,
-            @Nullable ModelStore store,
-            ServedModelFile.ServedTerms terms) {
+            Console console, List<ModelSource> named, @Nullable ModelStore store, ServedModelFile.ServedTerms terms) {
         this.console = console;
         this.named = List.copyOf(named);
         this.store = store;

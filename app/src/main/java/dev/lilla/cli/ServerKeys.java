@@ -29,7 +29,8 @@ record ServerKeys(ApiKeys keys, @Nullable StoredKeys stored) implements AutoClos
         }
         KeyStore store = KeyStore.open(file);
         try {
-            boolean hasNone = store.list().stream().noneMatch(key -> key.revoked().isEmpty());
+            boolean hasNone =
+                    store.list().stream().noneMatch(key -> key.revoked().isEmpty());
             if (hasNone && given.isEmpty()) {
                 String key = store.create(KeyTerms.unbounded(FIRST));
                 console.err().println("lilla: made the API key \"" + FIRST + "\", shown this once: " + key);

@@ -34,7 +34,8 @@ class KeysCommandTest {
                 .out()
                 .strip();
         assertThat(key).matches("lilla_[A-Za-z0-9_-]{43}");
-        assertThat(lines.run("keys", "create", "ops", "--scope", "infer,admin").status()).isZero();
+        assertThat(lines.run("keys", "create", "ops", "--scope", "infer,admin").status())
+                .isZero();
 
         JsonNode list = lines.run("keys", "list", "--json").json();
         assertThat(list.at("/0/name").asString()).isEqualTo("phone");

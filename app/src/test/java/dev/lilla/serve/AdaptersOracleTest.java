@@ -26,8 +26,7 @@ class AdaptersOracleTest {
     @BeforeAll
     static void start() throws Exception {
         Path adapter = Oracle.path("lora/llama");
-        AdapterShelf shelf =
-                name -> name.equals("llama") ? Optional.of(adapter) : Optional.empty();
+        AdapterShelf shelf = name -> name.equals("llama") ? Optional.of(adapter) : Optional.empty();
         server = TestServer.Setup.demo().withModel(Oracle.model("llama")).start(shelf);
         load("one");
     }
@@ -53,8 +52,8 @@ class AdaptersOracleTest {
     }
 
     private static String id(String name) throws Exception {
-        for (JsonNode adapter : server.ask("/v1/load_lora_adapter",
-                "{\"lora_name\":\"probe\",\"lora_path\":\"llama\"}")) {
+        for (JsonNode adapter :
+                server.ask("/v1/load_lora_adapter", "{\"lora_name\":\"probe\",\"lora_path\":\"llama\"}")) {
             if (adapter.get("name").asString().equals(name)) {
                 server.ask("/v1/unload_lora_adapter", "{\"lora_name\":\"probe\"}");
                 return adapter.get("id").asString();
@@ -90,7 +89,8 @@ class AdaptersOracleTest {
 
     @Test
     void ofOneBatchLeaveEachOtherAlone() throws Exception {
-        List<String> choices = List.of("", ",\"model\":\"tiny:one\"", ",\"lora\":[{\"id\":" + id("one") + ",\"scale\":2}]");
+        List<String> choices =
+                List.of("", ",\"model\":\"tiny:one\"", ",\"lora\":[{\"id\":" + id("one") + ",\"scale\":2}]");
         List<JsonNode> alone = new ArrayList<>();
         for (String choice : choices) {
             alone.add(logprobs(choice));
@@ -179,9 +179,7 @@ class AdaptersOracleTest {
             assertThat(server.post("/v1/load_lora_adapter", wrong).statusCode()).isEqualTo(404);
         }
         for (String name : List.of("one", "a:b")) {
-            assertThat(server.post(
-                                    "/v1/load_lora_adapter",
-                                    "{\"lora_name\":\"" + name + "\",\"lora_path\":\"llama\"}")
+            assertThat(server.post("/v1/load_lora_adapter", "{\"lora_name\":\"" + name + "\",\"lora_path\":\"llama\"}")
                             .statusCode())
                     .isEqualTo(400);
         }

@@ -114,22 +114,23 @@ class KeysTest {
             assertThat(after.usage()).singleElement().satisfies(day -> {
                 assertThat(day.model()).isEqualTo("tiny");
                 assertThat(day.requests()).isEqualTo(2);
-                assertThat(day.promptTokens()).isEqualTo(2 * usage.get("prompt_tokens").asLong());
-                assertThat(day.completionTokens()).isEqualTo(2 * usage.get("completion_tokens").asLong());
+                assertThat(day.promptTokens())
+                        .isEqualTo(2 * usage.get("prompt_tokens").asLong());
+                assertThat(day.completionTokens())
+                        .isEqualTo(2 * usage.get("completion_tokens").asLong());
             });
         }
         try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.filter(path -> path.toString().contains("server.db")).toList()) {
-                assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
-                        .doesNotContain("unmistakable");
+            for (Path file :
+                    files.filter(path -> path.toString().contains("server.db")).toList()) {
+                assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain("unmistakable");
             }
         }
     }
 
     @Test
     void budgetsEndWithTheDay() throws Exception {
-        String poor = store.create(
-                new KeyTerms("poor", Set.of(Access.INFER), OptionalInt.empty(), OptionalLong.of(1)));
+        String poor = store.create(new KeyTerms("poor", Set.of(Access.INFER), OptionalInt.empty(), OptionalLong.of(1)));
         serve();
         assertThat(chat(poor, CHAT).statusCode()).isEqualTo(200);
         HttpResponse<String> refused = chat(poor, CHAT);

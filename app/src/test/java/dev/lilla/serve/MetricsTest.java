@@ -15,15 +15,17 @@ class MetricsTest {
     private static Map<String, Double> samples(TestServer server) throws Exception {
         HttpResponse<String> response = server.get("/metrics");
         assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(response.headers().firstValue("Content-Type")).hasValueSatisfying(type -> assertThat(type)
-                .startsWith("text/plain; version=0.0.4"));
+        assertThat(response.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
         Map<String, Double> samples = new TreeMap<>();
         String family = "";
         for (String line : response.body().split("\n")) {
             if (line.startsWith("# TYPE ")) {
                 family = line.split(" ")[2];
             } else if (!line.startsWith("# HELP ")) {
-                assertThat(line).matches("[a-z_:]+(\\{([a-z_]+=\"[^\"]*\",?)+})? [0-9.eE+-]+").startsWith(family);
+                assertThat(line)
+                        .matches("[a-z_:]+(\\{([a-z_]+=\"[^\"]*\",?)+})? [0-9.eE+-]+")
+                        .startsWith(family);
                 int space = line.lastIndexOf(' ');
                 assertThat(samples.put(line.substring(0, space), Double.parseDouble(line.substring(space + 1))))
                         .as(line)
@@ -53,17 +55,16 @@ class MetricsTest {
                     .containsEntry("lilla_requests_total{route=\"/v1/chat/completions\",status=\"200\"}", 1.0)
                     .containsEntry("lilla_requests_total{route=\"/v1/completions\",status=\"200\"}", 1.0);
             String labels = "gen_ai_operation_name=\"chat\",gen_ai_request_model=\"tiny\"";
-            for (String name : new String[] {
-                "gen_ai_server_request_duration_seconds", "gen_ai_server_time_to_first_token_seconds"
-            }) {
+            for (String name :
+                    new String[] {"gen_ai_server_request_duration_seconds", "gen_ai_server_time_to_first_token_seconds"
+                    }) {
                 assertThat(samples)
                         .containsEntry(name + "_count{" + labels + "}", 1.0)
                         .containsEntry(name + "_bucket{" + labels + ",le=\"+Inf\"}", 1.0);
                 assertThat(samples.get(name + "_sum{" + labels + "}")).isPositive();
             }
             assertThat(samples)
-                    .containsEntry(
-                            "gen_ai_client_token_usage_sum{" + labels + ",gen_ai_token_type=\"input\"}", prompt)
+                    .containsEntry("gen_ai_client_token_usage_sum{" + labels + ",gen_ai_token_type=\"input\"}", prompt)
                     .containsEntry(
                             "gen_ai_client_token_usage_sum{" + labels + ",gen_ai_token_type=\"output\"}", completion);
         }

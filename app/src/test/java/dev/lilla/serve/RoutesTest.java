@@ -31,10 +31,7 @@ class RoutesTest {
         Set<String> routes = new TreeSet<>();
         try (TestServer server = TestServer.start()) {
             for (Route route : Routes.of(
-                    new OneModel(server.model()),
-                    AnswerOptions.defaults(),
-                    AdapterShelf.EMPTY,
-                    new ServerMetrics())) {
+                    new OneModel(server.model()), AnswerOptions.defaults(), AdapterShelf.EMPTY, new ServerMetrics())) {
                 routes.add(route.method() + " " + route.path());
             }
         }

@@ -60,7 +60,8 @@ public final class ServerLoad {
             options.put(arguments[i], arguments[i + 1]);
         }
         ServerLoad load = new ServerLoad(URI.create(arguments[0] + "/v1/completions"), options);
-        int[] streams = Arrays.stream(options.getOrDefault("--streams", "1,4,16,64").split(","))
+        int[] streams = Arrays.stream(
+                        options.getOrDefault("--streams", "1,4,16,64").split(","))
                 .mapToInt(Integer::parseInt)
                 .toArray();
         System.out.println("| streams | tokens/s | first token, ms: p50, p95 | between tokens, ms: p50, p95 |");

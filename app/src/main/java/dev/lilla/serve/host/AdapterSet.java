@@ -73,8 +73,9 @@ final class AdapterSet {
                 slot.uses++;
             }
         }
-        List<Slot> used =
-                slots.stream().filter(slot -> wanted.getOrDefault(slot, 0f) != 0).toList();
+        List<Slot> used = slots.stream()
+                .filter(slot -> wanted.getOrDefault(slot, 0f) != 0)
+                .toList();
         return new Use(active, () -> release(used));
     }
 

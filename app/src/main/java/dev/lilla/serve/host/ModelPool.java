@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -40,7 +41,8 @@ public final class ModelPool implements ModelHost {
     /// @param sources asked each time, as models come and go
     public ModelPool(Supplier<List<ModelSource>> sources, PoolOptions options) {
         this(sources, options, System::nanoTime);
-        loader.scheduleWithFixedDelay(this::expire, EXPIRY_MILLIS, EXPIRY_MILLIS, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> _ =
+                loader.scheduleWithFixedDelay(this::expire, EXPIRY_MILLIS, EXPIRY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /// With a clock of its own; nothing expires by itself.
@@ -101,7 +103,8 @@ public final class ModelPool implements ModelHost {
     /// Loads a model and waits for as long as it takes.
     @Override
     public void load(ModelEntry entry) throws InterruptedException {
-        lease(entry, new AdapterChoice.Standing(), Duration.ofNanos(Long.MAX_VALUE)).close();
+        lease(entry, new AdapterChoice.Standing(), Duration.ofNanos(Long.MAX_VALUE))
+                .close();
     }
 
     /// Counts as a user of the model from now on, and has it loaded if nobody has yet.
@@ -208,8 +211,8 @@ public final class ModelPool implements ModelHost {
     private void makeRoom(Place place) {
         long needed = place.source.memoryBytes();
         if (needed > options.memoryBytes()) {
-            throw new CapacityException("it takes " + mebibytes(needed) + " of memory, and all models together may take "
-                    + mebibytes(options.memoryBytes()));
+            throw new CapacityException("it takes " + mebibytes(needed)
+                    + " of memory, and all models together may take " + mebibytes(options.memoryBytes()));
         }
         while (usedBeside(place) + needed > options.memoryBytes()) {
             if (!evictOne()) {

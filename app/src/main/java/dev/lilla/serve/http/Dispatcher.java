@@ -61,8 +61,8 @@ final class Dispatcher implements Handler {
             Thread.currentThread().interrupt();
             throw new CloseConnectionException("the server stops", e);
         } catch (HttpException e) {
-            HttpFailure failure = HttpFailure.of(
-                    e.status().code(), HttpFailure.Kind.INVALID_REQUEST, String.valueOf(e.getMessage()));
+            HttpFailure failure =
+                    HttpFailure.of(e.status().code(), HttpFailure.Kind.INVALID_REQUEST, String.valueOf(e.getMessage()));
             outcome = Outcome.of(failure);
             fail(request, response, shape, failure);
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {

@@ -10,10 +10,12 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
@@ -59,10 +61,8 @@ final class ServerDatabase implements AutoCloseable {
                     .migrate();
             Handle handle = Jdbi.open(source.getConnection());
             return new ServerDatabase(
-                    Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform()
-                            .name("lilla-server-db")
-                            .daemon()
-                            .factory()),
+                    Executors.newSingleThreadScheduledExecutor(
+                            Thread.ofPlatform().name("lilla-server-db").daemon().factory()),
                     handle);
         } catch (FlywayException | SQLException e) {
             throw new IllegalArgumentException(
@@ -74,14 +74,15 @@ final class ServerDatabase implements AutoCloseable {
 
     /// Makes the folders, and the file so that others can't read it.
     private static void prepare(Path file) {
-        Path folder = file.toAbsolutePath().getParent();
+        Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a folder");
         try {
             // SQLite unpacks its library; the system's folder for temporary files may forbid to run what lies there.
             Path unpacked = Files.createDirectories(folder.resolve(".native"));
             if (System.getProperty("org.sqlite.tmpdir") == null) {
                 System.setProperty("org.sqlite.tmpdir", unpacked.toString());
             }
-            boolean isPosix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+            boolean isPosix =
+                    FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
             FileAttribute<?>[] attributes = isPosix
                     ? new FileAttribute<?>[] {
                         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
@@ -114,7 +115,8 @@ final class ServerDatabase implements AutoCloseable {
     static ScheduledExecutorService every(Duration pause, Runnable work) {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("lilla-key-usage").daemon().factory());
-        timer.scheduleWithFixedDelay(work, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> _ =
+                timer.scheduleWithFixedDelay(work, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
         return timer;
     }
 

@@ -42,7 +42,8 @@ public final class StoredKeys implements ApiKeys, AutoCloseable {
     /// A key that is not revoked.
     ///
     /// @param limit null where its rate has no bound
-    private record Known(StoredKey stored, ApiKey key, @Nullable RateLimit limit) {}
+    private record Known(
+            StoredKey stored, ApiKey key, @Nullable RateLimit limit) {}
 
     /// @param store closed with this
     public static StoredKeys open(KeyStore store) {

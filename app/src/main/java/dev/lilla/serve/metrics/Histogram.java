@@ -36,9 +36,9 @@ final class Histogram {
         for (int i = 0; i < counts.length; i++) {
             count += counts[i].sum();
             withBound[labels.length + 1] = i < bounds.length ? PrometheusText.number(bounds[i]) : "+Inf";
-            text.sample(name + "_bucket", count, withBound);
+            text.sample(name + "_bucket", (double) count, withBound);
         }
         text.sample(name + "_sum", sum.sum(), labels);
-        text.sample(name + "_count", count, labels);
+        text.sample(name + "_count", (double) count, labels);
     }
 }

@@ -15,9 +15,7 @@ final class ModelWork {
     private static final double[] FIRST_TOKEN = {
         0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10
     };
-    private static final double[] LATER_TOKEN = {
-        0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5
-    };
+    private static final double[] LATER_TOKEN = {0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5};
     private static final double[] TOKENS = {
         1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864
     };
@@ -48,8 +46,8 @@ final class ModelWork {
         if (usage.laterTokens() > 0) {
             laterToken.add(seconds(usage.writing()) / usage.laterTokens());
         }
-        inputTokens.add(usage.promptTokens());
-        outputTokens.add(usage.completionTokens());
+        inputTokens.add((double) usage.promptTokens());
+        outputTokens.add((double) usage.completionTokens());
     }
 
     private static double seconds(Duration time) {

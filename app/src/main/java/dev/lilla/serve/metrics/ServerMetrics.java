@@ -5,6 +5,7 @@ import dev.lilla.serve.host.HostedModel;
 import dev.lilla.serve.http.AnswerUsage;
 import dev.lilla.serve.http.HttpFailure;
 import dev.lilla.serve.http.Traffic;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +34,8 @@ public final class ServerMetrics implements Traffic {
     @Override
     public void ended(String route, int status, Optional<HttpFailure.Kind> error) {
         replies.computeIfAbsent(new Reply(route, status), _ -> new LongAdder()).increment();
-        error.ifPresent(kind -> errors.computeIfAbsent(kind.label(), _ -> new LongAdder())
-                .increment());
+        error.ifPresent(kind ->
+                errors.computeIfAbsent(kind.label(), _ -> new LongAdder()).increment());
     }
 
     @Override
@@ -56,27 +57,64 @@ public final class ServerMetrics implements Traffic {
     }
 
     private void writeTokens(PrometheusText text) {
-        workFamily(text, "llamacpp:prompt_tokens_total", "counter", "Tokens of prompts read, cached ones left out.",
+        workFamily(
+                text,
+                "llamacpp:prompt_tokens_total",
+                "counter",
+                "Tokens of prompts read, cached ones left out.",
                 done -> done.promptTokens.sum() - done.cachedTokens.sum());
-        workFamily(text, "llamacpp:prompt_seconds_total", "counter", "Time that prompts took, summed over texts.",
+        workFamily(
+                text,
+                "llamacpp:prompt_seconds_total",
+                "counter",
+                "Time that prompts took, summed over texts.",
                 done -> done.readingSeconds.sum());
-        workFamily(text, "llamacpp:tokens_predicted_total", "counter", "Tokens written.",
+        workFamily(
+                text,
+                "llamacpp:tokens_predicted_total",
+                "counter",
+                "Tokens written.",
                 done -> done.completionTokens.sum());
-        workFamily(text, "llamacpp:tokens_predicted_seconds_total", "counter",
-                "Time that tokens after the first ones took, summed over texts.", done -> done.writingSeconds.sum());
-        workFamily(text, "llamacpp:prompt_tokens_seconds", "gauge", "Tokens read a second of a prompt's time.",
+        workFamily(
+                text,
+                "llamacpp:tokens_predicted_seconds_total",
+                "counter",
+                "Time that tokens after the first ones took, summed over texts.",
+                done -> done.writingSeconds.sum());
+        workFamily(
+                text,
+                "llamacpp:prompt_tokens_seconds",
+                "gauge",
+                "Tokens read a second of a prompt's time.",
                 done -> rate(done.promptTokens.sum() - done.cachedTokens.sum(), done.readingSeconds.sum()));
-        workFamily(text, "llamacpp:predicted_tokens_seconds", "gauge", "Tokens written a second of a text's time.",
+        workFamily(
+                text,
+                "llamacpp:predicted_tokens_seconds",
+                "gauge",
+                "Tokens written a second of a text's time.",
                 done -> rate(done.laterTokens.sum(), done.writingSeconds.sum()));
-        workFamily(text, "llamacpp:n_tokens_max", "counter", "The most tokens of a request.",
-                done -> done.longest.get());
-        workFamily(text, "lilla_cached_prompt_tokens_total", "counter", "Tokens of prompts found in the cache.",
+        workFamily(
+                text, "llamacpp:n_tokens_max", "counter", "The most tokens of a request.", done -> done.longest.get());
+        workFamily(
+                text,
+                "lilla_cached_prompt_tokens_total",
+                "counter",
+                "Tokens of prompts found in the cache.",
                 done -> done.cachedTokens.sum());
-        histogram(text, "gen_ai_server_request_duration_seconds", "From a request to the end of its answer.",
+        histogram(
+                text,
+                "gen_ai_server_request_duration_seconds",
+                "From a request to the end of its answer.",
                 (done, name, labels) -> done.duration.write(text, name, labels));
-        histogram(text, "gen_ai_server_time_to_first_token_seconds", "From a request to its first token.",
+        histogram(
+                text,
+                "gen_ai_server_time_to_first_token_seconds",
+                "From a request to its first token.",
                 (done, name, labels) -> done.firstToken.write(text, name, labels));
-        histogram(text, "gen_ai_server_time_per_output_token_seconds", "For each token after the first one.",
+        histogram(
+                text,
+                "gen_ai_server_time_per_output_token_seconds",
+                "For each token after the first one.",
                 (done, name, labels) -> done.laterToken.write(text, name, labels));
         histogram(text, "gen_ai_client_token_usage", "Tokens of a request.", (done, name, labels) -> {
             done.inputTokens.write(text, name, with(labels, "gen_ai_token_type", "input"));
@@ -113,7 +151,7 @@ public final class ServerMetrics implements Traffic {
     }
 
     private static String[] with(String[] labels, String name, String value) {
-        String[] longer = java.util.Arrays.copyOf(labels, labels.length + 2);
+        String[] longer = Arrays.copyOf(labels, labels.length + 2);
         longer[labels.length] = name;
         longer[labels.length + 1] = value;
         return longer;
@@ -124,21 +162,51 @@ public final class ServerMetrics implements Traffic {
     }
 
     private static void writeSchedulers(PrometheusText text, List<HostedModel> models) {
-        modelFamily(text, models, "llamacpp:requests_processing", "gauge", "Texts that are read or written.",
+        modelFamily(
+                text,
+                models,
+                "llamacpp:requests_processing",
+                "gauge",
+                "Texts that are read or written.",
                 SchedulerStatus::running);
         modelFamily(text, models, "llamacpp:requests_deferred", "gauge", "Texts that wait.", SchedulerStatus::waiting);
-        modelFamily(text, models, "llamacpp:n_decode_total", "counter", "Passes through the model since it was loaded.",
+        modelFamily(
+                text,
+                models,
+                "llamacpp:n_decode_total",
+                "counter",
+                "Passes through the model since it was loaded.",
                 SchedulerStatus::steps);
-        modelFamily(text, models, "lilla_cache_blocks", "gauge", "Blocks of the cache, of 64 tokens each.",
+        modelFamily(
+                text,
+                models,
+                "lilla_cache_blocks",
+                "gauge",
+                "Blocks of the cache, of 64 tokens each.",
                 SchedulerStatus::blocks);
-        modelFamily(text, models, "lilla_cache_blocks_used", "gauge", "Blocks of texts that run.",
+        modelFamily(
+                text,
+                models,
+                "lilla_cache_blocks_used",
+                "gauge",
+                "Blocks of texts that run.",
                 SchedulerStatus::usedBlocks);
-        modelFamily(text, models, "lilla_cache_blocks_kept", "gauge", "Blocks kept for later prompts.",
+        modelFamily(
+                text,
+                models,
+                "lilla_cache_blocks_kept",
+                "gauge",
+                "Blocks kept for later prompts.",
                 SchedulerStatus::keptBlocks);
-        modelFamily(text, models, "lilla_preemptions_total", "counter", "How often a text gave up its place.",
+        modelFamily(
+                text,
+                models,
+                "lilla_preemptions_total",
+                "counter",
+                "How often a text gave up its place.",
                 SchedulerStatus::preemptions);
-        modelFamily(text, models, "lilla_failed_texts_total", "counter", "Texts that failed.",
-                SchedulerStatus::failures);
+        modelFamily(
+                text, models, "lilla_failed_texts_total", "counter", "Texts that failed.", SchedulerStatus::failures);
     }
 
     private static void modelFamily(
@@ -158,10 +226,10 @@ public final class ServerMetrics implements Traffic {
         text.family("lilla_requests_total", "counter", "Requests by route and status; 499 is a client that left.");
         replies.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey(
-                        Comparator.comparing(Reply::route).thenComparing(Reply::status)))
+                        Comparator.comparing(Reply::route).thenComparingInt(Reply::status)))
                 .forEach(entry -> text.sample(
                         "lilla_requests_total",
-                        entry.getValue().sum(),
+                        (double) entry.getValue().sum(),
                         "route",
                         entry.getKey().route(),
                         "status",
@@ -169,7 +237,7 @@ public final class ServerMetrics implements Traffic {
         text.family("lilla_errors_total", "counter", "Replies that were errors, by their kind.");
         errors.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .forEach(entry ->
-                        text.sample("lilla_errors_total", entry.getValue().sum(), "error_type", entry.getKey()));
+                .forEach(entry -> text.sample(
+                        "lilla_errors_total", (double) entry.getValue().sum(), "error_type", entry.getKey()));
     }
 }

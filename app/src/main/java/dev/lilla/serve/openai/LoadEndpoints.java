@@ -5,7 +5,6 @@ import dev.lilla.serve.host.ModelHost;
 import dev.lilla.serve.host.ModelUnavailableException;
 import dev.lilla.serve.http.Endpoint;
 import dev.lilla.serve.http.Exchange;
-import dev.lilla.serve.http.HttpFailure;
 import dev.lilla.serve.http.JsonFields;
 
 /// `POST /models/load` and `POST /models/unload`, as llama.cpp's server has them for several models.

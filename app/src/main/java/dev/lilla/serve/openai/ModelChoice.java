@@ -62,7 +62,8 @@ final class ModelChoice {
 
     static HttpFailure unavailable(ModelUnavailableException e) {
         return HttpFailure.of(503, HttpFailure.Kind.UNAVAILABLE, String.valueOf(e.getMessage()))
-                .withHeader("Retry-After", Long.toString(Math.max(1, e.retryAfter().toSeconds())));
+                .withHeader(
+                        "Retry-After", Long.toString(Math.max(1, e.retryAfter().toSeconds())));
     }
 
     /// Names of models may hold colons themselves, so the whole name comes first.

@@ -40,14 +40,6 @@ final class SubmissionUsage {
             writing = writing.plus(usage.completion());
         }
         return new AnswerUsage(
-                terms.model().modelName(),
-                prompt,
-                cached,
-                completion,
-                reading,
-                writing,
-                later,
-                firstToken,
-                whole);
+                terms.model().modelName(), prompt, cached, completion, reading, writing, later, firstToken, whole);
     }
 }

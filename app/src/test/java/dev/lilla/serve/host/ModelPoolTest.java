@@ -29,8 +29,7 @@ class ModelPoolTest {
     private final ModelPool pool = pool(20, Duration.ofMinutes(5));
 
     private ModelPool pool(long memory, Duration wait) {
-        return new ModelPool(
-                () -> List.of(a, b, c, kept), new PoolOptions(memory, KEEP_ALIVE, wait), clock::get);
+        return new ModelPool(() -> List.of(a, b, c, kept), new PoolOptions(memory, KEEP_ALIVE, wait), clock::get);
     }
 
     @AfterEach
@@ -161,8 +160,8 @@ class ModelPoolTest {
     void tellsThatAModelIsBeingLoaded() throws InterruptedException {
         CountDownLatch gate = new CountDownLatch(1);
         Demo slow = new Demo("slow", false, gate);
-        try (ModelPool impatient = new ModelPool(
-                () -> List.of(slow), new PoolOptions(20, KEEP_ALIVE, Duration.ZERO), clock::get)) {
+        try (ModelPool impatient =
+                new ModelPool(() -> List.of(slow), new PoolOptions(20, KEEP_ALIVE, Duration.ZERO), clock::get)) {
             assertThatThrownBy(() -> impatient.lease(slow.entry()))
                     .isInstanceOf(ModelUnavailableException.class)
                     .hasMessage("model slow is being loaded");

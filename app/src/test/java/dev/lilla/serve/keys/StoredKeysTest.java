@@ -79,7 +79,8 @@ class StoredKeysTest {
             assertThat(one).matches("lilla_[A-Za-z0-9_-]{43}").isNotEqualTo(two);
             try (Stream<Path> files = Files.list(folder)) {
                 for (Path path : files.filter(Files::isRegularFile).toList()) {
-                    assertThat(Files.readString(path, StandardCharsets.ISO_8859_1)).doesNotContain(one.substring(6));
+                    assertThat(Files.readString(path, StandardCharsets.ISO_8859_1))
+                            .doesNotContain(one.substring(6));
                 }
             }
         }
@@ -102,7 +103,9 @@ class StoredKeysTest {
             }
             keys.refresh();
             assertThat(keys.find(secret)).isEmpty();
-            assertThat(store.list()).singleElement().satisfies(key -> assertThat(key.revoked()).isPresent());
+            assertThat(store.list())
+                    .singleElement()
+                    .satisfies(key -> assertThat(key.revoked()).isPresent());
             assertThatCode(() -> store.create(KeyTerms.unbounded("one"))).doesNotThrowAnyException();
         }
 
@@ -126,12 +129,11 @@ class StoredKeysTest {
             ApiKey key = made(bounded(2, 0));
             keys.admit(key);
             keys.admit(key);
-            assertThatThrownBy(() -> keys.admit(key))
-                    .isInstanceOfSatisfying(HttpFailure.class, failure -> {
-                        assertThat(failure.status()).isEqualTo(429);
-                        assertThat(failure.code()).contains("rate_limit_exceeded");
-                        assertThat(failure.message()).contains("2 requests a minute", "in 30 s");
-                    });
+            assertThatThrownBy(() -> keys.admit(key)).isInstanceOfSatisfying(HttpFailure.class, failure -> {
+                assertThat(failure.status()).isEqualTo(429);
+                assertThat(failure.code()).contains("rate_limit_exceeded");
+                assertThat(failure.message()).contains("2 requests a minute", "in 30 s");
+            });
             now = now.plusSeconds(29);
             assertThatThrownBy(() -> keys.admit(key)).hasMessageContaining("in 1 s");
             now = now.plusSeconds(1);
@@ -155,12 +157,11 @@ class StoredKeysTest {
             keys.admit(key);
             keys.used(key, usage("b", 0, 1));
             for (int i = 0; i < 2; i++) {
-                assertThatThrownBy(() -> keys.admit(key))
-                        .isInstanceOfSatisfying(HttpFailure.class, failure -> {
-                            assertThat(failure.status()).isEqualTo(429);
-                            assertThat(failure.code()).contains("insufficient_quota");
-                            assertThat(failure.message()).contains("10 tokens", "in 60 s");
-                        });
+                assertThatThrownBy(() -> keys.admit(key)).isInstanceOfSatisfying(HttpFailure.class, failure -> {
+                    assertThat(failure.status()).isEqualTo(429);
+                    assertThat(failure.code()).contains("insufficient_quota");
+                    assertThat(failure.message()).contains("10 tokens", "in 60 s");
+                });
                 keys.refresh();
             }
             now = now.plusSeconds(60);
@@ -224,7 +225,8 @@ class StoredKeysTest {
 
     @Test
     void refusesAFileOfAnotherKind() throws IOException {
-        Path other = Files.writeString(folder.resolve("other.db"), "this is no database, whatever its name says. ".repeat(50));
+        Path other = Files.writeString(
+                folder.resolve("other.db"), "this is no database, whatever its name says. ".repeat(50));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> KeyStore.open(other))
                 .withMessageContaining("other.db")
