@@ -5,6 +5,8 @@ import dev.lilla.kernel.Ceilings;
 import dev.lilla.kernel.HostOptions;
 import dev.lilla.model.family.LoadOptions;
 import dev.lilla.model.family.ModelLoader;
+import dev.lilla.optimize.SyntheticModel;
+import dev.lilla.optimize.WeightTypes;
 import dev.lilla.store.Catalog;
 import dev.lilla.store.CatalogModel;
 import dev.lilla.store.ModelStore;
@@ -34,7 +36,7 @@ import picocli.CommandLine.Parameters;
                     + "separated by commas, and everything is measured with everything. Ctrl-C ends it and shows what "
                     + "there is. Measure on a machine that does nothing else.",
             "",
-            "With --synthetic, NAME is one of \"lilla models catalog\", and random weights of its exact shapes stand in "
+            "With --synthetic, NAME is one of \"lilla catalog\", and random weights of its exact shapes stand in "
                     + "for it: nothing is downloaded, and the speed is that of the real one. With --save they are "
                     + "written to a GGUF file that llama.cpp reads too, and nothing is measured.",
         },
@@ -198,7 +200,8 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void measureSynthetic(BenchRun run) {
-        CatalogModel known = Catalog.open().model(name);
+        CatalogModel known =
+                Catalog.open(ModelStore.open(console.environment()).home()).model(name);
         for (ElementType type : types()) {
             try (Arena memory = Arena.ofShared()) {
                 SyntheticModel model = make(known, type, memory);
@@ -212,14 +215,15 @@ final class BenchCommand implements Callable<Integer> {
     private SyntheticModel make(CatalogModel known, ElementType type, Arena memory) {
         ProgressLine progress = new ProgressLine(console);
         progress.started("making " + Units.bytes(known.shape().bytes(type)) + " of random weights", 0);
-        SyntheticModel.Types wanted = new SyntheticModel.Types(type, headType == null ? type : headType);
+        WeightTypes wanted = WeightTypes.of(type, headType == null ? type : headType);
         SyntheticModel model = SyntheticModel.of(known, wanted, context.limit(LoadOptions.DEFAULT), memory);
         progress.finished();
         return model;
     }
 
     private int save(Path file) {
-        CatalogModel known = Catalog.open().model(name);
+        CatalogModel known =
+                Catalog.open(ModelStore.open(console.environment()).home()).model(name);
         if (types().size() != 1) {
             throw new IllegalArgumentException("--save takes one --type, not " + types());
         }

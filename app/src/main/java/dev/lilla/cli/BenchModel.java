@@ -5,6 +5,7 @@ import dev.lilla.kernel.Backend;
 import dev.lilla.model.Decoder;
 import dev.lilla.model.family.LoadedModel;
 import dev.lilla.model.family.ModelDescription;
+import dev.lilla.optimize.SyntheticModel;
 import dev.lilla.store.CatalogModel;
 import dev.lilla.tensor.ElementType;
 import java.util.Set;

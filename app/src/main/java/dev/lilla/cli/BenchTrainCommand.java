@@ -2,10 +2,13 @@ package dev.lilla.cli;
 
 import dev.lilla.evaluate.TrainingMeter;
 import dev.lilla.kernel.Backend;
+import dev.lilla.kernel.MachineMemory;
 import dev.lilla.kernel.Precision;
 import dev.lilla.model.DecoderSpec;
 import dev.lilla.model.family.LoadOptions;
 import dev.lilla.model.family.ModelDescription;
+import dev.lilla.optimize.SyntheticModel;
+import dev.lilla.optimize.WeightTypes;
 import dev.lilla.store.Catalog;
 import dev.lilla.store.CatalogModel;
 import dev.lilla.store.ModelStore;
@@ -121,12 +124,13 @@ final class BenchTrainCommand implements Callable<Integer> {
         TrainingMeter.Work work = new TrainingMeter.Work(sequences, tokens, rank, recompute);
         try (Interruption interruption = Interruption.open()) {
             if (synthetic) {
-                CatalogModel known = Catalog.open().model(name);
+                CatalogModel known = Catalog.open(
+                                ModelStore.open(console.environment()).home())
+                        .model(name);
                 try (Arena memory = Arena.ofShared()) {
                     ProgressLine progress = new ProgressLine(console);
                     progress.started("making " + Units.bytes(known.shape().bytes(type)) + " of random weights", 0);
-                    SyntheticModel model =
-                            SyntheticModel.of(known, SyntheticModel.Types.of(type), LoadOptions.DEFAULT, memory);
+                    SyntheticModel model = SyntheticModel.of(known, WeightTypes.of(type), LoadOptions.DEFAULT, memory);
                     progress.finished();
                     measure(known.title() + ", random weights", model.spec(), model::tensor, work, interruption);
                 }
@@ -176,7 +180,7 @@ final class BenchTrainCommand implements Callable<Integer> {
                 / 1e9;
         double rate = work.targets() / seconds;
         double operations = meter.operations() / seconds;
-        long peak = Machine.peakResidentBytes();
+        long peak = MachineMemory.peakResidentBytes();
         if (json.isSet()) {
             ObjectNode node = JsonMapper.shared()
                     .createObjectNode()

@@ -1,5 +1,6 @@
 package dev.lilla.cli;
 
+import dev.lilla.chat.ResponseFormat;
 import dev.lilla.generate.LocalChatModel;
 import dev.lilla.generate.LocalModel;
 import dev.lilla.store.ModelStore;
@@ -47,6 +48,9 @@ final class ChatCommand implements Callable<Integer> {
     private int maxTokens;
 
     @Mixin
+    private final ResponseFormatMixin format = new ResponseFormatMixin();
+
+    @Mixin
     private final GenerationMixin generation = new GenerationMixin();
 
     ChatCommand(Console console) {
@@ -55,6 +59,7 @@ final class ChatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        ResponseFormat wanted = format.format();
         Conversation conversation = new Conversation(system);
         if (saved != null) {
             conversation.load(saved);
@@ -66,7 +71,9 @@ final class ChatCommand implements Callable<Integer> {
             if (isInteractive()) {
                 console.err().println(chat.name() + ". /help lists commands, Ctrl-D ends.");
             }
-            new ChatSession(console, chat, conversation, generation.sampler(opened), maxTokens).run(input);
+            new ChatSession(console, chat, conversation, generation.sampler(opened), maxTokens)
+                    .answeringIn(wanted)
+                    .run(input);
         }
         return 0;
     }

@@ -5,6 +5,7 @@ import dev.lilla.chat.ChatRequest;
 import dev.lilla.chat.ChatResponse;
 import dev.lilla.chat.FinishReason;
 import dev.lilla.chat.Message;
+import dev.lilla.chat.ResponseFormat;
 import dev.lilla.chat.SamplerOptions;
 import dev.lilla.chat.Usage;
 import dev.lilla.kernel.CapacityException;
@@ -39,6 +40,7 @@ final class ChatSession {
     private final ChatModel model;
     private final Conversation conversation;
     private final SamplerOptions sampler;
+    private ResponseFormat format = ResponseFormat.TEXT;
     private final int maxTokens;
     private @Nullable Usage lastUsage;
 
@@ -49,6 +51,12 @@ final class ChatSession {
         this.conversation = conversation;
         this.sampler = sampler;
         this.maxTokens = maxTokens;
+    }
+
+    /// Wants every answer to have a form.
+    ChatSession answeringIn(ResponseFormat wanted) {
+        format = wanted;
+        return this;
     }
 
     /// Talks until the input ends or the user leaves.
@@ -75,7 +83,8 @@ final class ChatSession {
                 Optional.of(sampler),
                 maxTokens == 0 ? OptionalInt.empty() : OptionalInt.of(maxTokens),
                 List.of(),
-                Map.of());
+                Map.of(),
+                format);
         try {
             ChatResponse response = model.chat(request, new AnswerPrinter(console, input.interrupted()));
             console.out().println();

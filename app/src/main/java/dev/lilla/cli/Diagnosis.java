@@ -2,6 +2,7 @@ package dev.lilla.cli;
 
 import dev.lilla.kernel.HostDescription;
 import dev.lilla.kernel.HostOptions;
+import dev.lilla.kernel.MachineMemory;
 import dev.lilla.kernel.ProcessorFacts;
 import dev.lilla.store.ModelStore;
 import java.io.IOException;
@@ -143,11 +144,11 @@ final class Diagnosis {
     }
 
     private static Check memory() {
-        Machine machine = Machine.here();
-        String finding = Units.bytes(machine.memoryBytes()) + ", " + Units.bytes(machine.freeBytes())
+        MachineMemory machine = MachineMemory.here();
+        String finding = Units.bytes(machine.totalBytes()) + ", " + Units.bytes(machine.freeBytes())
                 + " unused; Java heap up to " + Units.bytes(Runtime.getRuntime().maxMemory());
-        return machine.memoryBytes() < 2_000_000_000L
-                ? Check.warning("Memory", finding, "Use models of at most half of it: lilla models catalog shows sizes")
+        return machine.totalBytes() < 2_000_000_000L
+                ? Check.warning("Memory", finding, "Use models of at most half of it: lilla catalog shows sizes")
                 : Check.ok("Memory", finding);
     }
 

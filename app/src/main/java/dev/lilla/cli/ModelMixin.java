@@ -32,7 +32,8 @@ final class ModelMixin {
         return options.withLoad(context.limit(options.load()));
     }
 
-    private LocalModelOptions options(KvType kvType) {
+    /// For texts as long as the model was made for.
+    LocalModelOptions options(KvType kvType) {
         return new LocalModelOptions(load.options(), kvType, host.options());
     }
 

@@ -72,8 +72,7 @@ final class ModelsCommand implements Callable<Integer> {
             console.printJson(list);
         } else if (models.isEmpty()) {
             console.out().println("No models yet in " + store.home() + ".");
-            console.out()
-                    .println("\"lilla pull OWNER/NAME\" gets one, \"lilla models catalog\" shows which are known.");
+            console.out().println("\"lilla pull OWNER/NAME\" gets one, \"lilla catalog\" shows which are known.");
         } else {
             Table table = new Table("NAME", "KIND", ">SIZE", "ADDED", "SOURCE");
             for (StoredModel model : models) {
@@ -164,8 +163,8 @@ final class ModelsCommand implements Callable<Integer> {
             for (CatalogModel model : models) {
                 list.addObject()
                         .put("name", model.name())
-                        .put("hub", model.hub())
-                        .put("license", model.license())
+                        .put("hub", model.hub().orElse(null))
+                        .put("license", model.license().name())
                         .put("family", model.shape().family())
                         .put("parameters", model.shape().parameters())
                         .put("context", model.shape().context());
@@ -180,8 +179,8 @@ final class ModelsCommand implements Callable<Integer> {
                     Units.count(model.shape().parameters()),
                     Units.bytes(model.shape().bytes(ElementType.Q8_0)),
                     model.shape().context(),
-                    model.license(),
-                    model.hub());
+                    model.license().name(),
+                    model.hub().orElse("comes with Lilla"));
         }
         table.print(console.out());
         return 0;

@@ -1,20 +1,26 @@
 package dev.lilla.cli;
 
+import dev.lilla.evaluate.Divergence;
 import dev.lilla.evaluate.Perplexity;
 import dev.lilla.generate.LocalModel;
+import dev.lilla.store.ModelStore;
 import dev.lilla.tokenizer.SpecialTokens;
 import dev.lilla.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// `lilla perplexity`: how well a model predicts a text.
 @Command(
@@ -46,6 +52,14 @@ final class PerplexityCommand implements Callable<Integer> {
             defaultValue = "512",
             description = "Tokens that go through the model together. Default: ${DEFAULT-VALUE}.")
     private int batch = 512;
+
+    @Option(
+            names = "--against",
+            paramLabel = "REFERENCE",
+            description =
+                    "Compares with the model that this one is a variant of: KL divergence, and how often both find "
+                            + "the same token likeliest.")
+    private @Nullable String against;
 
     @Mixin
     private final CacheMixin cache = new CacheMixin();
@@ -84,28 +98,48 @@ final class PerplexityCommand implements Callable<Integer> {
                                     running.perplexity()),
                             0));
             progress.finished();
-            print(result);
+            print(result, against == null ? Optional.empty() : Optional.of(divergence(opened, tokens, protocol)));
         }
         return 0;
     }
 
+    private Divergence divergence(LocalModel opened, int[] tokens, Perplexity protocol) throws IOException {
+        ProgressLine progress = new ProgressLine(console);
+        Path path = ModelStore.open(console.environment()).resolve(Objects.requireNonNull(against));
+        try (LocalModel reference = LocalModel.open(path, model.options(cache.type()))) {
+            return Divergence.measure(
+                    new Divergence.Side(opened.decoder(), opened.cache()),
+                    new Divergence.Side(reference.decoder(), reference.cache()),
+                    tokens,
+                    protocol,
+                    window -> progress.started("window " + window + " against " + path.getFileName(), 0));
+        } finally {
+            progress.finished();
+        }
+    }
+
     /// The token that begins a text, where the model's texts begin with one.
-    private static OptionalInt beginning(Tokenizer tokenizer) {
+    static OptionalInt beginning(Tokenizer tokenizer) {
         int[] empty = tokenizer.encode("", SpecialTokens.ADD);
         OptionalInt begin = tokenizer.beginOfText();
         return empty.length > 0 && begin.isPresent() && empty[0] == begin.getAsInt() ? begin : OptionalInt.empty();
     }
 
-    private void print(Perplexity.Result result) {
+    private void print(Perplexity.Result result, Optional<Divergence> divergence) {
         if (json.isSet()) {
-            console.printJson(JsonMapper.shared()
+            ObjectNode node = JsonMapper.shared()
                     .createObjectNode()
                     .put("perplexity", result.perplexity())
                     .put("standardError", result.standardError())
                     .put("meanNll", result.meanNegativeLogLikelihood())
                     .put("tokens", result.tokens())
                     .put("windows", result.windows())
-                    .put("context", context));
+                    .put("context", context);
+            divergence.ifPresent(d -> node.put("meanKl", d.meanKl())
+                    .put("meanKlStandardError", d.standardError())
+                    .put("topAgreement", d.topAgreement())
+                    .put("meanLogProbabilityChange", d.meanChange()));
+            console.printJson(node);
         } else {
             console.out()
                     .println(String.format(
@@ -116,6 +150,14 @@ final class PerplexityCommand implements Callable<Integer> {
                             result.tokens(),
                             result.windows(),
                             context));
+            divergence.ifPresent(d -> console.out()
+                    .println(String.format(
+                            Locale.ROOT,
+                            "KL divergence %.6f +/- %.6f, same likeliest token at %.2f %% of %d places",
+                            d.meanKl(),
+                            d.standardError(),
+                            100 * d.topAgreement(),
+                            d.places())));
         }
     }
 }

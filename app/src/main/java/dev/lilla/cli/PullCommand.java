@@ -3,7 +3,6 @@ package dev.lilla.cli;
 import dev.lilla.hub.HubOptions;
 import dev.lilla.hub.Pull;
 import dev.lilla.store.Catalog;
-import dev.lilla.store.CatalogModel;
 import dev.lilla.store.ModelName;
 import dev.lilla.store.ModelStore;
 import dev.lilla.store.StoredModel;
@@ -63,7 +62,7 @@ final class PullCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         ModelStore store = ModelStore.open(console.environment());
-        ModelName wanted = withOwner(ModelName.parse(name));
+        ModelName wanted = Catalog.open().hubName(ModelName.parse(name));
         StoredModel model = isOffline()
                 ? store.model(wanted)
                 : new Pull(store, HubOptions.from(console.environment()), new ProgressLine(console))
@@ -83,15 +82,5 @@ final class PullCommand implements Callable<Integer> {
     private boolean isOffline() {
         return offline
                 || console.environment().getOrDefault("HF_HUB_OFFLINE", "").equals("1");
-    }
-
-    /// A short name is one of the catalog.
-    private static ModelName withOwner(ModelName name) {
-        if (name.owner() != null) {
-            return name;
-        }
-        CatalogModel known = Catalog.open().model(name.name());
-        ModelName hub = ModelName.parse(known.hub());
-        return name.file() == null ? hub : hub.withFile(name.file());
     }
 }

@@ -5,6 +5,7 @@ import dev.lilla.chat.ChatRequest;
 import dev.lilla.chat.ChatResponse;
 import dev.lilla.chat.FinishReason;
 import dev.lilla.chat.Message;
+import dev.lilla.chat.ResponseFormat;
 import dev.lilla.chat.Usage;
 import dev.lilla.generate.ChatTemplates;
 import dev.lilla.generate.Completion;
@@ -46,6 +47,7 @@ import tools.jackson.databind.json.JsonMapper;
             "  lilla run smollm2-135m-instruct \"Name three rivers of Sweden.\"",
             "  lilla run model.gguf --raw \"Once upon a time\" -n 100 --temperature 0.8",
             "  lilla run mistral-7b --speculate ngram \"Repeat this without typos: ...\"",
+            "  lilla run smollm2-135m-instruct \"A cat, as JSON.\" --json-schema cat.schema.json",
             "  cat report.txt | lilla run model.gguf --system \"Summarize the text.\" -",
         })
 final class RunCommand implements Callable<Integer> {
@@ -75,6 +77,9 @@ final class RunCommand implements Callable<Integer> {
     private List<String> stop = List.of();
 
     @Mixin
+    private final ResponseFormatMixin format = new ResponseFormatMixin();
+
+    @Mixin
     private final GenerationMixin generation = new GenerationMixin();
 
     @Mixin
@@ -89,6 +94,7 @@ final class RunCommand implements Callable<Integer> {
         if (raw && system != null) {
             throw new IllegalArgumentException("--raw continues the prompt alone; leave out --raw or --system");
         }
+        ResponseFormat wanted = format.format();
         String text = prompt();
         try (LocalModel opened = generation.open(console);
                 Adapters adapters = generation.adapters(opened, console)) {
@@ -97,9 +103,9 @@ final class RunCommand implements Callable<Integer> {
                             || ChatTemplates.source(opened.model().description())
                                     .isPresent());
             if (converses) {
-                answer(opened, adapters, text);
+                answer(opened, adapters, text, wanted);
             } else {
-                continueText(opened, adapters, text);
+                continueText(opened, adapters, text, wanted);
             }
         }
         return 0;
@@ -117,7 +123,7 @@ final class RunCommand implements Callable<Integer> {
         return text;
     }
 
-    private void answer(LocalModel opened, Adapters adapters, String text) {
+    private void answer(LocalModel opened, Adapters adapters, String text, ResponseFormat wanted) {
         List<Message> messages = new ArrayList<>();
         if (system != null) {
             messages.add(Message.system(system));
@@ -128,19 +134,25 @@ final class RunCommand implements Callable<Integer> {
                 Optional.of(generation.sampler(opened)),
                 maxTokens == 0 ? OptionalInt.empty() : OptionalInt.of(maxTokens),
                 stop,
-                Map.of());
+                Map.of(),
+                wanted);
         try (LocalChatModel chat = opened.chat(adapters.active())) {
             ChatResponse response = chat.chat(request, listener());
             finish(response.text(), response.finishReason(), response.usage());
         }
     }
 
-    private void continueText(LocalModel opened, Adapters adapters, String text) {
+    private void continueText(LocalModel opened, Adapters adapters, String text, ResponseFormat wanted) {
         GenerationDefaults defaults = opened.defaults();
         StopConditions until =
                 new StopConditions(defaults.stopTokens(), stop, maxTokens == 0 ? Integer.MAX_VALUE : maxTokens);
         Completion completion = opened.generate(
-                new GenerationRequest(opened.encode(text), generation.sampler(opened), until, adapters.active()),
+                new GenerationRequest(
+                        opened.encode(text),
+                        generation.sampler(opened),
+                        until,
+                        adapters.active(),
+                        opened.grammars().get(wanted)),
                 listener());
         finish(completion.text(), completion.finishReason(), completion.usage());
     }

@@ -3,12 +3,14 @@ package dev.lilla.cli;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.generate.SchedulerOptions;
 import dev.lilla.generate.Speculation;
+import dev.lilla.hub.HubOptions;
 import dev.lilla.model.family.LoadOptions;
 import dev.lilla.serve.LillaServer;
 import dev.lilla.serve.host.ModelPool;
 import dev.lilla.serve.host.ModelSource;
 import dev.lilla.serve.host.ModelUnavailableException;
-import dev.lilla.serve.openai.AnswerOptions;
+import dev.lilla.serve.ollama.ModelLibrary;
+import dev.lilla.serve.text.AnswerOptions;
 import dev.lilla.store.ModelStore;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,7 +28,8 @@ import picocli.CommandLine.Parameters;
         name = "serve",
         sortOptions = false,
         description = {
-            "Serves models over HTTP, to programs that speak OpenAI's API.",
+            "Serves models over HTTP: to programs that speak the API of OpenAI, Ollama or llama.cpp's server, and as a "
+                    + "page to chat on.",
             "",
             "Only this machine can reach the server unless --host says otherwise, which needs an API key. Ctrl-C lets "
                     + "running answers finish.",
@@ -131,8 +134,10 @@ final class ServeCommand implements Callable<Integer> {
                 }
             }
             AnswerOptions answers = AnswerOptions.defaults().withTimeLimit(Duration.ofSeconds(answerSeconds));
+            ModelLibrary library = new ModelLibrary(store, HubOptions.from(console.environment()));
             StoredAdapters shelf = new StoredAdapters(store.home().resolve("adapters"));
-            try (LillaServer server = LillaServer.start(listen.options(keys.keys()), hosted, answers, shelf)) {
+            try (LillaServer server = LillaServer.start(
+                    listen.options(keys.keys()), hosted, answers, library, shelf)) {
                 greet(server, sources.get(), keys.keys().isRequired());
                 interruption.await();
                 console.err()
@@ -202,6 +207,7 @@ final class ServeCommand implements Callable<Integer> {
                                             + " texts side by side)"
                                     : served + " is loaded when it is asked for");
         }
+        console.err().println("In a browser: " + server.address());
         console.err().println("OpenAI's API: " + server.address() + "/v1. Ctrl-C stops the server. Try it:");
         String model = sources.size() == 1 || sources.isEmpty()
                 ? ""

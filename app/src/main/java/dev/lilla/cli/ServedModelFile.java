@@ -6,6 +6,7 @@ import dev.lilla.generate.SchedulerOptions;
 import dev.lilla.model.family.ModelDescription;
 import dev.lilla.serve.host.HostedModel;
 import dev.lilla.serve.host.HostingOptions;
+import dev.lilla.serve.host.ModelDetails;
 import dev.lilla.serve.host.ModelEntry;
 import dev.lilla.serve.host.ModelSource;
 import dev.lilla.serve.host.NamedAdapter;
@@ -57,7 +58,8 @@ record ServedModelFile(
                     description.parameters(),
                     description.weightBytes(),
                     (int) Math.min(context, cacheTokens),
-                    description.spec().vocab());
+                    description.spec().vocab(),
+                    ModelDetails.of(description));
             long cacheBytes = description.cacheBytes(terms.options().kvType(), cacheTokens);
             return new ServedModelFile(console, path, entry, description.weightBytes() + cacheBytes, isPinned, terms);
         }

@@ -7,6 +7,7 @@ import dev.lilla.model.Attention;
 import dev.lilla.model.DecoderSpec;
 import dev.lilla.model.Norm;
 import dev.lilla.optimize.ConversionType;
+import dev.lilla.optimize.SyntheticModel;
 import dev.lilla.store.CatalogModel;
 import dev.lilla.store.ModelShape;
 import dev.lilla.tensor.ElementType;

@@ -3,8 +3,10 @@ package dev.lilla.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lilla.Oracle;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Nested;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class RunCommandOracleTest {
     @TempDir
@@ -50,6 +53,47 @@ class RunCommandOracleTest {
         assertThat(lines.typing("Hello").run("run", model, "--raw", "-n", "4").out())
                 .isEqualTo(argument);
         assertThat(lines.typing("").run("run", model).err()).contains("the prompt is empty");
+    }
+
+    @Nested
+    class InAForm {
+        private final Path model = Oracle.models().getFirst();
+
+        private Lines.Outcome run(Object... options) {
+            List<Object> line = new ArrayList<>(List.of("run", model, "Hello", "--seed", "5", "--json", "-n", "200"));
+            line.addAll(List.of(options));
+            return lines.run(line.toArray());
+        }
+
+        @Test
+        void writesWhatASchemaAPatternOrAGrammarAllows() throws IOException {
+            Path schema = Files.writeString(folder.resolve("schema.json"), """
+                    {"type":"object","properties":{"n":{"type":"integer","minimum":1,"maximum":9}},"required":["n"]}""");
+            Path grammar = Files.writeString(folder.resolve("list.gbnf"), "root ::= (\"- \" [a-c] \"\\n\"){3}\n");
+            String json = run("--json-schema", schema).json().get("text").asString();
+            assertThat(JsonMapper.shared().readTree(json).get("n").asInt()).isBetween(1, 9);
+            assertThat(run("--regex", "[0-9]{4}").json().get("text").asString()).matches("[0-9]{4}");
+            assertThat(run("--grammar", grammar).json().get("text").asString()).matches("(- [a-c]\n){3}");
+            assertThat(run("--json-object", "--raw").json().get("text").asString())
+                    .startsWith("{");
+        }
+
+        @Test
+        void saysWhatIsWrongWithAForm() throws IOException {
+            Path schema = Files.writeString(folder.resolve("schema.json"), "{\"not\":{}}");
+            assertThat(run("--json-schema", schema).err()).contains("#/not");
+            assertThat(run("--regex", "a", "--json-object").err()).contains("exclude each other");
+            assertThat(run("--grammar", folder.resolve("missing")).err()).contains("there is no file");
+        }
+
+        @Test
+        void keepsEveryAnswerOfAConversationToIt() {
+            Path talker = Oracle.model("llama");
+            String out = lines.typing("Hi\nAgain\n")
+                    .run("chat", talker, "--regex", "[a-z]{3}", "-n", "20")
+                    .out();
+            assertThat(out.lines()).hasSize(2).allMatch(line -> line.matches("[a-z]{3}"));
+        }
     }
 
     @Nested

@@ -109,7 +109,7 @@ class ChatCompletionsTest {
             assertThat(chunk.get("id")).isEqualTo(usage.get("id"));
             assertThat(chunk.get("created")).isEqualTo(usage.get("created"));
             assertThat(chunk.has("usage")).isTrue();
-            assertThat(chunk.get("usage").isNull()).isEqualTo(chunk != usage);
+            assertThat(chunk.get("usage").isNull()).isEqualTo(!chunk.equals(usage));
         }
     }
 

@@ -50,7 +50,7 @@ class ClientsTest {
         try (TestServer server = TestServer.start()) {
             server.post(PATH, longText("").replace("" + LONG, "1"));
             Pause pause;
-            try (Socket socket = server.raw(TestServer.rawPost(PATH, longText(",\"stream\":" + isStream)))) {
+            try (Socket _ = server.raw(TestServer.rawPost(PATH, longText(",\"stream\":" + isStream)))) {
                 while (server.model().status().running() == 0) {
                     Thread.onSpinWait();
                 }

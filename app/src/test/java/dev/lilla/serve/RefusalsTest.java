@@ -51,11 +51,14 @@ class RefusalsTest {
                     top_logprobs | 3 | top_logprobs
                     stream | 1 | stream
                     stream_options | true | stream_options
-                    response_format | {"type": "json_object"} | response_format
-                    response_format | {"type": "json_schema", "json_schema": {}} | response_format
+                    response_format | {"type": "xml"} | response_format.type
+                    response_format | {"type": "json_schema", "json_schema": {}} | response_format.json_schema.schema
+                    response_format | {"type": "json_schema", "json_schema": {"schema": {"not": {}}}} | response_format
+                    response_format | {"type": "json_schema", "json_schema": {"schema": 1}} | response_format.json_schema.schema
                     response_format | {} | response_format.type
-                    json_schema | {} | json_schema
+                    json_schema | {"type": "object", "if": {}} | json_schema
                     grammar | "root ::= a" | grammar
+                    grammar | "answer ::= [a-z]" | grammar
                     lora | [{"id": 0, "scale": 1}] | lora
                     tools | [{"type": "function"}] | tools[0].function
                     tools | [{"type": "function", "function": {"name": "f"}}] | tools
@@ -77,15 +80,31 @@ class RefusalsTest {
         assertThat(error.get("param").asString()).isEqualTo(param);
     }
 
-    @Test
-    void aToolThatMustBeCalled() throws Exception {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    "required" | {"type": "object", "patternProperties": {}} | tools
+                    "perhaps" | {} | tool_choice
+                    {"type": "function", "function": {"name": "g"}} | {} | tool_choice.function.name
+                    {"type": "function"} | {} | tool_choice.name
+                    """)
+    void aToolThatCanNotBeMadeToBeCalled(String choice, String parameters, String param) throws Exception {
         HttpResponse<String> response = server.post(
                 "/v1/chat/completions",
-                "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}],\"tool_choice\":\"required\",\"tools\":"
-                        + "[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]}");
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}],\"tool_choice\":" + choice + ",\"tools\":"
+                        + "[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":" + parameters
+                        + "}}]}");
 
         assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(response.body()).contains("\"param\":\"tool_choice\"");
+        assertThat(response.body()).contains("\"param\":\"" + param + "\"");
+    }
+
+    @Test
+    void twoFormsAtOnce() throws Exception {
+        HttpResponse<String> response =
+                server.post("/v1/completions", "{\"prompt\":\"a\",\"json_schema\":{},\"grammar\":\"root ::= [a-z]\"}");
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).contains("exclude each other");
     }
 
     @Test

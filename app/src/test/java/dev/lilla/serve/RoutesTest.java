@@ -6,7 +6,8 @@ import dev.lilla.serve.host.AdapterShelf;
 import dev.lilla.serve.host.OneModel;
 import dev.lilla.serve.http.Route;
 import dev.lilla.serve.metrics.ServerMetrics;
-import dev.lilla.serve.openai.AnswerOptions;
+import dev.lilla.serve.ollama.ModelLibrary;
+import dev.lilla.serve.text.AnswerOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -30,12 +31,16 @@ class RoutesTest {
         }
         Set<String> routes = new TreeSet<>();
         try (TestServer server = TestServer.start()) {
-            for (Route route : Routes.of(
-                    new OneModel(server.model()), AnswerOptions.defaults(), AdapterShelf.EMPTY, new ServerMetrics())) {
+            for (Route route : routes(server)) {
                 routes.add(route.method() + " " + route.path());
             }
         }
         assertThat(described).isEqualTo(routes).isNotEmpty();
+    }
+
+    private static List<Route> routes(TestServer server) {
+        ModelLibrary library = TestServer.Setup.demo().library();
+        return Routes.of(new OneModel(server.model()), AnswerOptions.defaults(), library, AdapterShelf.EMPTY, new ServerMetrics());
     }
 
     private static List<String> description() throws IOException {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lilla.serve.http.ApiKeys;
 import dev.lilla.serve.http.HttpOptions;
 import dev.lilla.serve.http.OriginPolicy;
-import dev.lilla.serve.openai.AnswerOptions;
+import dev.lilla.serve.text.AnswerOptions;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -117,10 +117,18 @@ class SafetyTest {
             assertThat(models("Host: localhost\r\nOrigin: https://chat.example\r\n"))
                     .startsWith("HTTP/1.1 200 ")
                     .containsIgnoringCase("access-control-allow-origin: https://chat.example\r\n");
+            String asked = "Origin: https://chat.example\r\nAccess-Control-Request-Method: POST\r\n";
             String preflight = reply(
                     open,
-                    "OPTIONS /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nOrigin: https://chat.example\r\n"
-                            + "Access-Control-Request-Method: POST\r\nConnection: close\r\n\r\n");
+                    String.join(
+                            "\r\n",
+                            "OPTIONS /v1/chat/completions HTTP/1.1",
+                            "Host: localhost",
+                            "Origin: https://chat.example",
+                            "Access-Control-Request-Method: POST",
+                            "Connection: close",
+                            "",
+                            ""));
             assertThat(preflight)
                     .startsWith("HTTP/1.1 204 ")
                     .containsIgnoringCase("access-control-allow-headers: Authorization, Content-Type\r\n");
@@ -187,7 +195,10 @@ class SafetyTest {
                     Duration.ofSeconds(1));
 
             assertThatThrownBy(() -> LillaServer.start(
-                            options, new dev.lilla.serve.host.OneModel(open.model()), AnswerOptions.defaults()))
+                            options,
+                            new dev.lilla.serve.host.OneModel(open.model()),
+                            AnswerOptions.defaults(),
+                            TestServer.Setup.demo().library()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("LILLA_API_KEY");
         }

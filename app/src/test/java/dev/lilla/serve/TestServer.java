@@ -3,6 +3,7 @@ package dev.lilla.serve;
 import dev.lilla.generate.LocalModel;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.generate.SchedulerOptions;
+import dev.lilla.hub.HubOptions;
 import dev.lilla.serve.host.AdapterShelf;
 import dev.lilla.serve.host.HostedModel;
 import dev.lilla.serve.host.HostingOptions;
@@ -10,8 +11,11 @@ import dev.lilla.serve.host.OneModel;
 import dev.lilla.serve.http.ApiKeys;
 import dev.lilla.serve.http.HttpOptions;
 import dev.lilla.serve.http.OriginPolicy;
-import dev.lilla.serve.openai.AnswerOptions;
+import dev.lilla.serve.ollama.ModelLibrary;
+import dev.lilla.serve.text.AnswerOptions;
+import dev.lilla.store.ModelStore;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -40,34 +44,58 @@ public final class TestServer implements AutoCloseable {
     }
 
     /// How a server is set up, with what tests want to be different.
-    record Setup(Path model, ApiKeys keys, List<String> origins, SchedulerOptions scheduler, Duration times) {
+    record Setup(
+            Path model,
+            ApiKeys keys,
+            List<String> origins,
+            SchedulerOptions scheduler,
+            Duration times,
+            ModelLibrary library) {
         static Setup demo() {
-            return new Setup(demoModel(), ApiKeys.NONE, List.of(), SchedulerOptions.defaults(), Duration.ofSeconds(30));
+            return new Setup(
+                    demoModel(),
+                    ApiKeys.NONE,
+                    List.of(),
+                    SchedulerOptions.defaults(),
+                    Duration.ofSeconds(30),
+                    noLibrary());
         }
 
         Setup withModel(Path value) {
-            return new Setup(value, keys, origins, scheduler, times);
+            return new Setup(value, keys, origins, scheduler, times, library);
         }
 
         Setup withKeys(String... values) {
-            return new Setup(model, ApiKeys.of(List.of(values)), origins, scheduler, times);
+            return new Setup(model, ApiKeys.of(List.of(values)), origins, scheduler, times, library);
         }
 
         Setup withKeys(ApiKeys value) {
-            return new Setup(model, value, origins, scheduler, times);
+            return new Setup(model, value, origins, scheduler, times, library);
         }
 
         Setup withOrigins(String... values) {
-            return new Setup(model, keys, List.of(values), scheduler, times);
+            return new Setup(model, keys, List.of(values), scheduler, times, library);
         }
 
         Setup withScheduler(SchedulerOptions value) {
-            return new Setup(model, keys, origins, value, times);
+            return new Setup(model, keys, origins, value, times, library);
         }
 
         /// @param value for a request to arrive, between pings, and for answers when the server stops
         Setup withTimes(Duration value) {
-            return new Setup(model, keys, origins, scheduler, value);
+            return new Setup(model, keys, origins, scheduler, value, library);
+        }
+
+        Setup withLibrary(ModelLibrary value) {
+            return new Setup(model, keys, origins, scheduler, times, value);
+        }
+
+        /// An empty store and a hub that nobody answers for.
+        private static ModelLibrary noLibrary() {
+            return new ModelLibrary(
+                    ModelStore.open(Path.of("target", "no-store")),
+                    new HubOptions(
+                            URI.create("http://127.0.0.1:9"), null, Duration.ofMillis(1), 1, Duration.ofMillis(1)));
         }
 
         TestServer start() throws IOException {
@@ -80,7 +108,7 @@ public final class TestServer implements AutoCloseable {
             HttpOptions http = new HttpOptions(
                     "127.0.0.1", 0, keys, new OriginPolicy(List.of("tiny.example"), origins), times, times);
             AnswerOptions answers = AnswerOptions.defaults().withPing(times);
-            return new TestServer(local, hosted, LillaServer.start(http, new OneModel(hosted), answers, shelf));
+            return new TestServer(local, hosted, LillaServer.start(http, new OneModel(hosted), answers, library, shelf));
         }
     }
 
@@ -163,9 +191,21 @@ public final class TestServer implements AutoCloseable {
         return chunks;
     }
 
+    /// The lines of a stream as Ollama writes it.
+    public List<JsonNode> lines(String path, String body) throws IOException, InterruptedException {
+        HttpResponse<String> response = post(path, body);
+        String type = response.headers().firstValue("Content-Type").orElse("");
+        if (response.statusCode() != 200
+                || !type.equals("application/x-ndjson")
+                || !response.body().endsWith("}\n")) {
+            throw new AssertionError(response.statusCode() + " " + type + " " + response.body());
+        }
+        return response.body().lines().map(TestServer::json).toList();
+    }
+
     /// Sends bytes as they are, for clients that no library would be.
     Socket raw(String request) throws IOException {
-        Socket socket = new Socket("127.0.0.1", port());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
         socket.setSoTimeout(60_000);
         socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
         socket.getOutputStream().flush();

@@ -12,12 +12,14 @@ import java.util.OptionalInt;
 /// @param maxTokens the most tokens to write; empty for as many as the context has room for
 /// @param stop strings at which the answer ends; they are not part of it
 /// @param templateArguments further variables for the chat template, such as `enable_thinking`
+/// @param format what form the answer must have
 public record ChatRequest(
         List<Message> messages,
         Optional<SamplerOptions> sampler,
         OptionalInt maxTokens,
         List<String> stop,
-        Map<String, Object> templateArguments) {
+        Map<String, Object> templateArguments,
+        ResponseFormat format) {
     public ChatRequest {
         messages = List.copyOf(messages);
         stop = List.copyOf(stop);
@@ -29,6 +31,20 @@ public record ChatRequest(
             throw new IllegalArgumentException(
                     "the most tokens to write must be 1 or more, found " + maxTokens.getAsInt());
         }
+    }
+
+    /// Wants an answer of any form.
+    public ChatRequest(
+            List<Message> messages,
+            Optional<SamplerOptions> sampler,
+            OptionalInt maxTokens,
+            List<String> stop,
+            Map<String, Object> templateArguments) {
+        this(messages, sampler, maxTokens, stop, templateArguments, ResponseFormat.TEXT);
+    }
+
+    public ChatRequest withFormat(ResponseFormat value) {
+        return new ChatRequest(messages, sampler, maxTokens, stop, templateArguments, value);
     }
 
     /// A conversation answered with the model's own settings.

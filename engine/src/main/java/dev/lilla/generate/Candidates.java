@@ -1,5 +1,6 @@
 package dev.lilla.generate;
 
+import dev.lilla.grammar.TokenMask;
 import java.util.Arrays;
 
 /// The tokens that may come next, with their logits: what the steps of a sampler narrow down.
@@ -27,6 +28,19 @@ public final class Candidates {
         System.arraycopy(source, 0, logits, 0, count);
         for (int i = 0; i < count; i++) {
             ids[i] = i;
+        }
+    }
+
+    /// Starts anew with the tokens of `source [vocab]` that a mask allows.
+    void reset(float[] source, TokenMask mask) {
+        if (source.length != logits.length) {
+            throw new IllegalArgumentException(
+                    "room for " + logits.length + " tokens, found " + source.length + " logits");
+        }
+        count = 0;
+        for (int id = mask.next(0); id >= 0 && id < source.length; id = mask.next(id + 1)) {
+            ids[count] = id;
+            logits[count++] = source[id];
         }
     }
 

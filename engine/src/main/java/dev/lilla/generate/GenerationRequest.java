@@ -1,20 +1,37 @@
 package dev.lilla.generate;
 
 import dev.lilla.chat.SamplerOptions;
+import dev.lilla.grammar.TokenGrammar;
 import dev.lilla.model.ActiveAdapter;
 import java.util.List;
+import java.util.Optional;
 
 /// A prompt that wants to be continued.
 ///
 /// @param prompt token ids, at least one; not to be changed
 /// @param adapters added to the weights for this text alone
+/// @param grammar what the text must follow, over the vocabulary of the model; empty for any text. Guesses ahead are
+///     checked under it like any other token. A stop string that cuts a text such that it follows no more is an error.
 public record GenerationRequest(
-        int[] prompt, SamplerOptions sampler, StopConditions stop, List<ActiveAdapter> adapters) {
+        int[] prompt,
+        SamplerOptions sampler,
+        StopConditions stop,
+        List<ActiveAdapter> adapters,
+        Optional<TokenGrammar> grammar) {
     public GenerationRequest {
         adapters = List.copyOf(adapters);
         if (prompt.length == 0) {
             throw new IllegalArgumentException("a prompt needs at least one token");
         }
+    }
+
+    /// Any text.
+    public GenerationRequest(int[] prompt, SamplerOptions sampler, StopConditions stop, List<ActiveAdapter> adapters) {
+        this(prompt, sampler, stop, adapters, Optional.empty());
+    }
+
+    public GenerationRequest withGrammar(TokenGrammar value) {
+        return new GenerationRequest(prompt, sampler, stop, adapters, Optional.of(value));
     }
 
     /// The most likely continuation of a number of tokens.

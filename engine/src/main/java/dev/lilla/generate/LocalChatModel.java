@@ -59,7 +59,8 @@ public final class LocalChatModel implements ChatModel, AutoCloseable {
                 request.sampler().orElse(defaults.sampler()),
                 new StopConditions(
                         defaults.stopTokens(), stops, request.maxTokens().orElse(Integer.MAX_VALUE)),
-                adapters);
+                adapters,
+                model.grammars().get(request.format()));
         try (Sequence sequence = resume(generation, listener)) {
             SequenceRunner runner = model.runner();
             runner.add(sequence);

@@ -33,6 +33,7 @@ public final class LocalModel implements AutoCloseable {
     private final KvBlocks cache;
     private final Tokenizer tokenizer;
     private final PromptEncoder encoder;
+    private final GrammarCache grammars;
     private final GenerationDefaults defaults;
     private final @Nullable DraftModel draftModel;
     private final Drafter drafter;
@@ -43,6 +44,7 @@ public final class LocalModel implements AutoCloseable {
         this.backend = backend;
         this.model = model;
         this.tokenizer = tokenizer(model.description());
+        this.grammars = new GrammarCache(tokenizer);
         this.encoder = new PromptEncoder(tokenizer, model.family().chat().bos());
         this.defaults = GenerationDefaults.of(model.description(), tokenizer);
         int blocks = Math.ceilDiv(model.spec().contextLength(), KvLayout.BLOCK_TOKENS);
@@ -120,6 +122,11 @@ public final class LocalModel implements AutoCloseable {
 
     public Tokenizer tokenizer() {
         return tokenizer;
+    }
+
+    /// What its answers can be made to follow.
+    public GrammarCache grammars() {
+        return grammars;
     }
 
     public GenerationDefaults defaults() {

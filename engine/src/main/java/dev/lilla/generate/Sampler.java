@@ -1,11 +1,13 @@
 package dev.lilla.generate;
 
 import dev.lilla.chat.SamplerOptions;
+import dev.lilla.grammar.TokenMask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
 
 /// Chooses the next token of one sequence from its logits.
 ///
@@ -35,7 +37,12 @@ public final class Sampler {
     /// @param history the sequence so far, prompt included
     /// @throws IllegalStateException if every token is forbidden, or a logit is not a number
     public int next(float[] logits, TokenHistory history) {
-        float max = narrow(logits, history);
+        return next(logits, history, null);
+    }
+
+    /// Chooses a token among those that a mask allows; null for all.
+    int next(float[] logits, TokenHistory history, @Nullable TokenMask mask) {
+        float max = narrow(logits, history, mask);
         return candidates.id(greedy ? candidates.argmax() : draw(max));
     }
 
@@ -56,8 +63,10 @@ public final class Sampler {
     /// something else with the right probabilities otherwise.
     ///
     /// @param guess what was drawn from `guessedFrom`
-    int verify(float[] logits, TokenHistory history, int guess, TokenProbabilities guessedFrom) {
-        float max = narrow(logits, history);
+    /// @param mask forbids tokens, whoever guessed them; null for none
+    int verify(
+            float[] logits, TokenHistory history, int guess, TokenProbabilities guessedFrom, @Nullable TokenMask mask) {
+        float max = narrow(logits, history, mask);
         if (greedy) {
             return candidates.id(candidates.argmax());
         }
@@ -98,8 +107,12 @@ public final class Sampler {
     /// Leaves the candidates that may be chosen.
     ///
     /// @return the largest of their logits
-    private float narrow(float[] logits, TokenHistory history) {
-        candidates.reset(logits);
+    private float narrow(float[] logits, TokenHistory history, @Nullable TokenMask mask) {
+        if (mask == null) {
+            candidates.reset(logits);
+        } else {
+            candidates.reset(logits, mask);
+        }
         for (SamplerStep step : steps) {
             step.apply(candidates, history);
         }

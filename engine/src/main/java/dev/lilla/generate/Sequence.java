@@ -5,6 +5,9 @@ import dev.lilla.chat.DraftUsage;
 import dev.lilla.chat.FinishReason;
 import dev.lilla.chat.SamplerOptions;
 import dev.lilla.chat.Usage;
+import dev.lilla.grammar.GrammarException;
+import dev.lilla.grammar.GrammarState;
+import dev.lilla.grammar.TokenMask;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.model.BatchEntry;
 import dev.lilla.model.DecoderSpec;
@@ -38,6 +41,7 @@ public final class Sequence implements AutoCloseable {
     private final StopMatcher matcher;
     private final StringBuilder text = new StringBuilder();
     private final Draft draft = new Draft();
+    private final @Nullable GrammarState grammar;
     private final int tokensMax;
     private final long started;
     private boolean placed;
@@ -88,6 +92,9 @@ public final class Sequence implements AutoCloseable {
         this.sampler = new Sampler(request.sampler(), terms.vocab());
         this.detokenizer = terms.tokenizer().detokenizer();
         this.matcher = new StopMatcher(request.stop().strings());
+        this.grammar = request.grammar()
+                .map(value -> value.begin(request.stop().tokens()))
+                .orElse(null);
         this.started = terms.clock().getAsLong();
     }
 
@@ -240,10 +247,16 @@ public final class Sequence implements AutoCloseable {
         // Rows of padding in the vocabulary stand for no text.
         int tokens = Math.min(terms.tokenizer().size(), row.length);
         Arrays.fill(row, tokens, row.length, Float.NEGATIVE_INFINITY);
+        TokenMask mask = grammar == null ? null : grammar.mask();
+        if (mask != null && mask.isEmpty()) {
+            throw new GrammarException(
+                    "no token of this model's vocabulary continues the text as its grammar wants it, " + "after "
+                            + written() + " tokens. Allow other characters there.");
+        }
         TokenProbabilities drawnFrom = guess < draft.length() ? draft.drawnFrom(guess) : null;
         return drawnFrom == null
-                ? sampler.next(row, history)
-                : sampler.verify(row, history, draft.token(guess), drawnFrom);
+                ? sampler.next(row, history, mask)
+                : sampler.verify(row, history, draft.token(guess), drawnFrom, mask);
     }
 
     private void accept(int token, float[] row) {
@@ -255,14 +268,28 @@ public final class Sequence implements AutoCloseable {
             finish(FinishReason.STOP);
             return;
         }
+        if (grammar != null) {
+            grammar.accept(token);
+        }
         history.append(token);
         String piece = matcher.append(detokenizer.append(token));
         text.append(piece);
         listener.token(token, piece, logprobs(row, token));
         if (matcher.isStopped()) {
+            requireWhole();
+            finish(FinishReason.STOP);
+        } else if (grammar != null && grammar.isLast()) {
             finish(FinishReason.STOP);
         } else if (written() >= tokensMax) {
             finish(FinishReason.LENGTH);
+        }
+    }
+
+    /// A stop string may cut a text anywhere.
+    private void requireWhole() {
+        if (request.grammar().isPresent() && !request.grammar().get().grammar().matches(text.toString())) {
+            throw new GrammarException("a stop string ended the text where its grammar does not let it end. Use no "
+                    + "stop strings with a grammar, or such as it cannot contain.");
         }
     }
 

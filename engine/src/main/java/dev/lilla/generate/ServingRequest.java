@@ -71,6 +71,10 @@ public record ServingRequest(
     GenerationRequest choice(int index) {
         long seed = generation.sampler().seed() + index;
         return new GenerationRequest(
-                generation.prompt(), generation.sampler().withSeed(seed), generation.stop(), generation.adapters());
+                generation.prompt(),
+                generation.sampler().withSeed(seed),
+                generation.stop(),
+                generation.adapters(),
+                generation.grammar());
     }
 }

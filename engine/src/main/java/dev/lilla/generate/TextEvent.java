@@ -30,7 +30,8 @@ public sealed interface TextEvent {
 
     /// The text cannot go on.
     ///
-    /// @param cause a [dev.lilla.kernel.CapacityException] where there is not enough memory; anything else is a bug
+    /// @param cause a [dev.lilla.kernel.CapacityException] where there is not enough memory, a
+    ///     [dev.lilla.grammar.GrammarException] where the text cannot follow its grammar; anything else is a bug
     record Failure(int choice, RuntimeException cause) implements TextEvent {}
 
     /// What a text waited for.

@@ -9,7 +9,8 @@ import java.util.Objects;
 
 /// The exact f32 value of every stored element, whatever its type: the definition of what a stored block means.
 ///
-/// Quantized blocks follow ggml (`dequantize_row_*` in `ggml-quants.c`), products in the same order, so results are
+/// Quantized blocks follow ggml (`dequantize_row_*` in `ggml-quants.c`), products in the same order, so results
+/// are
 /// equal bit for bit. Sources need no alignment. Stateless, for any number of threads.
 public final class Dequantizer {
     private static final ValueLayout.OfFloat FLOAT =
@@ -48,12 +49,14 @@ public final class Dequantizer {
         return target;
     }
 
-    /// Unpacks `count` elements that begin at `byteOffset`. Six parameters: two ranges and their type, used in inner
+    /// Unpacks `count` elements that begin at `byteOffset`. Six parameters: two ranges and their type, used in
+    /// inner
     /// loops where a record would be allocated for each row.
     ///
     /// @param from index of `target` that takes the first element
     /// @param count a whole number of blocks
-    /// @throws IllegalArgumentException if the elements are no real numbers, or `count` no whole number of blocks
+    /// @throws IllegalArgumentException if the elements are no real numbers, or `count` no whole number of
+    ///     blocks
     /// @throws IndexOutOfBoundsException if either range is outside its memory
     public static void dequantize(
             ElementType type, MemorySegment source, long byteOffset, float[] target, int from, int count) {
@@ -98,7 +101,7 @@ public final class Dequantizer {
         }
     }
 
-    private static BlockDecoder decoder(ElementType type) {
+    static BlockDecoder decoder(ElementType type) {
         return switch (type) {
             case Q4_0 -> SimpleBlocks::decodeQ4Symmetric;
             case Q4_1 -> SimpleBlocks::decodeQ4Affine;

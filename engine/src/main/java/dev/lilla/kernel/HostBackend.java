@@ -170,6 +170,15 @@ public final class HostBackend implements Backend {
         });
     }
 
+    /// Bytes of memory that a matrix takes as a [#linearWeight], whose file is let go of once it is packed.
+    ///
+    /// @param type in its file
+    public long linearBytes(ElementType type, int out, int in) {
+        return kernels.packing(type)
+                .map(layout -> PackedWeight.bytes(layout, out, in))
+                .orElseGet(() -> type.byteSize((long) out * in));
+    }
+
     @Override
     public Weight linearWeight(Tensor tensor) {
         HostWeight stored = stored(tensor);

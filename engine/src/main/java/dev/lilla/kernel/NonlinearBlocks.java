@@ -94,7 +94,8 @@ final class NonlinearBlocks {
         }
     }
 
-    /// The scale with the least squared error weighted by the squared values, among those that map the value farthest
+    /// The scale with the least squared error weighted by the squared values, among those that map the value
+    /// farthest
     /// from zero to 127 and to -127 minus [#TRIES] to plus [#TRIES].
     private static float bestScale(float[] values, int from) {
         float farthest = 0;
@@ -138,7 +139,7 @@ final class NonlinearBlocks {
     }
 
     /// Index of the level nearest to `x`, the upper of two equally near.
-    private static int nearestLevel(float x) {
+    static int nearestLevel(float x) {
         int last = LEVELS.length - 1;
         if (x <= LEVELS[0]) {
             return 0;

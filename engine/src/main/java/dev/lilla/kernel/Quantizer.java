@@ -6,10 +6,13 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Objects;
 
-/// Stores f32 values as another type: the reference quantization of ggml, byte for byte, without importance matrix.
+/// Stores f32 values as another type: the reference quantization of ggml, byte for byte, without importance
+/// matrix.
 ///
-/// Source of the algorithms: `quantize_row_*_ref` in `ggml-quants.c`, and `quantize_iq4_nl`, `quantize_iq4_xs` with
-/// their default weights: what `llama-quantize` writes. Float operations keep ggml's order, none is contracted into a
+/// Source of the algorithms: `quantize_row_*_ref` in `ggml-quants.c`, and `quantize_iq4_nl`, `quantize_iq4_xs`
+/// with
+/// their default weights: what `llama-quantize` writes. Float operations keep ggml's order, none is contracted
+/// into a
 /// fused one. Stateless, for any number of threads.
 public final class Quantizer {
     private static final ValueLayout.OfFloat FLOAT =
@@ -81,7 +84,7 @@ public final class Quantizer {
         }
     }
 
-    private static BlockEncoder encoder(ElementType type) {
+    static BlockEncoder encoder(ElementType type) {
         return switch (type) {
             case Q4_0 -> SimpleBlocks::encodeQ4Symmetric;
             case Q4_1 -> SimpleBlocks::encodeQ4Affine;

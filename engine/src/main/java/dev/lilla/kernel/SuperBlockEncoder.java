@@ -5,7 +5,8 @@ import static dev.lilla.kernel.BlockBytes.putHalf;
 import dev.lilla.kernel.AffineFit.Deviation;
 import java.util.Arrays;
 
-/// Packs the super-blocks of [SuperBlocks]: fits every group on its own, quantizes the groups' scales, and rounds the
+/// Packs the super-blocks of [SuperBlocks]: fits every group on its own, quantizes the groups' scales, and
+/// rounds the
 /// values once more to the scales as stored. Holds scratch memory: one per thread.
 final class SuperBlockEncoder {
     private static final int ELEMENTS = SuperBlocks.ELEMENTS;
@@ -31,7 +32,7 @@ final class SuperBlockEncoder {
             block[at + group] = (byte) packed;
             roundAffine(fitQ2, values, from, group, d * (packed & 15), dmin * (packed >> 4));
         }
-        packTwoBits(block, at + 16);
+        SuperBlockPacker.twoBits(levels, block, at + 16);
     }
 
     void encodeQ3(float[] values, int from, byte[] block, int at) {
@@ -42,7 +43,6 @@ final class SuperBlockEncoder {
                 largest = scales[group];
             }
         }
-        Arrays.fill(block, at, at + 32, (byte) 0);
         Arrays.fill(block, at + 96, at + 108, (byte) 0);
         float inverse = -32 / largest;
         float d = putHalf(block, at + 108, largest == 0 ? 0 : 1 / inverse);
@@ -50,38 +50,23 @@ final class SuperBlockEncoder {
             int scale = -32;
             if (largest != 0) {
                 scale = Rounding.clamp((byte) Rounding.nearest(inverse * scales[group]), -32, 31);
-                block[at + 96 + group % 8] |= (byte) (((scale + 32) & 15) << (group / 8 * 4));
-                block[at + 104 + group % 4] |= (byte) (((scale + 32) >> 4) << (group / 4 * 2));
+                SuperBlockPacker.scaleQ3(block, at + 96, group, scale);
             }
             roundSymmetric(values, from, group, d * scale, 4);
         }
-        for (int i = 0; i < ELEMENTS; i++) {
-            if (levels[i] > 3) {
-                block[at + i % 32] |= (byte) (1 << (i / 32));
-                levels[i] = (byte) (levels[i] - 4);
-            }
-        }
-        packTwoBits(block, at + 32);
+        SuperBlockPacker.thirdBits(levels, block, at);
+        SuperBlockPacker.twoBits(levels, block, at + 32);
     }
 
     void encodeQ4(float[] values, int from, byte[] block, int at) {
         encodeAffine(fitQ4, values, from, block, at);
-        for (int i = 0; i < 128; i++) {
-            int first = i / 32 * 64 + i % 32;
-            block[at + 16 + i] = (byte) (levels[first] | levels[first + 32] << 4);
-        }
+        SuperBlockPacker.nibbles(levels, block, at + 16);
     }
 
     void encodeQ5(float[] values, int from, byte[] block, int at) {
         encodeAffine(fitQ5, values, from, block, at);
-        Arrays.fill(block, at + 16, at + 48, (byte) 0);
-        for (int i = 0; i < ELEMENTS; i++) {
-            block[at + 16 + i % 32] |= (byte) (levels[i] >> 4 << (i / 32));
-        }
-        for (int i = 0; i < 128; i++) {
-            int first = i / 32 * 64 + i % 32;
-            block[at + 48 + i] = (byte) ((levels[first] & 15) | (levels[first + 32] & 15) << 4);
-        }
+        SuperBlockPacker.fifthBits(levels, block, at + 16);
+        SuperBlockPacker.nibbles(levels, block, at + 48);
     }
 
     void encodeQ6(float[] values, int from, byte[] block, int at) {
@@ -103,7 +88,7 @@ final class SuperBlockEncoder {
             block[at + 192 + group] = scale;
             roundSymmetric(values, from, group, d * scale, 32);
         }
-        packSixBits(block, at);
+        SuperBlockPacker.sixBits(levels, block, at);
     }
 
     /// Writes d, dmin and the 6-bit scales and minima of 8 groups, and rounds the levels to them.
@@ -116,7 +101,7 @@ final class SuperBlockEncoder {
         for (int group = 0; group < 8; group++) {
             int scale = Math.min(63, Rounding.nearest(inverseScale * scales[group]) & 0xFF);
             int min = Math.min(63, Rounding.nearest(inverseMin * mins[group]) & 0xFF);
-            packScale(block, at + 4, group, scale, min);
+            SuperBlockPacker.scaleQ4(block, at + 4, group, scale, min);
         }
         float d = putHalf(block, at, maxScale / 63);
         float dmin = putHalf(block, at + 2, maxMin / 63);
@@ -124,18 +109,6 @@ final class SuperBlockEncoder {
             float scale = d * SuperBlocks.scaleQ4(block, at + 4, group);
             float min = dmin * SuperBlocks.minQ4(block, at + 4, group);
             roundAffine(fit, values, from, group, scale, min);
-        }
-    }
-
-    /// The inverse of [SuperBlocks#scaleQ4]; groups in rising order, the later ones fill the top of earlier bytes.
-    private static void packScale(byte[] block, int at, int group, int scale, int min) {
-        if (group < 4) {
-            block[at + group] = (byte) scale;
-            block[at + group + 4] = (byte) min;
-        } else {
-            block[at + group + 4] = (byte) ((scale & 15) | (min & 15) << 4);
-            block[at + group - 4] |= (byte) (scale >> 4 << 6);
-            block[at + group] |= (byte) (min >> 4 << 6);
         }
     }
 
@@ -176,29 +149,6 @@ final class SuperBlockEncoder {
         }
         for (int i = group * SymmetricFit.GROUP; i < (group + 1) * SymmetricFit.GROUP; i++) {
             levels[i] = (byte) (SymmetricFit.level(values[from + i] / scale, bound) + bound);
-        }
-    }
-
-    private void packTwoBits(byte[] block, int at) {
-        for (int i = 0; i < 64; i++) {
-            int first = i / 32 * 128 + i % 32;
-            block[at + i] = (byte)
-                    (levels[first] | levels[first + 32] << 2 | levels[first + 64] << 4 | levels[first + 96] << 6);
-        }
-    }
-
-    private void packSixBits(byte[] block, int at) {
-        for (int half = 0; half < 2; half++) {
-            for (int i = 0; i < 32; i++) {
-                int first = levels[128 * half + i];
-                int second = levels[128 * half + i + 32];
-                int third = levels[128 * half + i + 64];
-                int fourth = levels[128 * half + i + 96];
-                block[at + 64 * half + i] = (byte) ((first & 15) | (third & 15) << 4);
-                block[at + 64 * half + i + 32] = (byte) ((second & 15) | (fourth & 15) << 4);
-                int highs = (first >> 4) | (second >> 4) << 2 | (third >> 4) << 4 | (fourth >> 4) << 6;
-                block[at + 128 + 32 * half + i] = (byte) highs;
-            }
         }
     }
 }

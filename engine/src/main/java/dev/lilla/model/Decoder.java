@@ -87,7 +87,20 @@ public final class Decoder {
         return pass(batch, cache, observer);
     }
 
+    /// Passes a batch through for its hidden states alone: the head, the largest matrix of a small model, is left out.
+    ///
+    /// @param observer told of the rows that the entries want, after the final norm, and of the states before
+    public void states(Batch batch, KvBlocks cache, HiddenObserver observer) {
+        var _ = normed(batch, stream(batch, cache, observer), observer);
+    }
+
     private Logits pass(Batch batch, KvBlocks cache, @Nullable HiddenObserver observer) {
+        Normed normed = normed(batch, stream(batch, cache, observer), observer);
+        return new Logits(
+                this, backend, normed.rows(), normed.adapters().build(backend, workspace()), normed.firstRows());
+    }
+
+    private Step stream(Batch batch, KvBlocks cache, @Nullable HiddenObserver observer) {
         check(batch, cache);
         steps++;
         Workspace space = workspace();
@@ -103,10 +116,16 @@ public final class Decoder {
                 observer.layerDone(layer, new HiddenRows(backend, stream));
             }
         }
-        return logits(batch, step, observer);
+        return step;
     }
 
-    private Logits logits(Batch batch, Step step, @Nullable HiddenObserver observer) {
+    /// What enters the head.
+    ///
+    /// @param rows those that the entries want, one after the other; whatever if there are none
+    /// @param firstRows for each batch entry its first row, then the number of rows
+    private record Normed(Activation rows, RowAdapters.Builder adapters, int[] firstRows) {}
+
+    private Normed normed(Batch batch, Step step, @Nullable HiddenObserver observer) {
         List<BatchEntry> entries = batch.entries();
         int[] wanted = new int[batch.logitRows()];
         int[] firstRows = new int[entries.size() + 1];
@@ -131,7 +150,7 @@ public final class Decoder {
                 observer.normed(new HiddenRows(backend, normed));
             }
         }
-        return new Logits(this, backend, normed, adapters.build(backend, workspace()), firstRows);
+        return new Normed(normed, adapters, firstRows);
     }
 
     /// Writes the logits of rows that left the final norm to the slab.

@@ -1,5 +1,9 @@
 package dev.lilla.model;
 
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /// How rotary frequencies are changed to reach beyond the context a model was trained for.
 public sealed interface RotaryScaling {
     /// The frequency of pair `pair` as this scaling has it.
@@ -44,6 +48,16 @@ public sealed interface RotaryScaling {
         public double scale(double frequency, int pair, RotaryEmbedding embedding, int promptTokens) {
             return frequency / divisors[pair];
         }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Divisors same && Arrays.equals(divisors, same.divisors);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(divisors);
+        }
     }
 
     /// Qwen v1: the base grows with the length of the prompt, once that exceeds the training context.
@@ -62,6 +76,21 @@ public sealed interface RotaryScaling {
         @Override
         public double scale(double frequency, int pair, RotaryEmbedding embedding, int promptTokens) {
             return frequency / (promptTokens > originalContext ? longDivisors : shortDivisors)[pair];
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof LongRope same
+                    && Arrays.equals(shortDivisors, same.shortDivisors)
+                    && Arrays.equals(longDivisors, same.longDivisors)
+                    && originalContext == same.originalContext
+                    && magnitude == same.magnitude;
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(
+                    Arrays.hashCode(shortDivisors), Arrays.hashCode(longDivisors), originalContext, magnitude);
         }
     }
 

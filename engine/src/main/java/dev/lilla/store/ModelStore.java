@@ -322,7 +322,7 @@ public final class ModelStore {
 
     private static String pullName(ModelName name) {
         return name.owner() == null
-                ? Catalog.open().find(name.name()).map(CatalogModel::hub).orElse("OWNER/" + name)
+                ? Catalog.open().find(name.name()).flatMap(CatalogModel::hub).orElse("OWNER/" + name)
                 : name.toString();
     }
 

@@ -60,7 +60,7 @@ class SamplerVerificationTest {
         Sampler sampler = new Sampler(SamplerOptions.greedy(), TARGET.length);
         TokenProbabilities source = new TokenProbabilities();
         int guess = new Sampler(SamplerOptions.sampled(1, 3), TARGET.length).guess(TARGET, history, source);
-        assertThat(sampler.verify(TARGET, history, guess, source)).isEqualTo(3);
+        assertThat(sampler.verify(TARGET, history, guess, source, null)).isEqualTo(3);
     }
 
     @Test
@@ -80,7 +80,7 @@ class SamplerVerificationTest {
         int[] counts = new int[TARGET.length];
         for (int i = 0; i < SAMPLES; i++) {
             int guess = guesser.guess(guessLogits, history, source);
-            counts[sampler.verify(TARGET, history, guess, source)]++;
+            counts[sampler.verify(TARGET, history, guess, source, null)]++;
         }
         return ChiSquare.fit(counts, probabilities(options, TARGET));
     }
@@ -92,7 +92,7 @@ class SamplerVerificationTest {
         int accepted = 0;
         for (int i = 0; i < SAMPLES; i++) {
             int guess = guesser.guess(guessLogits, history, source);
-            accepted += sampler.verify(TARGET, history, guess, source) == guess ? 1 : 0;
+            accepted += sampler.verify(TARGET, history, guess, source, null) == guess ? 1 : 0;
         }
         return accepted;
     }

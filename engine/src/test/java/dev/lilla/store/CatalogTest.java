@@ -5,8 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lilla.tensor.ElementType;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -47,6 +54,7 @@ class CatalogTest {
             smollm3-3b, 3075098624, 12.30, 6.15, 3.27, 72
             falcon3-1b, 1669408768, 6.68, 3.34, 1.77, 72
             falcon3-3b, 3227655168, 12.91, 6.46, 3.43, 88
+            lilla-demo-s, 1721664, 0.007, 0.003, 0.002, 2.25
             """)
     void countsTheParametersAndBytesOfThePublishedCheckpoints(
             String name, long parameters, double f32, double f16, double q8, double cacheKib) {
@@ -62,10 +70,95 @@ class CatalogTest {
     @Test
     void holdsEachModelOnce() {
         assertThat(catalog.models()).extracting(CatalogModel::name).doesNotHaveDuplicates();
-        assertThat(catalog.models()).hasSize(31);
+        assertThat(catalog.models()).hasSize(32);
         assertThat(catalog.models())
-                .allSatisfy(model ->
-                        assertThat(ModelName.parse(model.hub()).toString()).isEqualTo(model.hub()));
+                .allSatisfy(
+                        model -> assertThat(model.hub().map(ModelName::parse).map(ModelName::toString))
+                                .isEqualTo(model.hub()));
+    }
+
+    @Test
+    void listsEveryFileOfItsFolder() throws IOException, URISyntaxException {
+        Path folder = Path.of(
+                Objects.requireNonNull(Catalog.class.getResource("catalog")).toURI());
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".json")))
+                    .containsExactlyInAnyOrderElementsOf(catalog.models().stream()
+                            .map(model -> model.name() + ".json")
+                            .toList());
+        }
+    }
+
+    @Test
+    void saysOfEachWhereItIsFromAndWhatOneMay() {
+        assertThat(catalog.models()).allSatisfy(model -> {
+            assertThat(model.facts().sources()).isNotEmpty();
+            assertThat(model.languages().codes()).isNotEmpty().allMatch(code -> code.matches("[a-z]{2,3}"));
+            assertThat(catalog.licenses()).containsValue(model.license());
+            assertThat(model.license().terms()).isNotEmpty();
+            assertThat(model.scores()).allSatisfy(score -> {
+                assertThat(score.protocol()).isNotBlank();
+                assertThat(score.source()).isNotBlank();
+                assertThat(score.of()).isIn("base", "chat");
+                assertThat(score.value()).isBetween(0.0, 100.0);
+            });
+        });
+    }
+
+    @Test
+    void knowsWhichLicensesABusinessMayNotUse() {
+        assertThat(catalog.model("qwen-1.8b").license().commercialUse()).isEqualTo(License.Permission.NO);
+        assertThat(catalog.model("qwen2.5-3b").license().commercialUse()).isEqualTo(License.Permission.NO);
+        assertThat(catalog.model("gemma-2b").license().commercialUse()).isEqualTo(License.Permission.CONDITIONAL);
+        assertThat(catalog.model("mistral-7b-v0.1").license().commercialUse()).isEqualTo(License.Permission.YES);
+        assertThat(catalog.model("geb-1.3b").license().commercialUse()).isEqualTo(License.Permission.UNKNOWN);
+    }
+
+    @Nested
+    class FilesOfUsers {
+        private static final String OWN = """
+                {"name": "house-1b", "hub": "me/house-1b", "license": "%s", "languages": ["sv"],
+                 "shape": {"family": "llama", "layers": 2, "hidden": 64, "ffn": 96, "heads": 4, "kvHeads": %s,
+                           "headDim": 16, "vocab": 300, "context": 128}}
+                """;
+
+        @TempDir
+        private Path home;
+
+        private Catalog with(String json) throws IOException {
+            Files.createDirectories(home.resolve("catalog"));
+            Files.writeString(home.resolve("catalog/house.json"), json);
+            return Catalog.open(home);
+        }
+
+        @Test
+        void joinOurs() throws IOException {
+            CatalogModel model = with(OWN.formatted("mit", "2")).model("house-1b");
+
+            assertThat(model.license().name()).isEqualTo("MIT License");
+            assertThat(model.shape().parameters()).isPositive();
+            assertThat(Catalog.open(home).models()).hasSize(33);
+        }
+
+        @Test
+        void mayReplaceOurs() throws IOException {
+            Catalog changed = with(OWN.formatted("mit", "2").replace("house-1b", "gemma-2b"));
+
+            assertThat(changed.models()).hasSize(32);
+            assertThat(changed.model("gemma-2b").shape().layers()).isEqualTo(2);
+        }
+
+        @Test
+        void areRefusedWithTheFieldThatIsWrong() {
+            assertThatThrownBy(() -> with(OWN.formatted("nope", "2")))
+                    .hasMessageContaining("house.json: license is \"nope\"")
+                    .hasMessageContaining("apache-2.0");
+            assertThatThrownBy(() -> with(OWN.formatted("mit", "0"))).hasMessageContaining("shape.kvHeads is 0");
+            assertThatThrownBy(() -> with(OWN.formatted("mit", "3"))).hasMessageContaining("divisor of the 4 heads");
+            assertThatThrownBy(() -> with(OWN.formatted("mit", "99999999999"))).hasMessageContaining("16777216");
+            assertThatThrownBy(() -> with("{\"name\": ")).hasMessageContaining("house.json: line 1");
+            assertThatThrownBy(() -> with("[".repeat(5000))).hasMessageContaining("invalid JSON");
+        }
     }
 
     @Nested
@@ -74,6 +167,7 @@ class CatalogTest {
         void findsByShortNameAndByHubName() {
             assertThat(catalog.find("TinyLlama-1.1B")).isPresent();
             assertThat(catalog.find("tinyllama/tinyllama-1.1b-chat-v1.0")).isEqualTo(catalog.find("tinyllama-1.1b"));
+            assertThat(catalog.find("mistralai/Mistral-7B-Instruct-v0.1")).isEqualTo(catalog.find("mistral-7b-v0.1"));
             assertThat(catalog.find("gpt-5")).isEmpty();
         }
 
@@ -84,7 +178,7 @@ class CatalogTest {
                     .hasMessageContaining("gemma-9b")
                     .hasMessageContaining("gemma-2b, gemma-7b, gemma-2-2b")
                     .hasMessageNotContaining("mistral");
-            assertThatThrownBy(() -> catalog.model("???")).hasMessageContaining("lilla models catalog");
+            assertThatThrownBy(() -> catalog.model("???")).hasMessageContaining("lilla catalog");
         }
     }
 

@@ -59,6 +59,21 @@ public record Perplexity(int context, int batch, OptionalInt beginOfText, List<A
     /// @param progress takes the running result after each window
     /// @throws IllegalArgumentException if the text has fewer than two windows, or a window exceeds the context
     public Result measure(Decoder decoder, KvBlocks cache, int[] tokens, Consumer<Result> progress) {
+        int windows = windows(decoder, tokens);
+        List<Double> losses = new ArrayList<>();
+        Result result = new Result(0, windows, 0, 0, 0);
+        for (int window = 0; window < windows; window++) {
+            int[] part = window(tokens, window);
+            readSecondHalf(
+                    decoder, cache, part, (row, target) -> losses.add(-LogLikelihood.logProbability(row, target)));
+            result = result(window + 1, windows, losses);
+            progress.accept(result);
+        }
+        return result;
+    }
+
+    /// How many windows a text has.
+    int windows(Decoder decoder, int[] tokens) {
         int windows = tokens.length / context;
         if (windows < 2) {
             throw new IllegalArgumentException(
@@ -69,21 +84,25 @@ public record Perplexity(int context, int batch, OptionalInt beginOfText, List<A
             throw new IllegalArgumentException("windows of " + context + " tokens exceed the model's context of "
                     + decoder.spec().contextLength());
         }
-        List<Double> losses = new ArrayList<>();
-        Result result = new Result(0, windows, 0, 0, 0);
-        for (int window = 0; window < windows; window++) {
-            int[] part = Arrays.copyOfRange(tokens, window * context, (window + 1) * context);
-            if (beginOfText.isPresent()) {
-                part[0] = beginOfText.getAsInt();
-            }
-            scoreSecondHalf(decoder, cache, part, losses);
-            result = result(window + 1, windows, losses);
-            progress.accept(result);
-        }
-        return result;
+        return windows;
     }
 
-    private void scoreSecondHalf(Decoder decoder, KvBlocks cache, int[] window, List<Double> losses) {
+    /// The tokens of a window, begun as texts begin.
+    int[] window(int[] tokens, int index) {
+        int[] part = Arrays.copyOfRange(tokens, index * context, (index + 1) * context);
+        if (beginOfText.isPresent()) {
+            part[0] = beginOfText.getAsInt();
+        }
+        return part;
+    }
+
+    /// Takes the logits at each place of a second half, and the token that follows.
+    interface Rows {
+        /// @param row reused for the next place
+        void take(float[] row, int target);
+    }
+
+    void readSecondHalf(Decoder decoder, KvBlocks cache, int[] window, Rows rows) {
         int first = context / 2;
         float[] row = new float[decoder.spec().vocab()];
         int rowsMax = Math.min(batch, decoder.rowsMax());
@@ -97,7 +116,7 @@ public record Perplexity(int context, int batch, OptionalInt beginOfText, List<A
                 Logits logits = decoder.forward(Batch.of(entry), cache);
                 for (int position = Math.max(first, start); position < end; position++) {
                     logits.copyRow(position - start, row);
-                    losses.add(-LogLikelihood.logProbability(row, window[position + 1]));
+                    rows.take(row, window[position + 1]);
                 }
             }
         }

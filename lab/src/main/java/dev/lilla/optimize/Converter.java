@@ -23,8 +23,10 @@ import java.util.Map;
 
 /// Converts models: a Hugging Face directory to GGUF, GGUF to GGUF of another type, and GGUF to a directory.
 ///
-/// GGUF files come out as llama.cpp's tools make them: same names, layout, types and bytes. Tensors pass in parts of a
-/// few megabytes, so that a model needs next to no memory. What is written appears under its name only when complete.
+/// GGUF files come out as llama.cpp's tools make them: same names, layout, types and bytes. Tensors pass in
+/// parts of a
+/// few megabytes, so that a model needs next to no memory. What is written appears under its name only when
+/// complete.
 public final class Converter {
     /// The version of the layouts of quantized blocks.
     private static final int QUANTIZATION_VERSION = 2;
@@ -97,10 +99,13 @@ public final class Converter {
                     architecture,
                     d.layers(),
                     d.heads() / d.kvHeads(),
-                    hasHead ? QuantMixture.Head.SEPARATE : QuantMixture.Head.TIED);
+                    hasHead ? QuantMixture.Head.SEPARATE : QuantMixture.Head.TIED,
+                    request.choices().importance().isPresent());
             List<Tensor> computed =
                     ArchitectureKeys.globalRotary(model).map(RotaryTensors::of).orElse(List.of());
-            TensorPlan plan = TensorPlan.toGguf(model, mixture).with(changes).after(computed);
+            TypeChoice types = mixture.with(request.choices().overrides());
+            TensorPlan plan = ChosenTensors.weighted(
+                    request, TensorPlan.toGguf(model, types).with(changes).after(computed), progress);
             write(
                     request,
                     GgufMetadata.of(request.target().toString(), keys(request, model, plan, architecture)),
@@ -125,6 +130,7 @@ public final class Converter {
                         architecture,
                         model.dimensions().vocab())));
         keys.put("general.quantization_version", GgufValue.of((long) QUANTIZATION_VERSION));
+        keys.putAll(ChosenTensors.keys(request));
         return keys;
     }
 
@@ -139,13 +145,18 @@ public final class Converter {
                     architecture,
                     layers,
                     groups(metadata, architecture),
-                    source.contains("output.weight") ? QuantMixture.Head.SEPARATE : QuantMixture.Head.TIED);
-            TensorPlan plan = TensorPlan.retyped(source, mixture).with(changes);
+                    source.contains("output.weight") ? QuantMixture.Head.SEPARATE : QuantMixture.Head.TIED,
+                    request.choices().importance().isPresent());
+            TypeChoice types = mixture.with(request.choices().overrides());
+            TensorPlan plan = ChosenTensors.weighted(
+                    request, TensorPlan.retyped(source, types).with(changes), progress);
             refuseRequantizing(request, plan);
             Map<String, GgufValue> keys = new LinkedHashMap<>(metadata.entries());
             SPLIT_KEYS.forEach(keys::remove);
             keys.put("general.quantization_version", GgufValue.of((long) QUANTIZATION_VERSION));
             keys.put("general.file_type", GgufValue.of((long) request.type().fileType()));
+            ChosenTensors.KEYS.forEach(keys::remove);
+            keys.putAll(ChosenTensors.keys(request));
             write(request, GgufMetadata.of(request.target().toString(), keys), plan, progress);
         }
     }
@@ -170,7 +181,8 @@ public final class Converter {
         for (PlannedTensor tensor : plan.tensors()) {
             ElementType from = tensor.sources().getFirst().type();
             ElementType to = tensor.target().type();
-            if (from.isQuantized() && to.isQuantized() && from != to) {
+            boolean isFine = from == ElementType.Q8_0 && request.requantizing() == Requantizing.FROM_EIGHT_BITS;
+            if (from.isQuantized() && to.isQuantized() && from != to && !isFine) {
                 throw new IllegalArgumentException(request.source() + ": tensor "
                         + tensor.target().name() + " is " + from + " already, and quantizing it again to " + to
                         + " would lose more. Convert the original model, or ask for it with --requantize.");

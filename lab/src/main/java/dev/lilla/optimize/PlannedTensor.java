@@ -3,6 +3,7 @@ package dev.lilla.optimize;
 import dev.lilla.format.TensorDescription;
 import dev.lilla.kernel.Dequantizer;
 import dev.lilla.kernel.Quantizer;
+import dev.lilla.kernel.WeightedQuantizer;
 import dev.lilla.model.family.RowOrder;
 import dev.lilla.optimize.WeightChanges.RowChange;
 import dev.lilla.tensor.ElementType;
@@ -16,34 +17,52 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-/// A tensor to be written, and the rows of other tensors that it is made of. A vector counts as a matrix of one column.
+/// A tensor to be written, and the rows of other tensors that it is made of. A vector counts as a matrix of one
+/// column.
 ///
 /// @param sources the tensors that rows are taken from
 /// @param tensorOf for each row, the index of its tensor in `sources`
 /// @param rowOf for each row, the row of that tensor
 /// @param added to every element
 /// @param changes added to rows of the sources before that
+/// @param columns what becomes of the columns of the sources
 record PlannedTensor(
         TensorDescription target,
         List<Tensor> sources,
         int[] tensorOf,
         int[] rowOf,
         float added,
-        WeightChanges changes) {
+        WeightChanges changes,
+        Columns columns) {
     /// Bytes that are converted at once: little against a model, enough to keep all cores busy.
     private static final long CHUNK_BYTES = 8L << 20;
+
+    /// The columns of a row.
+    ///
+    /// @param kept their places in the sources, in order; empty for all
+    /// @param importance of each that is kept, which quantizing to few bits heeds; empty for all alike
+    record Columns(Optional<int[]> kept, Optional<float[]> importance) {
+        static final Columns ALL = new Columns(Optional.empty(), Optional.empty());
+    }
 
     /// @param source the rows `rows` of it, in that order
     static PlannedTensor of(TensorDescription target, Tensor source, RowOrder rows, float added) {
         int[] rowOf = IntStream.range(0, rows.rows()).map(rows::source).toArray();
-        return new PlannedTensor(target, List.of(source), new int[rowOf.length], rowOf, added, WeightChanges.NONE);
+        return new PlannedTensor(
+                target, List.of(source), new int[rowOf.length], rowOf, added, WeightChanges.NONE, Columns.ALL);
     }
 
     /// The whole tensor, under another name or type.
     static PlannedTensor whole(TensorDescription target, Tensor source) {
         int rows = Math.toIntExact(asMatrix(source).rows());
         return new PlannedTensor(
-                target, List.of(source), new int[rows], IntStream.range(0, rows).toArray(), 0, WeightChanges.NONE);
+                target,
+                List.of(source),
+                new int[rows],
+                IntStream.range(0, rows).toArray(),
+                0,
+                WeightChanges.NONE,
+                Columns.ALL);
     }
 
     /// A tensor put together from others: row `i` of `parts.get(p)` becomes row `orders.get(p).source(i)`.
@@ -64,21 +83,27 @@ record PlannedTensor(
                 throw new IllegalStateException("tensor " + target.name() + ": nothing gives its row " + row);
             }
         }
-        return new PlannedTensor(target, List.copyOf(parts), tensorOf, rowOf, added, WeightChanges.NONE);
+        return new PlannedTensor(target, List.copyOf(parts), tensorOf, rowOf, added, WeightChanges.NONE, Columns.ALL);
     }
 
     /// The same with something added to its sources.
     PlannedTensor with(WeightChanges more) {
-        return new PlannedTensor(target, sources, tensorOf, rowOf, added, more);
+        return new PlannedTensor(target, sources, tensorOf, rowOf, added, more, columns);
+    }
+
+    /// The same with other columns.
+    PlannedTensor with(Columns others) {
+        return new PlannedTensor(target, sources, tensorOf, rowOf, added, changes, others);
     }
 
     /// Converts the rows and hands over the bytes in order; a part is valid until `sink` returns.
     void write(Consumer<MemorySegment> sink) {
         List<Matrix> matrices = new ArrayList<>();
         sources.forEach(source -> matrices.add(asMatrix(source).with(changes.of(source.name()))));
-        long columns = target.shape().rank() == 1 ? 1 : target.shape().columns();
-        long rowBytes = target.type().byteSize(columns);
-        int chunkRows = Math.clamp(CHUNK_BYTES / Math.max(rowBytes, columns * Float.BYTES), 1, rowOf.length);
+        long width = target.shape().rank() == 1 ? 1 : target.shape().columns();
+        long rowBytes = target.type().byteSize(width);
+        int chunkRows = Math.clamp(CHUNK_BYTES / Math.max(rowBytes, width * Float.BYTES), 1, rowOf.length);
+        RowPacker packer = packer();
         try (Arena arena = Arena.ofShared()) {
             MemorySegment chunk = arena.allocate(chunkRows * rowBytes, Long.BYTES);
             for (int first = 0; first < rowOf.length; first += chunkRows) {
@@ -86,17 +111,35 @@ record PlannedTensor(
                 int start = first;
                 IntStream.range(0, count)
                         .parallel()
-                        .forEach(row -> writeRow(matrices, start + row, chunk, row * rowBytes));
+                        .forEach(row ->
+                                writeRow(matrices, start + row, packer, chunk.asSlice(row * rowBytes, rowBytes)));
                 sink.accept(chunk.asSlice(0, count * rowBytes).asReadOnly());
             }
         }
     }
 
-    private void writeRow(List<Matrix> matrices, int row, MemorySegment chunk, long offset) {
+    /// Packs a row into memory of its size. Safe for use by several threads.
+    @FunctionalInterface
+    private interface RowPacker {
+        void pack(float[] values, MemorySegment bytes);
+    }
+
+    private RowPacker packer() {
+        if (columns.importance().isEmpty()) {
+            return (values, bytes) -> Quantizer.quantize(target.type(), values, 0, values.length, bytes, 0);
+        }
+        float[] importance = columns.importance().get();
+        ThreadLocal<WeightedQuantizer> quantizers =
+                ThreadLocal.withInitial(() -> WeightedQuantizer.of(target.type(), importance));
+        return (values, bytes) -> quantizers.get().quantize(values, bytes, 0);
+    }
+
+    private void writeRow(List<Matrix> matrices, int row, RowPacker packer, MemorySegment bytes) {
         Matrix matrix = matrices.get(tensorOf[row]);
         Optional<RowChange> change = matrix.change();
-        if (matrix.type() == target.type() && added == 0 && change.isEmpty()) {
-            MemorySegment.copy(matrix.data(), rowOf[row] * matrix.rowBytes(), chunk, offset, matrix.rowBytes());
+        boolean isWhole = columns.kept().isEmpty();
+        if (matrix.type() == target.type() && added == 0 && change.isEmpty() && isWhole) {
+            MemorySegment.copy(matrix.data(), rowOf[row] * matrix.rowBytes(), bytes, 0, matrix.rowBytes());
             return;
         }
         float[] values = new float[Math.toIntExact(matrix.columns())];
@@ -107,7 +150,15 @@ record PlannedTensor(
                 values[i] += added;
             }
         }
-        Quantizer.quantize(target.type(), values, 0, values.length, chunk, offset);
+        packer.pack(columns.kept().map(kept -> chosen(values, kept)).orElse(values), bytes);
+    }
+
+    private static float[] chosen(float[] values, int[] kept) {
+        float[] chosen = new float[kept.length];
+        for (int i = 0; i < kept.length; i++) {
+            chosen[i] = values[kept[i]];
+        }
+        return chosen;
     }
 
     private static long rowsOf(TensorDescription tensor) {

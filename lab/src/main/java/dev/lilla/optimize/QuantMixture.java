@@ -3,16 +3,25 @@ package dev.lilla.optimize;
 import dev.lilla.tensor.ElementType;
 import dev.lilla.tensor.Shape;
 
-/// Which element type each tensor of a GGUF gets: llama.cpp's choices without an importance matrix.
+/// Which element type each tensor of a GGUF gets: llama.cpp's choices.
 ///
-/// More bits go where errors hurt most: the head, the value projections and `ffn_down` of some layers. Where a row is
+/// More bits go where errors hurt most: the head, the value projections and `ffn_down` of some layers. Where a
+/// row is
 /// no whole number of blocks, a type with smaller blocks stands in. Source: `llama_tensor_get_type` in
 /// `llama-quant.cpp`.
 ///
 /// @param architecture `general.architecture`
 /// @param groups query heads to a K/V head
 /// @param head whether the model has a head of its own, or uses the embedding table as one
-record QuantMixture(ConversionType type, String architecture, int layers, int groups, Head head) {
+/// @param isWeighted whether an importance matrix helps, so that some types need less of a guard and others
+///     more
+record QuantMixture(ConversionType type, String architecture, int layers, int groups, Head head, boolean isWeighted)
+        implements TypeChoice {
+    /// Without an importance matrix.
+    QuantMixture(ConversionType type, String architecture, int layers, int groups, Head head) {
+        this(type, architecture, layers, groups, head, false);
+    }
+
     enum Head {
         SEPARATE,
         TIED
@@ -21,8 +30,8 @@ record QuantMixture(ConversionType type, String architecture, int layers, int gr
     private static final String FALCON = "falcon";
     private static final String LAYER_PREFIX = "blk.";
 
-    /// @param name as in GGUF
-    ElementType typeOf(String name, Shape shape) {
+    @Override
+    public ElementType typeOf(String name, Shape shape) {
         if (!name.endsWith("weight") || shape.rank() < 2 || name.contains("_norm.weight")) {
             return ElementType.F32;
         }
@@ -84,8 +93,10 @@ record QuantMixture(ConversionType type, String architecture, int layers, int gr
                 yield isFirst || deservesMore(layer) ? ElementType.Q6_K : ElementType.Q4_K;
             }
             case Q5_K_M -> deservesMore(layer) ? ElementType.Q6_K : ElementType.Q5_K;
-            case IQ4_NL, IQ4_XS -> isEarly ? ElementType.Q5_K : type.elementType();
-            case F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q3_K_S, Q5_K_S, Q6_K -> type.elementType();
+            case IQ4_NL, IQ4_XS -> isEarly && !isWeighted ? ElementType.Q5_K : type.elementType();
+            case Q4_0 -> isEarly && isWeighted ? ElementType.Q4_1 : ElementType.Q4_0;
+            case Q5_0 -> isEarly && isWeighted ? ElementType.Q5_1 : ElementType.Q5_0;
+            case F32, F16, BF16, Q8_0, Q4_1, Q5_1, Q3_K_S, Q5_K_S, Q6_K -> type.elementType();
         };
     }
 

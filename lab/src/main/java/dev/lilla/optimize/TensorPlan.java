@@ -41,6 +41,21 @@ record TensorPlan(List<PlannedTensor> tensors) {
                 tensors.stream().map(tensor -> tensor.with(changes)).toList());
     }
 
+    /// The same with the importance of columns for all tensors whose quantizing heeds it.
+    ///
+    /// @throws dev.lilla.format.ModelFormatException if the matrix was made with another model
+    TensorPlan with(ImportanceMatrix importance) {
+        return new TensorPlan(tensors.stream()
+                .map(tensor -> {
+                    TensorDescription target = tensor.target();
+                    Optional<float[]> means = target.type().isQuantized()
+                            ? importance.means(target.name(), target.shape().columns())
+                            : Optional.empty();
+                    return tensor.with(new PlannedTensor.Columns(Optional.empty(), means));
+                })
+                .toList());
+    }
+
     /// The same with tensors that no checkpoint holds in front.
     TensorPlan after(List<Tensor> computed) {
         Stream<PlannedTensor> first =
@@ -49,41 +64,42 @@ record TensorPlan(List<PlannedTensor> tensors) {
     }
 
     /// What GGUF makes of the tensors of a Hugging Face checkpoint.
-    static TensorPlan toGguf(ModelDescription model, QuantMixture mixture) {
+    static TensorPlan toGguf(ModelDescription model, TypeChoice types) {
         List<PlannedTensor> planned = new ArrayList<>();
         for (Tensor tensor : model.checkpoint().tensors().values()) {
             Optional<TensorRule> rule = model.table().huggingFaceRule(tensor.name());
             if (rule.isPresent()) {
                 for (GgufPart part : rule.get().gguf()) {
-                    planned.add(toGguf(tensor, rule.get(), part, mixture));
+                    planned.add(toGguf(tensor, rule.get(), part, types));
                 }
             }
         }
         return new TensorPlan(planned);
     }
 
-    private static PlannedTensor toGguf(Tensor tensor, TensorRule rule, GgufPart part, QuantMixture mixture) {
+    private static PlannedTensor toGguf(Tensor tensor, TensorRule rule, GgufPart part, TypeChoice types) {
         boolean isVector = rule.shape().rank() == 1;
         Tensor source = isVector ? vector(tensor) : tensor;
         Shape shape = isVector
                 ? Shape.of(part.rows().rows())
                 : Shape.of(part.rows().rows(), rule.shape().columns());
-        ElementType type = mixture.typeOf(part.name(), shape);
+        ElementType type = types.typeOf(part.name(), shape);
         return PlannedTensor.of(new TensorDescription(part.name(), type, shape), source, part.rows(), part.added());
     }
 
     /// The tensors of a GGUF with other element types.
-    static TensorPlan retyped(Checkpoint gguf, QuantMixture mixture) {
+    static TensorPlan retyped(Checkpoint gguf, TypeChoice types) {
         return new TensorPlan(gguf.tensors().values().stream()
                 .map(tensor -> {
                     ElementType type =
-                            tensor.type().isReal() ? mixture.typeOf(tensor.name(), tensor.shape()) : tensor.type();
+                            tensor.type().isReal() ? types.typeOf(tensor.name(), tensor.shape()) : tensor.type();
                     return PlannedTensor.whole(new TensorDescription(tensor.name(), type, tensor.shape()), tensor);
                 })
                 .toList());
     }
 
-    /// The tensors of a Hugging Face checkpoint under their own names, the model's matrices and vectors in `type`.
+    /// The tensors of a Hugging Face checkpoint under their own names, the model's matrices and vectors in
+    /// `type`.
     static TensorPlan sameNames(ModelDescription model, ElementType type) {
         return new TensorPlan(model.checkpoint().tensors().values().stream()
                 .map(tensor -> {
@@ -94,7 +110,8 @@ record TensorPlan(List<PlannedTensor> tensors) {
                 .toList());
     }
 
-    /// What a Hugging Face checkpoint of element type `type` has for the tensors of a GGUF. Tensors that only GGUF
+    /// What a Hugging Face checkpoint of element type `type` has for the tensors of a GGUF. Tensors that only
+    /// GGUF
     /// has, such as `rope_freqs.weight`, are left out: config.json says what they do.
     static TensorPlan toHuggingFace(Checkpoint gguf, TensorTable table, ElementType type) {
         List<PlannedTensor> planned = new ArrayList<>();

@@ -1,5 +1,6 @@
 package dev.lilla.train;
 
+import dev.lilla.data.CsvReader;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.lilla.train;
 
+import dev.lilla.data.CsvReader;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;

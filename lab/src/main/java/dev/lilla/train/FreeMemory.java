@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 /// How much memory a program may still take on this machine: what Linux calls available, or less where a
 /// control group
 /// (a container) has a limit.
-final class FreeMemory {
+public final class FreeMemory {
     private static final String AVAILABLE = "MemAvailable:";
     /// Limits of control groups beyond this mean none.
     private static final long NO_LIMIT = 1L << 60;
@@ -24,12 +24,12 @@ final class FreeMemory {
         this.cgroup = cgroup;
     }
 
-    static FreeMemory ofThisMachine() {
+    public static FreeMemory ofThisMachine() {
         return new FreeMemory(Path.of("/proc"), Path.of("/sys/fs/cgroup"));
     }
 
     /// Bytes, and nothing where the system does not tell.
-    OptionalLong bytes() {
+    public OptionalLong bytes() {
         OptionalLong available = available();
         OptionalLong left = leftOfLimit();
         if (available.isPresent() && left.isPresent()) {

@@ -1,16 +1,20 @@
 package dev.lilla.serve.host;
 
+import dev.lilla.chat.ResponseFormat;
 import dev.lilla.generate.BatchScheduler;
 import dev.lilla.generate.GenerationDefaults;
 import dev.lilla.generate.LocalModel;
 import dev.lilla.generate.ModelText;
+import dev.lilla.generate.Pooling;
 import dev.lilla.generate.PromptLogprobs;
 import dev.lilla.generate.SchedulerStatus;
 import dev.lilla.generate.SchedulerThread;
 import dev.lilla.generate.ServedModel;
 import dev.lilla.generate.ServingRequest;
+import dev.lilla.generate.TextEmbedder;
 import dev.lilla.generate.TextStream;
 import dev.lilla.generate.TokenLogprobs;
+import dev.lilla.grammar.TokenGrammar;
 import dev.lilla.model.ActiveAdapter;
 import dev.lilla.model.LoraAdapter;
 import dev.lilla.model.family.ModelDescription;
@@ -24,6 +28,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -42,8 +47,8 @@ public final class HostedModel implements AutoCloseable {
     private final List<ActiveAdapter> adapters;
     private final SchedulerThread scheduler;
     private final Queue<LoraAdapter> retired = new ConcurrentLinkedQueue<>();
-    private final PromptLogprobs promptLogprobs;
     private final String fingerprint;
+    private final Optional<Pooling> pooling;
 
     private HostedModel(LocalModel model, ModelEntry entry, HostingOptions options, String digest, ServedModel served) {
         this.model = model;
@@ -55,10 +60,10 @@ public final class HostedModel implements AutoCloseable {
                 model.model().family().chat(),
                 model.defaults().stopTokens());
         this.fingerprint = "lilla_" + digest.substring(0, 12);
+        this.pooling = Pooling.find(model.model().description());
         this.scheduler = SchedulerThread.start(new BatchScheduler(served, options.scheduler()));
         this.adapterSet = new AdapterSet(options.adapters(), this::closeLater);
         this.adapters = List.of();
-        this.promptLogprobs = new PromptLogprobs(model.decoder(), model.cache(), model.tokenizer(), adapters);
     }
 
     /// The same model for texts with other adapters.
@@ -70,10 +75,10 @@ public final class HostedModel implements AutoCloseable {
                 : whole.entry;
         this.text = whole.text;
         this.fingerprint = whole.fingerprint;
+        this.pooling = whole.pooling;
         this.scheduler = whole.scheduler;
         this.adapterSet = whole.adapterSet;
         this.adapters = adapters;
-        this.promptLogprobs = new PromptLogprobs(model.decoder(), model.cache(), model.tokenizer(), adapters);
     }
 
     /// This model for as long as a request needs it, with the adapters that the request chooses.
@@ -159,7 +164,8 @@ public final class HostedModel implements AutoCloseable {
                 description.parameters(),
                 description.weightBytes(),
                 served.contextTokens(),
-                model.decoder().spec().vocab());
+                model.decoder().spec().vocab(),
+                ModelDetails.of(description));
         return new HostedModel(model, entry, options, digest, served);
     }
 
@@ -198,6 +204,23 @@ public final class HostedModel implements AutoCloseable {
         return adapters;
     }
 
+    /// What its files say of it.
+    public ModelDescription description() {
+        return model.model().description();
+    }
+
+    /// What makes texts follow a format; empty for any text.
+    ///
+    /// @throws dev.lilla.grammar.GrammarException if the format is wrong or not supported
+    public Optional<TokenGrammar> grammar(ResponseFormat format) {
+        return model.grammars().get(format);
+    }
+
+    /// How its files want vectors of texts to be made; empty if they were not made for that.
+    public Optional<Pooling> pooling() {
+        return pooling;
+    }
+
     /// Changes when the model's files do: what OpenAI calls `system_fingerprint`.
     public String fingerprint() {
         return fingerprint;
@@ -212,12 +235,22 @@ public final class HostedModel implements AutoCloseable {
     ///
     /// @return one for each token but the first
     public List<TokenLogprobs> promptLogprobs(int[] prompt, int top) throws InterruptedException {
-        return await(between(() -> promptLogprobs.of(prompt, top)));
+        List<ActiveAdapter> active = adapters;
+        return await(between(
+                () -> new PromptLogprobs(model.decoder(), model.cache(), model.tokenizer(), active).of(prompt, top)));
     }
 
-    private static <T> T await(Future<T> work) throws InterruptedException {
+    /// The vector of a text, of length 1.
+    ///
+    /// @param tokens at least one, and no more than the context has room for
+    public float[] embed(int[] tokens, Pooling how) throws InterruptedException {
+        List<ActiveAdapter> active = adapters;
+        return await(between(() -> new TextEmbedder(model.decoder(), model.cache(), active).embed(tokens, how)));
+    }
+
+    private static <T> T await(Future<T> errand) throws InterruptedException {
         try {
-            return work.get();
+            return errand.get();
         } catch (CancellationException e) {
             throw new IllegalStateException("the scheduler takes no more work", e);
         } catch (ExecutionException e) {

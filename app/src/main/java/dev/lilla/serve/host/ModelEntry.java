@@ -9,9 +9,17 @@ import java.time.Instant;
 /// @param bytes of its weights as stored
 /// @param contextTokens the most tokens of a text, prompt included
 /// @param vocab number of token ids
-public record ModelEntry(String name, Instant created, long parameters, long bytes, int contextTokens, int vocab) {
+/// @param details what kind of model it is
+public record ModelEntry(
+        String name,
+        Instant created,
+        long parameters,
+        long bytes,
+        int contextTokens,
+        int vocab,
+        ModelDetails details) {
     /// The same by another name.
     public ModelEntry withName(String value) {
-        return new ModelEntry(value, created, parameters, bytes, contextTokens, vocab);
+        return new ModelEntry(value, created, parameters, bytes, contextTokens, vocab, details);
     }
 }

@@ -8,6 +8,11 @@ public interface ModelHost extends AutoCloseable {
     /// What can be asked for, whether or not it is in memory.
     List<ModelEntry> entries();
 
+    /// Those of [#entries] that are in memory now.
+    default List<ModelEntry> loaded() {
+        return inMemory().stream().map(HostedModel::entry).toList();
+    }
+
     /// The entry that a client means by `name`.
     default Optional<ModelEntry> find(String name) {
         // Ollama's clients add a tag where the user gave none.
@@ -36,7 +41,7 @@ public interface ModelHost extends AutoCloseable {
     }
 
     /// The models in memory.
-    List<HostedModel> loaded();
+    List<HostedModel> inMemory();
 
     /// Loads a model ahead of its first request.
     ///

@@ -301,7 +301,7 @@ public final class ModelPool implements ModelHost {
     }
 
     @Override
-    public List<HostedModel> loaded() {
+    public List<HostedModel> inMemory() {
         lock.lock();
         try {
             List<HostedModel> models = new ArrayList<>();
@@ -318,7 +318,7 @@ public final class ModelPool implements ModelHost {
 
     @Override
     public boolean isAlive() {
-        return loaded().stream().allMatch(HostedModel::isAlive);
+        return inMemory().stream().allMatch(HostedModel::isAlive);
     }
 
     @Override
@@ -333,7 +333,7 @@ public final class ModelPool implements ModelHost {
         // A load that has begun is waited for; its model is freed with the others.
         loader.shutdown();
         loader.close();
-        loaded().forEach(HostedModel::close);
+        inMemory().forEach(HostedModel::close);
         lock.lock();
         try {
             places.clear();

@@ -23,7 +23,7 @@ public final class OneModel implements ModelHost {
     }
 
     @Override
-    public List<HostedModel> loaded() {
+    public List<HostedModel> inMemory() {
         return List.of(model);
     }
 

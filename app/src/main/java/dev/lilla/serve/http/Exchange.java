@@ -7,11 +7,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// One request and its reply.
@@ -64,36 +64,36 @@ public final class Exchange {
         return client;
     }
 
+    /// The first value of a header of the request.
+    public Optional<String> header(String name) {
+        return request.headers().first(HeaderNames.create(name));
+    }
+
+    /// Sets a header of the reply.
+    public void setHeader(String name, String value) {
+        response.header(HeaderNames.create(name), value);
+    }
+
     /// The body, a JSON object.
     ///
     /// @throws HttpFailure 415 if it is said to be something else, 413 if it is too long, 400 if it is no JSON
     ///     object
     public ObjectNode json() {
-        JsonNode value = value();
-        if (value instanceof ObjectNode object) {
+        JsonNode root = anyJson();
+        if (root instanceof ObjectNode object) {
             return object;
         }
-        throw notA("a JSON object", value);
-    }
-
-    /// The body, a JSON array; fails as [#json] does.
-    public ArrayNode jsonArray() {
-        JsonNode value = value();
-        if (value instanceof ArrayNode array) {
-            return array;
-        }
-        throw notA("a JSON array", value);
-    }
-
-    private static HttpFailure notA(String expected, JsonNode found) {
-        return HttpFailure.of(
+        throw HttpFailure.of(
                 400,
                 HttpFailure.Kind.INVALID_REQUEST,
-                "the body must be " + expected + ", found "
-                        + found.getNodeType().name().toLowerCase(Locale.ROOT));
+                "the body must be a JSON object, found "
+                        + root.getNodeType().name().toLowerCase(Locale.ROOT));
     }
 
-    private JsonNode value() {
+    /// The body, whatever JSON it is.
+    ///
+    /// @throws HttpFailure 415 if it is said to be something else, 413 if it is too long, 400 if it is no JSON
+    public JsonNode anyJson() {
         requireJson();
         byte[] body = body();
         client.received();
@@ -162,6 +162,21 @@ public final class Exchange {
     public void send(String mediaType, byte[] body) {
         response.header(HeaderNames.CONTENT_TYPE, mediaType);
         response.send(body);
+    }
+
+    /// Says that the client has what it asks for.
+    public void sendNotModified() {
+        response.status(304).send();
+    }
+
+    /// Answers that all went well, and nothing else.
+    public void sendNothing() {
+        response.send();
+    }
+
+    /// Answers with lines as they come.
+    public LineStream lines() {
+        return new LineStream(response);
     }
 
     /// Answers with events as they come.

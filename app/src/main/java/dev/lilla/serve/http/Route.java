@@ -14,6 +14,11 @@ public record Route(String method, String path, Access access, ErrorShape errors
         return new Route(method, path, Access.INFER, ErrorShape.OPENAI, endpoint);
     }
 
+    /// The same with errors as Ollama words them.
+    public static Route ollama(String method, String path, Endpoint endpoint) {
+        return new Route(method, path, Access.INFER, ErrorShape.OLLAMA, endpoint);
+    }
+
     public Route withAccess(Access value) {
         return new Route(method, path, value, errors, endpoint);
     }

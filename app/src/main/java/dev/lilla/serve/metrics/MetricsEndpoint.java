@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 public record MetricsEndpoint(ModelHost host, ServerMetrics metrics) implements Endpoint {
     @Override
     public void handle(Exchange exchange) {
-        byte[] text = metrics.text(host.loaded()).getBytes(StandardCharsets.UTF_8);
+        byte[] text = metrics.text(host.inMemory()).getBytes(StandardCharsets.UTF_8);
         exchange.send(PrometheusText.MEDIA_TYPE, text);
     }
 }

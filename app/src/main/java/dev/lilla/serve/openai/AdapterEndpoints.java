@@ -12,20 +12,15 @@ import dev.lilla.serve.http.Endpoint;
 import dev.lilla.serve.http.Exchange;
 import dev.lilla.serve.http.HttpFailure;
 import dev.lilla.serve.http.JsonFields;
+import dev.lilla.serve.text.ModelChoice;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /// Changes the adapters of a running model: `POST /v1/load_lora_adapter` and `/v1/unload_lora_adapter` as vLLM has
-/// them, `POST /lora-adapters` as llama.cpp's server does. `model` may be left out where there is one.
+/// them. `model` may be left out where there is one.
 ///
 /// @param shelf where adapters are looked for
 public record AdapterEndpoints(ModelHost host, AdapterShelf shelf) {
-    private static final double SCALE_MAX = 1_000;
-
     /// @param path named as llama.cpp does, though it holds a name
     record Adapter(int id, String name, String path, float scale) {}
 
@@ -68,29 +63,6 @@ public record AdapterEndpoints(ModelHost host, AdapterShelf shelf) {
         try (ModelLease lease = ModelChoice.lease(fields, host)) {
             change.apply(fields, lease.model());
             exchange.send(adapters(lease.model()));
-        }
-    }
-
-    /// Sets the scales for requests that choose no adapter; the body is an array, as llama.cpp has it.
-    public Endpoint scale() {
-        return this::scale;
-    }
-
-    private void scale(Exchange exchange) throws InterruptedException {
-        JsonNode body = exchange.jsonArray();
-        // Read by the same checks as the fields of other requests.
-        JsonFields fields = JsonFields.of(JsonNodeFactory.instance.objectNode().set("adapters", body));
-        Map<Integer, Float> scales = new HashMap<>();
-        for (JsonFields adapter : fields.objects("adapters")) {
-            int id = adapter.integer("id", 0, Integer.MAX_VALUE).orElseThrow(() -> adapter.missing("id"));
-            double scale = adapter.number("scale", -SCALE_MAX, SCALE_MAX).orElseThrow(() -> adapter.missing("scale"));
-            scales.put(id, (float) scale);
-        }
-        try (ModelLease lease = ModelChoice.lease(fields, host)) {
-            lease.model().standAdapters(scales);
-            exchange.send(adapters(lease.model()));
-        } catch (UnknownAdapterException e) {
-            throw fields.invalid("adapters", "can't be set: " + e.getMessage());
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.lilla.serve.openai;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.lilla.serve.text.ChatLogprobs;
+import dev.lilla.serve.text.Timings;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +18,14 @@ record ChatCompletion(
         Timings timings) {
     record Choice(int index, Message message, @Nullable ChatLogprobs logprobs, String finishReason) {}
 
-    record Message(String role, String content, @Nullable String refusal) {}
+    /// @param content null where a tool is called
+    record Message(
+            String role,
+            @Nullable String content,
+            @Nullable String refusal,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            List<ToolCall> toolCalls) {}
 
     static ChatCompletion of(Answer answer, List<Choice> choices, UsageReport usage, Timings timings) {
         return new ChatCompletion(

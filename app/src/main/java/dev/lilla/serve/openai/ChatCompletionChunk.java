@@ -1,6 +1,8 @@
 package dev.lilla.serve.openai;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.lilla.serve.text.ChatLogprobs;
+import dev.lilla.serve.text.Timings;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -26,13 +28,20 @@ record ChatCompletionChunk(
 
     /// What is new; absent fields are as they were.
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Delta(@Nullable String role, @Nullable String content) {
-        static final Delta NOTHING = new Delta(null, null);
+    record Delta(
+            @Nullable String role,
+            @Nullable String content,
+            @Nullable List<ToolCall> toolCalls) {
+        static final Delta NOTHING = new Delta(null, null, null);
         /// The first one of each choice.
-        static final Delta ROLE = new Delta("assistant", "");
+        static final Delta ROLE = new Delta("assistant", "", null);
 
         static Delta text(String text) {
-            return new Delta(null, text);
+            return new Delta(null, text, null);
+        }
+
+        static Delta call(ToolCall call) {
+            return new Delta(null, null, List.of(call));
         }
     }
 

@@ -9,6 +9,14 @@ import dev.lilla.serve.http.EventStream;
 import dev.lilla.serve.http.Exchange;
 import dev.lilla.serve.http.HttpFailure;
 import dev.lilla.serve.http.JsonFields;
+import dev.lilla.serve.text.AnswerOptions;
+import dev.lilla.serve.text.ChatLogprobs;
+import dev.lilla.serve.text.ModelChoice;
+import dev.lilla.serve.text.Submission;
+import dev.lilla.serve.text.Timings;
+import dev.lilla.serve.text.ToolCallReader;
+import dev.lilla.serve.text.ToolChoice;
+import dev.lilla.serve.text.WrittenChoice;
 import dev.lilla.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,41 +37,47 @@ public final class ChatCompletionsEndpoint implements Endpoint {
         try (ModelLease lease = ModelChoice.lease(fields, host)) {
             HostedModel model = lease.model();
             ChatCompletionRequest request = ChatCompletionRequest.read(fields, model);
-            Submission.Terms terms = new Submission.Terms(
-                    model,
-                    List.of(request.prompt(model)),
-                    request.generation(),
-                    model.defaults().stopStrings(),
-                    "messages",
-                    request.generation().maxTokens(),
-                    request.topLogprobs());
+            Submission.Terms terms = request.terms(model);
             Answer answer = Answer.begin("chatcmpl-", model.entry().name(), model.fingerprint());
             try (Submission texts = Submission.of(exchange, terms, options)) {
                 if (request.generation().isStream()) {
                     boolean includeUsage = request.generation().includeUsage();
-                    stream(exchange, texts, new ChatStream(answer, model.text().tokenizer(), includeUsage));
+                    stream(
+                            exchange,
+                            texts,
+                            new ChatStream(answer, model.text().tokenizer(), includeUsage, request.tools()));
                 } else {
-                    exchange.send(whole(texts, answer, model.text().tokenizer()));
+                    exchange.send(whole(texts, answer, model.text().tokenizer(), request.tools()));
                 }
             }
         }
     }
 
-    private ChatCompletion whole(Submission texts, Answer answer, Tokenizer tokenizer) throws InterruptedException {
+    private ChatCompletion whole(Submission texts, Answer answer, Tokenizer tokenizer, ToolChoice tools)
+            throws InterruptedException {
         texts.read(options.ping(), Submission.Reader.NONE);
         List<ChatCompletion.Choice> choices = new ArrayList<>();
         for (WrittenChoice choice : texts.choices()) {
             choices.add(new ChatCompletion.Choice(
                     choice.index(),
-                    new ChatCompletion.Message("assistant", choice.text(), null),
+                    message(choice, tools),
                     ChatLogprobs.of(tokenizer, choice.tokens()),
-                    choice.finishReason()));
+                    ToolCall.finishReason(tools, choice)));
         }
         return ChatCompletion.of(
                 answer,
                 choices,
                 UsageReport.of(texts.choices()),
                 Timings.of(texts.choices().getFirst().usage()));
+    }
+
+    private static ChatCompletion.Message message(WrittenChoice choice, ToolChoice tools) {
+        if (!tools.isForced()) {
+            return new ChatCompletion.Message("assistant", choice.text(), null, null);
+        }
+        ToolCallReader call = tools.reader();
+        String arguments = call.add(choice.text());
+        return new ChatCompletion.Message("assistant", null, null, List.of(ToolCall.of(call, arguments)));
     }
 
     private void stream(Exchange exchange, Submission texts, ChatStream chat) throws InterruptedException {

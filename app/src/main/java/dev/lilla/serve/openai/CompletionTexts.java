@@ -1,6 +1,8 @@
 package dev.lilla.serve.openai;
 
 import dev.lilla.generate.TokenLogprobs;
+import dev.lilla.serve.text.TextPrompt;
+import dev.lilla.serve.text.WrittenChoice;
 import dev.lilla.tokenizer.Tokenizer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,7 @@ record CompletionTexts(
         return request.maxTokens() == 0;
     }
 
-    private CompletionRequest.Prompt prompt(WrittenChoice choice) {
+    private TextPrompt prompt(WrittenChoice choice) {
         return request.prompts().get(choice.index() / choicesEach);
     }
 

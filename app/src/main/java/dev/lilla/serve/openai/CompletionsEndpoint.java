@@ -11,6 +11,12 @@ import dev.lilla.serve.http.Exchange;
 import dev.lilla.serve.http.HttpFailure;
 import dev.lilla.serve.http.Json;
 import dev.lilla.serve.http.JsonFields;
+import dev.lilla.serve.text.AnswerOptions;
+import dev.lilla.serve.text.ModelChoice;
+import dev.lilla.serve.text.Submission;
+import dev.lilla.serve.text.TextPrompt;
+import dev.lilla.serve.text.Timings;
+import dev.lilla.serve.text.WrittenChoice;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -58,7 +64,7 @@ public final class CompletionsEndpoint implements Endpoint {
                 : request.logprobs();
         return new Submission.Terms(
                 model,
-                request.prompts().stream().map(CompletionRequest.Prompt::tokens).toList(),
+                request.prompts().stream().map(TextPrompt::tokens).toList(),
                 request.generation().withChoices(request.bestOf()),
                 List.of(),
                 "prompt",
@@ -70,7 +76,7 @@ public final class CompletionsEndpoint implements Endpoint {
     private static List<List<TokenLogprobs>> promptLogprobs(CompletionRequest request, HostedModel model)
             throws InterruptedException {
         List<List<TokenLogprobs>> logprobs = new ArrayList<>();
-        for (CompletionRequest.Prompt prompt : request.prompts()) {
+        for (TextPrompt prompt : request.prompts()) {
             boolean isWanted = request.echo() && request.logprobs().isPresent();
             logprobs.add(
                     isWanted

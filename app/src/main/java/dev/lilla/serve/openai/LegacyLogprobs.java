@@ -2,6 +2,7 @@ package dev.lilla.serve.openai;
 
 import dev.lilla.generate.TextEvent;
 import dev.lilla.generate.TokenLogprobs;
+import dev.lilla.serve.text.TokenText;
 import dev.lilla.tokenizer.Detokenizer;
 import dev.lilla.tokenizer.Tokenizer;
 import java.util.ArrayList;

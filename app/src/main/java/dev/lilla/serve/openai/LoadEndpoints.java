@@ -6,6 +6,7 @@ import dev.lilla.serve.host.ModelUnavailableException;
 import dev.lilla.serve.http.Endpoint;
 import dev.lilla.serve.http.Exchange;
 import dev.lilla.serve.http.JsonFields;
+import dev.lilla.serve.text.ModelChoice;
 
 /// `POST /models/load` and `POST /models/unload`, as llama.cpp's server has them for several models.
 ///

@@ -5,6 +5,7 @@ import dev.lilla.serve.host.ModelHost;
 import dev.lilla.serve.http.Endpoint;
 import dev.lilla.serve.http.Exchange;
 import java.util.ArrayList;
+import dev.lilla.serve.text.ModelChoice;
 import java.util.List;
 
 /// `GET /v1/models` and `GET /v1/models/{id}`: what can be asked for.
@@ -30,7 +31,7 @@ public record ModelsEndpoint(ModelHost host) {
         List<Model> models = new ArrayList<>();
         for (ModelEntry entry : host.entries()) {
             models.add(model(entry));
-            host.loaded().stream()
+            host.inMemory().stream()
                     .filter(loaded -> loaded.modelName().equals(entry.name()))
                     .flatMap(loaded -> loaded.adapterStates().stream())
                     .forEach(adapter -> models.add(model(entry.withName(entry.name() + ":" + adapter.name()))));

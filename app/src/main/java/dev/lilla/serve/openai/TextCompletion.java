@@ -1,6 +1,7 @@
 package dev.lilla.serve.openai;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.lilla.serve.text.Timings;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;

@@ -1,5 +1,6 @@
 package dev.lilla.serve.openai;
 
+import dev.lilla.serve.text.WrittenChoice;
 import java.util.List;
 
 /// What an answer cost, in tokens.

@@ -49,7 +49,7 @@ class ModelPoolTest {
         }
 
         Demo(String name, boolean isPinned, CountDownLatch gate) {
-            this.entry = new ModelEntry(name, Instant.EPOCH, 1, 1, 512, 1);
+            this.entry = new ModelEntry(name, Instant.EPOCH, 1, 1, 512, 1, new ModelDetails("gguf", "llama", "F16"));
             this.isPinned = isPinned;
             this.gate = gate;
         }
@@ -89,12 +89,12 @@ class ModelPoolTest {
     }
 
     private List<String> loaded() {
-        return pool.loaded().stream().map(HostedModel::modelName).sorted().toList();
+        return pool.inMemory().stream().map(HostedModel::modelName).sorted().toList();
     }
 
     @Test
     void loadsAModelOnceForAllWhoAsk() throws InterruptedException {
-        assertThat(pool.loaded()).isEmpty();
+        assertThat(pool.inMemory()).isEmpty();
         try (ModelLease one = pool.lease(a.entry());
                 ModelLease two = pool.lease(a.entry())) {
             assertThat(one.model().entry().name()).isEqualTo("a");

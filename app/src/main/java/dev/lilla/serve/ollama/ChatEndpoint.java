@@ -1,0 +1,85 @@
+package dev.lilla.serve.ollama;
+
+import dev.lilla.serve.host.HostedModel;
+import dev.lilla.serve.host.ModelHost;
+import dev.lilla.serve.host.ModelLease;
+import dev.lilla.serve.http.Endpoint;
+import dev.lilla.serve.http.Exchange;
+import dev.lilla.serve.http.JsonFields;
+import dev.lilla.serve.text.AnswerOptions;
+import dev.lilla.serve.text.ChatMessages;
+import dev.lilla.serve.text.ChatPrompt;
+import dev.lilla.serve.text.GenerationFields;
+import dev.lilla.serve.text.Submission;
+import dev.lilla.serve.text.ToolChoice;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `POST /api/chat`: the next turn of a conversation.
+public final class ChatEndpoint implements Endpoint {
+    private final ModelHost host;
+    private final AnswerOptions options;
+
+    public ChatEndpoint(ModelHost host, AnswerOptions options) {
+        this.host = host;
+        this.options = options;
+    }
+
+    @Override
+    public void handle(Exchange exchange) throws InterruptedException {
+        long began = System.nanoTime();
+        JsonFields fields = JsonFields.of(exchange.json());
+        try (ModelLease lease = OllamaModel.lease(fields, host)) {
+            HostedModel model = lease.model();
+            Duration loaded = Duration.ofNanos(System.nanoTime() - began);
+            OllamaAnswer answer =
+                    new OllamaAnswer(options, new OllamaReply.Form(OllamaModel.name(fields), true, began, loaded));
+            GenerationFields generation = OllamaOptions.read(fields, model);
+            if (fields.objects("messages").isEmpty()) {
+                answer.sendLoaded(exchange, generation.isStream());
+                return;
+            }
+            answer.send(
+                    exchange,
+                    new Submission.Terms(
+                            model,
+                            List.of(prompt(fields, model).tokens(model)),
+                            generation,
+                            model.defaults().stopStrings(),
+                            "messages",
+                            generation.maxTokens(),
+                            OllamaOptions.topLogprobs(fields)));
+        }
+    }
+
+    private static ChatPrompt prompt(JsonFields fields, HostedModel model) {
+        Map<String, Object> arguments = new HashMap<>(Thinking.templateArguments(fields, model));
+        ToolChoice tools = ToolChoice.read(fields, model);
+        if (!tools.told().isEmpty()) {
+            arguments.put("tools", tools.told());
+        }
+        return ChatPrompt.of(ChatMessages.read(JsonFields.of(messages(fields))), arguments);
+    }
+
+    /// The messages by the names that OpenAI has for their fields.
+    private static ObjectNode messages(JsonFields fields) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        ArrayNode messages = body.putArray("messages");
+        for (JsonFields message : fields.objects("messages")) {
+            OllamaOptions.refuseImages(message);
+            ObjectNode copy = message.node().deepCopy();
+            if (message.any("content").isEmpty()) {
+                copy.put("content", "");
+            }
+            message.text("thinking").ifPresent(text -> copy.put("reasoning_content", text));
+            message.text("tool_name").ifPresent(name -> copy.put("name", name));
+            messages.add(copy);
+        }
+        return body;
+    }
+}

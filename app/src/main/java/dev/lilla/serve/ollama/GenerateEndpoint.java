@@ -1,0 +1,87 @@
+package dev.lilla.serve.ollama;
+
+import dev.lilla.serve.host.HostedModel;
+import dev.lilla.serve.host.ModelHost;
+import dev.lilla.serve.host.ModelLease;
+import dev.lilla.serve.http.Endpoint;
+import dev.lilla.serve.http.Exchange;
+import dev.lilla.serve.http.HttpFailure;
+import dev.lilla.serve.http.JsonFields;
+import dev.lilla.serve.text.AnswerOptions;
+import dev.lilla.serve.text.ChatPrompt;
+import dev.lilla.serve.text.GenerationFields;
+import dev.lilla.serve.text.Submission;
+import dev.lilla.serve.text.Unsupported;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// `POST /api/generate`: the answer to a prompt, or with `raw` what follows it. The field `context` is ignored: it held
+/// a conversation in the days before `/api/chat`.
+public final class GenerateEndpoint implements Endpoint {
+    private final ModelHost host;
+    private final AnswerOptions options;
+
+    public GenerateEndpoint(ModelHost host, AnswerOptions options) {
+        this.host = host;
+        this.options = options;
+    }
+
+    @Override
+    public void handle(Exchange exchange) throws InterruptedException {
+        long began = System.nanoTime();
+        JsonFields fields = JsonFields.of(exchange.json());
+        try (ModelLease lease = OllamaModel.lease(fields, host)) {
+            HostedModel model = lease.model();
+            Duration loaded = Duration.ofNanos(System.nanoTime() - began);
+            OllamaAnswer answer =
+                    new OllamaAnswer(options, new OllamaReply.Form(OllamaModel.name(fields), false, began, loaded));
+            GenerationFields generation = OllamaOptions.read(fields, model);
+            refuseUnsupported(fields);
+            String prompt = fields.text("prompt").orElse("");
+            if (prompt.isEmpty()) {
+                answer.sendLoaded(exchange, generation.isStream());
+                return;
+            }
+            boolean isRaw = fields.flag("raw") || model.text().template().isEmpty();
+            answer.send(
+                    exchange,
+                    new Submission.Terms(
+                            model,
+                            List.of(isRaw ? raw(fields, prompt, model) : turn(fields, prompt, model)),
+                            generation,
+                            isRaw ? List.of() : model.defaults().stopStrings(),
+                            "prompt",
+                            generation.maxTokens(),
+                            OllamaOptions.topLogprobs(fields)));
+        }
+    }
+
+    private static void refuseUnsupported(JsonFields fields) {
+        OllamaOptions.refuseImages(fields);
+        for (String field : List.of("suffix", "template")) {
+            fields.text(field).filter(text -> !text.isEmpty()).ifPresent(_ -> {
+                throw Unsupported.field(fields, field);
+            });
+        }
+    }
+
+    private static int[] raw(JsonFields fields, String prompt, HostedModel model) {
+        fields.text("system").filter(system -> !system.isEmpty()).ifPresent(_ -> {
+            throw HttpFailure.invalid(
+                    "system", "system needs a chat template: leave out raw, or ask a model that has one");
+        });
+        return model.text().text(prompt);
+    }
+
+    private static int[] turn(JsonFields fields, String prompt, HostedModel model) {
+        List<Map<String, Object>> messages = new ArrayList<>();
+        fields.text("system")
+                .filter(system -> !system.isEmpty())
+                .ifPresent(system -> messages.add(Map.of("role", "system", "content", system)));
+        messages.add(Map.of("role", "user", "content", prompt));
+        return ChatPrompt.of(messages, Thinking.templateArguments(fields, model))
+                .tokens(model);
+    }
+}

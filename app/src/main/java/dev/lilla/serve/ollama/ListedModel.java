@@ -1,0 +1,71 @@
+package dev.lilla.serve.ollama;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.lilla.serve.host.ModelEntry;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/// A model in a list.
+///
+/// @param modifiedAt when its files were written; absent from the list of those in memory
+/// @param digest changes when the model's files do
+/// @param expiresAt when a model in memory is let go
+/// @param sizeVram bytes in the memory of a graphics card
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record ListedModel(
+        String name,
+        String model,
+        @Nullable String modifiedAt,
+        long size,
+        String digest,
+        OllamaDetails details,
+        @Nullable String expiresAt,
+        @Nullable Long sizeVram,
+        @Nullable Integer contextLength) {
+    /// Models stay in memory as long as the server likes; clients want a time.
+    private static final int STAYS_DAYS = 36_500;
+
+    static ListedModel of(ModelEntry entry) {
+        String name = OllamaName.of(entry);
+        return new ListedModel(
+                name,
+                name,
+                entry.created().toString(),
+                entry.bytes(),
+                digest(entry),
+                OllamaDetails.of(entry),
+                null,
+                null,
+                null);
+    }
+
+    static ListedModel loaded(ModelEntry entry) {
+        String name = OllamaName.of(entry);
+        return new ListedModel(
+                name,
+                name,
+                null,
+                entry.bytes(),
+                digest(entry),
+                OllamaDetails.of(entry),
+                Instant.now().plus(STAYS_DAYS, ChronoUnit.DAYS).toString(),
+                0L,
+                entry.contextTokens());
+    }
+
+    /// Reading all of a file for its digest would take minutes.
+    private static String digest(ModelEntry entry) {
+        String identity = entry.name() + "\n" + entry.bytes() + "\n" + entry.created();
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.lilla.serve.text;
+
+import dev.lilla.serve.host.HostedModel;
+import dev.lilla.serve.http.HttpFailure;
+import dev.lilla.template.TemplateException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A conversation as a chat template takes it.
+///
+/// @param messages each with `role`, `content` and what else it has
+/// @param templateArguments further variables, `tools` among them
+public record ChatPrompt(List<Map<String, Object>> messages, Map<String, Object> templateArguments) {
+    /// A conversation that wants its next turn.
+    public static ChatPrompt of(List<Map<String, Object>> messages, Map<String, Object> templateArguments) {
+        Map<String, Object> arguments = new HashMap<>(templateArguments);
+        arguments.put("add_generation_prompt", true);
+        return new ChatPrompt(messages, arguments);
+    }
+
+    /// The same with a text in front of what the system says.
+    public ChatPrompt withInstruction(String text) {
+        List<Map<String, Object>> changed = new ArrayList<>(messages);
+        boolean hasSystem = "system".equals(messages.getFirst().get("role"));
+        String after = hasSystem ? "\n\n" + messages.getFirst().get("content") : "";
+        Map<String, Object> system = Map.of("role", "system", "content", text + after);
+        if (hasSystem) {
+            changed.set(0, system);
+        } else {
+            changed.addFirst(system);
+        }
+        return new ChatPrompt(changed, templateArguments);
+    }
+
+    /// Its tokens.
+    ///
+    /// @throws HttpFailure 400 if the model has no chat template, or it refuses the conversation
+    public int[] tokens(HostedModel model) {
+        requireTemplate(model);
+        try {
+            return model.text().conversation(messages, templateArguments);
+        } catch (TemplateException e) {
+            throw refused(e);
+        }
+    }
+
+    /// The text that the template makes of it.
+    ///
+    /// @throws HttpFailure 400 if the model has no chat template, or it refuses the conversation
+    public String text(HostedModel model) {
+        requireTemplate(model);
+        try {
+            return model.text().render(messages, templateArguments);
+        } catch (TemplateException e) {
+            throw refused(e);
+        }
+    }
+
+    private static void requireTemplate(HostedModel model) {
+        if (model.text().template().isEmpty()) {
+            throw HttpFailure.invalid(
+                    "model", "model " + model.entry().name() + " has no chat template; ask it to complete texts");
+        }
+    }
+
+    private static HttpFailure refused(TemplateException e) {
+        return HttpFailure.invalid("messages", "the model's chat template refuses the conversation: " + e.getMessage());
+    }
+}

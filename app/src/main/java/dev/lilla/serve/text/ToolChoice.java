@@ -1,0 +1,183 @@
+package dev.lilla.serve.text;
+
+import dev.lilla.chat.ResponseFormat;
+import dev.lilla.grammar.TokenGrammar;
+import dev.lilla.serve.host.HostedModel;
+import dev.lilla.serve.http.JsonFields;
+import dev.lilla.template.ChatTemplate;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The fields `tools` and `tool_choice`: what the model is told it may call, and what it must call.
+///
+/// A model that must call a tool is held to the schema of its arguments; what one that may calls stands in its text.
+///
+/// @param told the tools as they were sent; empty if the model is told of none
+/// @param forced of which one must be called; empty if the model is free
+public record ToolChoice(ArrayNode told, List<Tool> forced) {
+    private static final int TOOLS_MAX = 128;
+    private static final String NAME = "[A-Za-z0-9_.:/-]{1,128}";
+    private static final String DEFINITIONS = "$defs";
+
+    /// A function that can be called.
+    ///
+    /// @param parameters a JSON Schema of its arguments
+    public record Tool(String name, ObjectNode parameters) {}
+
+    /// @throws dev.lilla.serve.http.HttpFailure 400 if a tool is no function, or none can be used
+    public static ToolChoice read(JsonFields fields, HostedModel model) {
+        List<JsonFields> given = fields.objects("tools");
+        if (given.size() > TOOLS_MAX) {
+            throw fields.invalid("tools", "may hold " + TOOLS_MAX + ", found " + given.size());
+        }
+        List<Tool> tools = given.stream().map(ToolChoice::tool).toList();
+        List<Tool> forced = forced(fields, tools);
+        boolean isNone = fields.any("tool_choice")
+                .filter(JsonNode::isString)
+                .map(JsonNode::stringValue)
+                .orElse("")
+                .equals("none");
+        if (tools.isEmpty() || isNone) {
+            return new ToolChoice(JsonNodeFactory.instance.arrayNode(), List.of());
+        }
+        if (forced.isEmpty() && !knowsTools(model)) {
+            throw Unsupported.because(fields, "tools", "can't be used: the chat template of this model knows none");
+        }
+        ArrayNode told = JsonNodeFactory.instance.arrayNode();
+        given.forEach(tool -> told.add(tool.node()));
+        return new ToolChoice(told, forced);
+    }
+
+    private static Tool tool(JsonFields tool) {
+        if (!tool.requiredText("type").equals("function")) {
+            throw tool.invalid("type", "must be function");
+        }
+        JsonFields function = tool.object("function").orElseThrow(() -> tool.missing("function"));
+        String name = function.requiredText("name");
+        if (!name.matches(NAME)) {
+            throw function.invalid("name", "must be 1 to 128 of A-Z a-z 0-9 _ - . : /, found \"" + name + "\"");
+        }
+        ObjectNode parameters =
+                function.object("parameters").map(JsonFields::node).orElseGet(ToolChoice::nothing);
+        return new Tool(name, parameters.isEmpty() ? nothing() : parameters);
+    }
+
+    /// The schema of a function without arguments.
+    private static ObjectNode nothing() {
+        return JsonNodeFactory.instance.objectNode().put("type", "object").put("additionalProperties", false);
+    }
+
+    private static List<Tool> forced(JsonFields fields, List<Tool> tools) {
+        Optional<JsonNode> choice = fields.any("tool_choice");
+        if (choice.isPresent() && choice.get().isObject()) {
+            return named(fields.object("tool_choice").orElseThrow(), tools);
+        }
+        String text = fields.text("tool_choice").orElse("auto");
+        return switch (text) {
+            case "auto", "none" -> List.of();
+            case "required" -> {
+                if (tools.isEmpty()) {
+                    throw fields.invalid("tool_choice", "is required, but there are no tools");
+                }
+                yield tools;
+            }
+            default ->
+                throw fields.invalid(
+                        "tool_choice", "must be none, auto, required or a function, found \"" + text + "\"");
+        };
+    }
+
+    private static List<Tool> named(JsonFields choice, List<Tool> tools) {
+        JsonFields function = choice.object("function").orElse(choice);
+        String name = function.requiredText("name");
+        return tools.stream()
+                .filter(tool -> tool.name().equals(name))
+                .findFirst()
+                .map(List::of)
+                .orElseThrow(() -> function.invalid(
+                        "name",
+                        "is no tool of this request, which has "
+                                + tools.stream().map(Tool::name).collect(Collectors.joining(", "))));
+    }
+
+    /// Whether the chat template of a model has a place for tools.
+    public static boolean knowsTools(HostedModel model) {
+        return model.text().template().map(ChatTemplate::source).orElse("").contains("tools");
+    }
+
+    public boolean isForced() {
+        return !forced.isEmpty();
+    }
+
+    /// Tells the model of its tools: where its template has no place for them, in the system's words.
+    public ChatPrompt tell(ChatPrompt prompt, HostedModel model) {
+        if (!isForced() || knowsTools(model)) {
+            return prompt;
+        }
+        String tools = Stream.of(told)
+                .flatMap(ArrayNode::valueStream)
+                .map(tool -> tool.get("function").toString())
+                .collect(Collectors.joining("\n"));
+        return prompt.withInstruction("You can call these functions:\n" + tools
+                + (forced.size() == 1
+                        ? "\nAnswer with the arguments of " + forced.getFirst().name() + " as a JSON object."
+                        : "\nAnswer with {\"name\": the function, \"arguments\": its arguments}."));
+    }
+
+    /// What makes the model call a tool.
+    ///
+    /// @throws dev.lilla.serve.http.HttpFailure 400 if the schema of its arguments is not supported
+    public TokenGrammar grammar(HostedModel model) {
+        return FormatFields.compile(model, "tools", new ResponseFormat.JsonSchema(schema().toString()));
+    }
+
+    /// Of the arguments where one tool can be called, and otherwise of an object with the tool's name before them.
+    private JsonNode schema() {
+        if (forced.size() == 1) {
+            return forced.getFirst().parameters();
+        }
+        ObjectNode schema = JsonNodeFactory.instance.objectNode();
+        ObjectNode definitions = schema.putObject(DEFINITIONS);
+        ArrayNode calls = schema.putArray("anyOf");
+        for (Tool tool : forced) {
+            String pointer = "#/" + DEFINITIONS + "/tool" + definitions.size();
+            ObjectNode call = calls.addObject().put("type", "object").put("additionalProperties", false);
+            ObjectNode properties = call.putObject("properties");
+            properties.putObject("name").put("const", tool.name());
+            properties.putObject("arguments").put("$ref", pointer);
+            call.putArray("required").add("name").add("arguments");
+            definitions.set("tool" + definitions.size(), moved(tool.parameters(), pointer));
+        }
+        return schema;
+    }
+
+    /// A schema that has become part of another one, with pointers to where its parts are now.
+    private static JsonNode moved(JsonNode schema, String pointer) {
+        JsonNode copy = schema.deepCopy();
+        move(copy, pointer);
+        return copy;
+    }
+
+    private static void move(JsonNode node, String pointer) {
+        if (node instanceof ObjectNode object) {
+            JsonNode reference = object.get("$ref");
+            if (reference != null
+                    && reference.isString()
+                    && reference.stringValue().startsWith("#")) {
+                object.put("$ref", pointer + reference.stringValue().substring(1));
+            }
+        }
+        node.forEach(child -> move(child, pointer));
+    }
+
+    /// A reader of the call, for a text that [#grammar] made.
+    public ToolCallReader reader() {
+        return new ToolCallReader(forced.size() == 1 ? forced.getFirst().name() : "");
+    }
+}

@@ -1,0 +1,62 @@
+package dev.lilla.browser;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Playwright;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/// The Chromium of this machine. Nothing is downloaded; where there is none, tests are skipped.
+final class Chromium implements AutoCloseable {
+    /// Generous, as nothing here is about speed.
+    static final int PATIENCE_MILLIS = 120_000;
+
+    private final Playwright playwright;
+    private final Browser browser;
+
+    private Chromium(Playwright playwright, Browser browser) {
+        this.playwright = playwright;
+        this.browser = browser;
+    }
+
+    static Chromium open() {
+        Optional<Path> program = Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+                .map(Path::of)
+                .filter(Files::isExecutable)
+                .findFirst();
+        Assumptions.assumeTrue(
+                program.isPresent(),
+                "no Chromium in /usr/bin, so the page is not tested; install the package chromium");
+        Playwright playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        // Its sandbox refuses to work for root, whom build machines often run tests as.
+        List<String> arguments = "root".equals(System.getProperty("user.name")) ? List.of("--no-sandbox") : List.of();
+        return new Chromium(
+                playwright,
+                playwright
+                        .chromium()
+                        .launch(new BrowserType.LaunchOptions()
+                                .setExecutablePath(program.get())
+                                .setArgs(arguments)
+                                .setTimeout(PATIENCE_MILLIS)));
+    }
+
+    /// A window with a storage of its own.
+    BrowserContext window(Browser.NewContextOptions options) {
+        BrowserContext window = browser.newContext(options);
+        window.setDefaultTimeout(PATIENCE_MILLIS);
+        window.setDefaultNavigationTimeout(PATIENCE_MILLIS);
+        return window;
+    }
+
+    @Override
+    public void close() {
+        playwright.close();
+    }
+}

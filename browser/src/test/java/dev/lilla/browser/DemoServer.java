@@ -1,0 +1,113 @@
+package dev.lilla.browser;
+
+import dev.lilla.generate.LocalModel;
+import dev.lilla.generate.LocalModelOptions;
+import dev.lilla.generate.SchedulerOptions;
+import dev.lilla.serve.LillaServer;
+import dev.lilla.serve.host.HostedModel;
+import dev.lilla.serve.host.HostingOptions;
+import dev.lilla.serve.host.ModelEntry;
+import dev.lilla.serve.host.ModelHost;
+import dev.lilla.serve.host.ModelLease;
+import dev.lilla.serve.http.ApiKeys;
+import dev.lilla.serve.http.HttpOptions;
+import dev.lilla.serve.http.OriginPolicy;
+import dev.lilla.serve.openai.AnswerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A server of the demo model on a free port.
+final class DemoServer implements AutoCloseable {
+    static final String NAME = "lilla-demo-s";
+    private static final int CACHE_TOKENS = 4096;
+
+    private final List<HostedModel> models;
+    private final LillaServer server;
+
+    private DemoServer(List<HostedModel> models, LillaServer server) {
+        this.models = models;
+        this.server = server;
+    }
+
+    /// Models that are always in memory.
+    private record Models(List<HostedModel> all) implements ModelHost {
+        @Override
+        public List<ModelEntry> entries() {
+            return all.stream().map(HostedModel::entry).toList();
+        }
+
+        @Override
+        public ModelLease lease(ModelEntry entry) {
+            return new ModelLease(
+                    all.stream()
+                            .filter(model -> model.entry().equals(entry))
+                            .findFirst()
+                            .orElseThrow(),
+                    () -> {});
+        }
+
+        @Override
+        public boolean isAlive() {
+            return all.stream().allMatch(HostedModel::isAlive);
+        }
+
+        @Override
+        public void close() {
+            all.forEach(HostedModel::close);
+        }
+    }
+
+    static DemoServer start() throws IOException {
+        return start(0, ApiKeys.NONE, SchedulerOptions.defaults(), NAME);
+    }
+
+    /// @param port 0 for any that is free
+    /// @param names of models, each of which is the demo model
+    static DemoServer start(int port, ApiKeys keys, SchedulerOptions scheduler, String... names) throws IOException {
+        List<HostedModel> models = new ArrayList<>();
+        for (String name : names) {
+            LocalModel local =
+                    LocalModel.open(sourceTree().resolve("models/lilla-demo-s.gguf"), LocalModelOptions.defaults());
+            models.add(HostedModel.start(name, local, new HostingOptions(CACHE_TOKENS, scheduler, List.of())));
+        }
+        Duration time = Duration.ofSeconds(60);
+        HttpOptions http = new HttpOptions(
+                "127.0.0.1", port, keys, new OriginPolicy(List.of(), List.of()), time, Duration.ofSeconds(1));
+        return new DemoServer(
+                List.copyOf(models),
+                LillaServer.start(http, new Models(List.copyOf(models)), AnswerOptions.defaults()));
+    }
+
+    /// The folder that holds the parent pom.
+    static Path sourceTree() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (folder != null && !Files.exists(folder.resolve("models/lilla-demo-s.gguf"))) {
+            folder = folder.getParent();
+        }
+        if (folder == null) {
+            throw new IllegalStateException("the tests run outside the source tree");
+        }
+        return folder;
+    }
+
+    String address() {
+        return server.address();
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    HostedModel model() {
+        return models.getFirst();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.lilla.generate;
+
+import dev.lilla.chat.ResponseFormat;
+import dev.lilla.grammar.Grammar;
+import dev.lilla.grammar.TokenGrammar;
+import dev.lilla.grammar.TokenTrie;
+import dev.lilla.tokenizer.Tokenizer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The grammars that were asked for last, ready for one vocabulary. What a text finds out about a grammar serves the
+/// next
+/// one that is asked for the same. Safe for use by several threads.
+public final class GrammarCache {
+    /// Each may take up to about 100 MB for a vocabulary of 256,000, but most take a few.
+    private static final int KEPT_MAX = 16;
+
+    private final Tokenizer tokenizer;
+    private final Map<ResponseFormat, TokenGrammar> kept = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ResponseFormat, TokenGrammar> eldest) {
+            return size() > KEPT_MAX;
+        }
+    };
+    private @Nullable TokenTrie trie;
+
+    public GrammarCache(Tokenizer tokenizer) {
+        this.tokenizer = tokenizer;
+    }
+
+    /// The grammar of a format; empty for any text.
+    ///
+    /// @throws dev.lilla.grammar.GrammarException if the format is wrong or not supported
+    public Optional<TokenGrammar> get(ResponseFormat format) {
+        synchronized (kept) {
+            TokenGrammar known = kept.get(format);
+            if (known != null) {
+                return Optional.of(known);
+            }
+        }
+        // Outside the lock: a stranger's grammar may take a second.
+        Optional<Grammar> grammar = grammar(format);
+        if (grammar.isEmpty()) {
+            return Optional.empty();
+        }
+        TokenGrammar made = grammar.get().over(vocabulary());
+        synchronized (kept) {
+            kept.put(format, made);
+        }
+        return Optional.of(made);
+    }
+
+    private static Optional<Grammar> grammar(ResponseFormat format) {
+        return switch (format) {
+            case ResponseFormat.Text() -> Optional.empty();
+            case ResponseFormat.JsonObject() -> Optional.of(Grammar.jsonObject());
+            case ResponseFormat.JsonSchema(String schema) -> Optional.of(Grammar.jsonSchema(schema));
+            case ResponseFormat.Regex(String pattern) -> Optional.of(Grammar.regex(pattern));
+            case ResponseFormat.Gbnf(String source) -> Optional.of(Grammar.gbnf(source));
+        };
+    }
+
+    private synchronized TokenTrie vocabulary() {
+        if (trie == null) {
+            trie = TokenTrie.of(tokenizer);
+        }
+        return trie;
+    }
+}

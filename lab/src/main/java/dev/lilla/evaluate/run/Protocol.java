@@ -1,0 +1,33 @@
+package dev.lilla.evaluate.run;
+
+import dev.lilla.evaluate.task.Example;
+import dev.lilla.evaluate.task.Task;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.databind.json.JsonMapper;
+
+/// All that a score depends on besides the model: prompts, data, decoding and the way of computing. Scores of different
+/// protocols are not comparable.
+///
+/// @param task its name
+/// @param hash of all the rest
+/// @param facts what was hashed, for people
+public record Protocol(String task, String hash, Map<String, String> facts) {
+    public Protocol {
+        facts = Map.copyOf(facts);
+    }
+
+    public static Protocol of(Task task, List<Example> examples, Map<String, String> enginePath) {
+        StringBuilder asked = new StringBuilder();
+        examples.forEach(example -> asked.append(example).append('\n'));
+        Map<String, String> facts = new TreeMap<>();
+        enginePath.forEach((key, value) -> facts.put("engine." + key, value));
+        facts.put("examples", Integer.toString(examples.size()));
+        facts.put("prompts and references", Digests.shortened(asked.toString()));
+        facts.put("decoding", task.decoding().toString());
+        facts.put("task file", Digests.shortened(JsonMapper.shared().writeValueAsString(task.source())));
+        facts.put("shots", Integer.toString(task.rows().shots()));
+        return new Protocol(task.name(), Digests.shortened(new TreeMap<>(facts).toString()), facts);
+    }
+}
