@@ -104,7 +104,9 @@ class ArchitectureTest {
             Map.entry("serve.http", Set.of()),
             Map.entry(
                     "serve.host",
-                    Set.of("chat", "format", "generate", "grammar", "model", "model.family", "tensor", "tokenizer")),
+                    Set.of("chat", "format", "generate", "grammar", "kernel", "model", "model.family", "tensor", "tokenizer")),
+            Map.entry("serve.keys", Set.of("serve.http")),
+            Map.entry("serve.metrics", Set.of("generate", "serve.host", "serve.http")),
             Map.entry(
                     "serve.text",
                     Set.of(
@@ -119,7 +121,7 @@ class ArchitectureTest {
                             "template",
                             "tokenizer")),
             Map.entry(
-                    "serve.openai", Set.of("chat", "generate", "serve.host", "serve.http", "serve.text", "tokenizer")),
+                    "serve.openai", Set.of("chat", "format", "generate", "serve.host", "serve.http", "serve.text", "tokenizer")),
             Map.entry(
                     "serve.ollama",
                     Set.of(
@@ -148,14 +150,7 @@ class ArchitectureTest {
             Map.entry("serve.page", Set.of("serve.http")),
             Map.entry(
                     "serve",
-                    Set.of(
-                            "serve.host",
-                            "serve.http",
-                            "serve.llamacpp",
-                            "serve.ollama",
-                            "serve.openai",
-                            "serve.page",
-                            "serve.text")),
+                    Set.of("serve.host", "serve.http", "serve.llamacpp", "serve.metrics", "serve.ollama", "serve.openai", "serve.page", "serve.text")),
             Map.entry(
                     "cli",
                     Set.of(
@@ -179,6 +174,7 @@ class ArchitectureTest {
                             "serve",
                             "serve.host",
                             "serve.http",
+                            "serve.keys",
                             "serve.ollama",
                             "serve.text",
                             "store",

@@ -97,6 +97,7 @@ final class Lilla implements Runnable {
                 new RunCommand(console),
                 new ChatCommand(console),
                 new ServeCommand(console),
+                new KeysCommand(console),
                 new InspectCommand(console),
                 new TokenizeCommand(console),
                 new RenderCommand(console),

@@ -3,6 +3,8 @@ package dev.lilla.cli;
 import dev.lilla.serve.http.ApiKeys;
 import dev.lilla.serve.http.HttpOptions;
 import dev.lilla.serve.http.OriginPolicy;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +37,13 @@ final class ListenMixin {
     private List<String> keys = List.of();
 
     @Option(
+            names = "--require-key",
+            description =
+                    "Asks for a key of \"lilla keys\" on this machine too, as behind a proxy. Elsewhere one is always "
+                            + "asked for; where there is none, one is made and shown.")
+    private boolean requireKey;
+
+    @Option(
             names = "--allow-host",
             paramLabel = "NAME",
             description = "A name that clients call this machine, beside localhost. May be repeated.")
@@ -64,24 +73,29 @@ final class ListenMixin {
         return graceSeconds;
     }
 
-    private ApiKeys keys(Console console) {
+    /// The keys that clients may send; to be closed after the server.
+    ServerKeys keys(Console console) {
         List<String> all = new ArrayList<>(keys);
         String variable = console.environment().getOrDefault(KEY_VARIABLE, "");
         if (!variable.isBlank()) {
             all.add(variable.strip());
         }
-        return ApiKeys.of(all);
+        return ServerKeys.open(console, all, !isLoopback(), requireKey);
     }
 
-    boolean hasKeys(Console console) {
-        return keys(console).isRequired();
+    private boolean isLoopback() {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("there is no address " + host + " on this machine", e);
+        }
     }
 
-    HttpOptions options(Console console) {
+    HttpOptions options(ApiKeys keys) {
         return new HttpOptions(
                 host,
                 port,
-                keys(console),
+                keys,
                 new OriginPolicy(hosts, origins),
                 Duration.ofSeconds(requestSeconds),
                 Duration.ofSeconds(graceSeconds));

@@ -13,6 +13,11 @@ final class ModelArgument {
 
     /// What to call it: its name in the store, or that of its file.
     String name() {
+        return name(model);
+    }
+
+    /// What to call the model that somebody named so.
+    static String name(String model) {
         boolean isFile = Files.exists(Path.of(model));
         String name = isFile
                 ? Path.of(model).toAbsolutePath().normalize().getFileName().toString()

@@ -1,32 +1,35 @@
 package dev.lilla.cli;
 
-import dev.lilla.generate.LocalModel;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.generate.SchedulerOptions;
+import dev.lilla.generate.Speculation;
 import dev.lilla.hub.HubOptions;
+import dev.lilla.model.family.LoadOptions;
 import dev.lilla.serve.LillaServer;
-import dev.lilla.serve.host.HostedModel;
-import dev.lilla.serve.host.HostingOptions;
-import dev.lilla.serve.host.OneModel;
+import dev.lilla.serve.host.ModelPool;
+import dev.lilla.serve.host.ModelSource;
+import dev.lilla.serve.host.ModelUnavailableException;
 import dev.lilla.serve.ollama.ModelLibrary;
 import dev.lilla.serve.text.AnswerOptions;
 import dev.lilla.store.ModelStore;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/// `lilla serve`: a model for many callers, over HTTP.
+/// `lilla serve`: models for many callers, over HTTP.
 @Command(
         name = "serve",
-        defaultValueProvider = DemoModel.class,
         sortOptions = false,
         description = {
-            "Serves a model over HTTP: to programs that speak the API of OpenAI, Ollama or llama.cpp's server, and as "
-                    + "a page to chat on.",
+            "Serves models over HTTP: to programs that speak the API of OpenAI, Ollama or llama.cpp's server, and as a "
+                    + "page to chat on.",
             "",
             "Only this machine can reach the server unless --host says otherwise, which needs an API key. Ctrl-C lets "
                     + "running answers finish.",
@@ -36,14 +39,13 @@ import picocli.CommandLine.Option;
             "For example:",
             "  lilla serve",
             "  lilla serve smollm2-135m-instruct --port 9000 --parallel 8",
+            "  lilla serve --models store --memory 8g",
+            "  lilla serve tinyllama-1.1b --lora support=adapters/support --lora legal=adapters/legal",
             "  LILLA_API_KEY=… lilla serve model.gguf --host 0.0.0.0 --allow-host models.example.com",
         })
 final class ServeCommand implements Callable<Integer> {
     /// Beyond the grace period, for what the server does after it.
     private static final int CLOSING_SECONDS = 10;
-
-    /// A context for each of four callers, if nothing else is said.
-    private static final int CONTEXTS = 4;
 
     private final Console console;
 
@@ -80,8 +82,13 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--name", paramLabel = "NAME", description = "What clients call the model. Default: as you do.")
     private @Nullable String name;
 
-    @Mixin
-    private final LoraMixin lora = new LoraMixin();
+    @Option(
+            names = "--lora",
+            paramLabel = "[NAME=]ADAPTER[=SCALE]",
+            description =
+                    "A LoRA adapter (a PEFT directory or a GGUF file) of the one MODEL. With a name it is for requests "
+                            + "that ask for MODEL:NAME, without one for every text. May be repeated.")
+    private List<String> adapters = List.of();
 
     @Mixin
     private final SpeculationMixin speculation = new SpeculationMixin();
@@ -92,8 +99,20 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final CacheMixin cache = new CacheMixin();
 
+    @Parameters(
+            paramLabel = "MODEL",
+            arity = "0..*",
+            description = "GGUF files, directories or names in the store. Default: the demo model.")
+    private List<String> models = List.of();
+
     @Mixin
-    private final ModelMixin model = new ModelMixin();
+    private final LoadMixin load = new LoadMixin();
+
+    @Mixin
+    private final HostMixin host = new HostMixin();
+
+    @Mixin
+    private final PoolMixin pool = new PoolMixin();
 
     ServeCommand(Console console) {
         this.console = console;
@@ -102,45 +121,101 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         ServerLog.open(console);
-        LocalModelOptions options = model.options(context, cache.type())
-                .withSpeculation(speculation.choice(ModelStore.open(console.environment())));
-        LocalModel opened = model.open(console, options);
-        try (Adapters adapters = lora.open(opened, console);
-                HostedModel hosted = host(opened, adapters);
-                Interruption interruption = Interruption.open((long) listen.graceSeconds() + CLOSING_SECONDS);
-                LillaServer server = LillaServer.start(
-                        listen.options(console),
-                        new OneModel(hosted),
-                        AnswerOptions.defaults().withTimeLimit(Duration.ofSeconds(answerSeconds)),
-                        new ModelLibrary(
-                                ModelStore.open(console.environment()), HubOptions.from(console.environment())))) {
-            greet(server, hosted);
-            interruption.await();
-            console.err().println("lilla: stopping; running answers have " + listen.graceSeconds() + " s to finish");
+        ModelStore store = ModelStore.open(console.environment());
+        List<ModelSource> named = named(store);
+        ServedModelFile.ServedTerms storeTerms = terms(LoadOptions.DEFAULT, new Speculation.None(), List.of());
+        ServedModels sources = new ServedModels(console, named, pool.offersStore() ? store : null, storeTerms);
+        try (ServerKeys keys = listen.keys(console);
+                ModelPool hosted = new ModelPool(sources, pool.options());
+                Interruption interruption = Interruption.open((long) listen.graceSeconds() + CLOSING_SECONDS)) {
+            for (ModelSource source : named) {
+                if (source.isPinned()) {
+                    load(hosted, source);
+                }
+            }
+            AnswerOptions answers = AnswerOptions.defaults().withTimeLimit(Duration.ofSeconds(answerSeconds));
+            ModelLibrary library = new ModelLibrary(store, HubOptions.from(console.environment()));
+            StoredAdapters shelf = new StoredAdapters(store.home().resolve("adapters"));
+            try (LillaServer server = LillaServer.start(
+                    listen.options(keys.keys()), hosted, answers, library, shelf)) {
+                greet(server, sources.get(), keys.keys().isRequired());
+                interruption.await();
+                console.err()
+                        .println("lilla: stopping; running answers have " + listen.graceSeconds() + " s to finish");
+            }
         }
         return 0;
     }
 
-    private HostedModel host(LocalModel opened, Adapters adapters) throws IOException {
-        long contextTokens = opened.decoder().spec().contextLength();
-        SchedulerOptions scheduler =
-                SchedulerOptions.defaults().withRunningMax(parallel).withQueuedMax(queue, queue);
-        HostingOptions hosting = new HostingOptions(
-                cacheTokens == null ? CONTEXTS * contextTokens : cacheTokens, scheduler, adapters.active());
-        return HostedModel.start(name == null ? model.name() : name, opened, hosting);
+    /// Failures are told as those of other commands are.
+    private static void load(ModelPool pool, ModelSource source) throws InterruptedException {
+        try {
+            pool.load(source.entry());
+        } catch (ModelUnavailableException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
     }
 
-    private void greet(LillaServer server, HostedModel hosted) {
-        String served = hosted.entry().name();
-        console.err()
-                .println(served + " is ready at " + server.address() + " (context "
-                        + hosted.entry().contextTokens() + " tokens, " + parallel + " texts side by side)");
+    private List<ModelSource> named(ModelStore store) throws IOException {
+        List<String> texts = new ArrayList<>(models);
+        if (texts.isEmpty() && !pool.offersStore()) {
+            texts.add(DemoModel.NAME);
+        }
+        if (texts.size() != 1 && (name != null || !adapters.isEmpty())) {
+            throw new IllegalArgumentException(
+                    "--name and --lora are for one MODEL, found " + texts.size() + "; leave them out or name one");
+        }
+        List<ServedAdapter> served = new ArrayList<>();
+        for (String adapter : adapters) {
+            ServedAdapter parsed = ServedAdapter.parse(adapter);
+            served.add(new ServedAdapter(
+                    parsed.name(), store.resolve(parsed.path().toString()), parsed.scale(), parsed.standing()));
+        }
+        ServedModelFile.ServedTerms terms = terms(load.options(), speculation.choice(store), served);
+        List<ModelSource> sources = new ArrayList<>();
+        for (String text : texts) {
+            String called = name == null ? ModelArgument.name(text) : name;
+            sources.add(ServedModelFile.describe(console, called, store.resolve(text), !pool.isOnDemand(), terms));
+            if (sources.stream()
+                            .filter(source -> source.entry().name().equals(called))
+                            .count()
+                    > 1) {
+                throw new IllegalArgumentException("two models would be called \"" + called + "\"");
+            }
+        }
+        return sources;
+    }
+
+    private ServedModelFile.ServedTerms terms(LoadOptions options, Speculation guesses, List<ServedAdapter> served) {
+        LocalModelOptions opened = new LocalModelOptions(context.limit(options), cache.type(), host.options(), guesses);
+        SchedulerOptions scheduler =
+                SchedulerOptions.defaults().withRunningMax(parallel).withQueuedMax(queue, queue);
+        return new ServedModelFile.ServedTerms(opened, scheduler, cacheTokens, served);
+    }
+
+    private void greet(LillaServer server, List<ModelSource> sources, boolean hasKeys) {
+        for (ModelSource source : sources) {
+            String served = source.entry().name();
+            console.err()
+                    .println(
+                            source.isPinned()
+                                    ? served + " is ready at " + server.address() + " (context "
+                                            + source.entry().contextTokens() + " tokens, " + parallel
+                                            + " texts side by side)"
+                                    : served + " is loaded when it is asked for");
+        }
         console.err().println("In a browser: " + server.address());
         console.err().println("OpenAI's API: " + server.address() + "/v1. Ctrl-C stops the server. Try it:");
+        String model = sources.size() == 1 || sources.isEmpty()
+                ? ""
+                : "\"model\":\"" + sources.getFirst().entry().name() + "\",";
         console.err()
                 .println("  curl " + server.address() + "/v1/chat/completions "
-                        + (listen.hasKeys(console) ? "-H \"Authorization: Bearer $LILLA_API_KEY\" " : "")
+                        + (hasKeys ? "-H \"Authorization: Bearer $LILLA_API_KEY\" " : "")
                         + "-H 'Content-Type: application/json' "
-                        + "-d '{\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'");
+                        + "-d '{" + model + "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'");
     }
 }

@@ -1,8 +1,10 @@
 package dev.lilla.serve;
 
+import dev.lilla.serve.host.AdapterShelf;
 import dev.lilla.serve.host.ModelHost;
 import dev.lilla.serve.http.HttpOptions;
 import dev.lilla.serve.http.HttpServer;
+import dev.lilla.serve.metrics.ServerMetrics;
 import dev.lilla.serve.ollama.ModelLibrary;
 import dev.lilla.serve.text.AnswerOptions;
 
@@ -16,13 +18,22 @@ public final class LillaServer implements AutoCloseable {
         this.host = host;
     }
 
+    /// Starts to answer; no adapters can be loaded while it runs.
+    public static LillaServer start(HttpOptions http, ModelHost host, AnswerOptions answers, ModelLibrary library) {
+        return start(http, host, answers, library, AdapterShelf.EMPTY);
+    }
+
     /// Starts to answer.
     ///
     /// @param host closed with this; if the server can't start, it stays its owner's
     /// @param library where clients with the right to do so get models from
+    /// @param shelf of adapters that can be loaded while it runs
     /// @throws IllegalArgumentException if the address is not to be had, or is open to others without a key
-    public static LillaServer start(HttpOptions http, ModelHost host, AnswerOptions answers, ModelLibrary library) {
-        return new LillaServer(HttpServer.start(http, Routes.of(host, answers, library)), host);
+    public static LillaServer start(
+            HttpOptions http, ModelHost host, AnswerOptions answers, ModelLibrary library, AdapterShelf shelf) {
+        ServerMetrics metrics = new ServerMetrics();
+        return new LillaServer(
+                HttpServer.start(http, Routes.of(host, answers, library, shelf, metrics), metrics), host);
     }
 
     /// Where it listens: `http://127.0.0.1:8080`.

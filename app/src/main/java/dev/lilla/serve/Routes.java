@@ -1,5 +1,6 @@
 package dev.lilla.serve;
 
+import dev.lilla.serve.host.AdapterShelf;
 import dev.lilla.serve.host.ModelHost;
 import dev.lilla.serve.http.Access;
 import dev.lilla.serve.http.Endpoint;
@@ -20,9 +21,13 @@ import dev.lilla.serve.ollama.PullEndpoint;
 import dev.lilla.serve.ollama.ShowEndpoint;
 import dev.lilla.serve.ollama.TagsEndpoint;
 import dev.lilla.serve.ollama.VersionEndpoint;
+import dev.lilla.serve.metrics.MetricsEndpoint;
+import dev.lilla.serve.metrics.ServerMetrics;
+import dev.lilla.serve.openai.AdapterEndpoints;
 import dev.lilla.serve.openai.ChatCompletionsEndpoint;
 import dev.lilla.serve.openai.CompletionsEndpoint;
 import dev.lilla.serve.openai.EmbeddingsEndpoint;
+import dev.lilla.serve.openai.LoadEndpoints;
 import dev.lilla.serve.openai.ModelsEndpoint;
 import dev.lilla.serve.openai.ResponsesEndpoint;
 import dev.lilla.serve.page.Page;
@@ -34,8 +39,18 @@ import java.util.stream.Stream;
 final class Routes {
     private Routes() {}
 
-    static List<Route> of(ModelHost host, AnswerOptions answers, ModelLibrary library) {
-        return Stream.of(openAi(host, answers), ollama(host, answers, library), llamaCpp(host, answers), server(host))
+    static List<Route> of(
+            ModelHost host,
+            AnswerOptions answers,
+            ModelLibrary library,
+            AdapterShelf shelf,
+            ServerMetrics metrics) {
+        return Stream.of(
+                        openAi(host, answers),
+                        ollama(host, answers, library),
+                        llamaCpp(host, answers),
+                        administration(host, shelf, metrics),
+                        server(host))
                 .flatMap(List::stream)
                 .toList();
     }
@@ -96,6 +111,19 @@ final class Routes {
                 Route.openAi("POST", "/v1/reranking", rerank),
                 Route.openAi("POST", "/rerank", rerank),
                 Route.openAi("POST", "/reranking", rerank));
+    }
+
+    private static List<Route> administration(ModelHost host, AdapterShelf shelf, ServerMetrics metrics) {
+        AdapterEndpoints adapters = new AdapterEndpoints(host, shelf);
+        LoadEndpoints loading = new LoadEndpoints(host);
+        return List.of(
+                Route.openAi("POST", "/models/load", loading.load()).withAccess(Access.ADMIN),
+                Route.openAi("POST", "/models/unload", loading.unload()).withAccess(Access.ADMIN),
+                Route.openAi("POST", "/v1/load_lora_adapter", adapters.load()).withAccess(Access.ADMIN),
+                Route.openAi("POST", "/v1/unload_lora_adapter", adapters.unload())
+                        .withAccess(Access.ADMIN),
+                Route.openAi("GET", "/metrics", new MetricsEndpoint(host, metrics))
+                        .withAccess(Access.ADMIN));
     }
 
     private static List<Route> server(ModelHost host) {

@@ -37,6 +37,7 @@ class LillaTest {
                     "run",
                     "chat",
                     "serve",
+                    "keys",
                     "inspect",
                     "tokenize",
                     "render",

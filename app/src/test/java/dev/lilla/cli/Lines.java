@@ -31,6 +31,13 @@ final class Lines {
         return this;
     }
 
+    /// A console of this environment whose output nobody reads.
+    Console console() {
+        PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+        return new Console(
+                new ByteArrayInputStream(new byte[0]), nowhere, nowhere, environment, Console.Terminals.NONE);
+    }
+
     Outcome run(Object... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();

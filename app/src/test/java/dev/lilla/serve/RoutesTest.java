@@ -2,8 +2,10 @@ package dev.lilla.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lilla.serve.host.AdapterShelf;
 import dev.lilla.serve.host.OneModel;
 import dev.lilla.serve.http.Route;
+import dev.lilla.serve.metrics.ServerMetrics;
 import dev.lilla.serve.ollama.ModelLibrary;
 import dev.lilla.serve.text.AnswerOptions;
 import java.io.IOException;
@@ -38,7 +40,7 @@ class RoutesTest {
 
     private static List<Route> routes(TestServer server) {
         ModelLibrary library = TestServer.Setup.demo().library();
-        return Routes.of(new OneModel(server.model()), AnswerOptions.defaults(), library);
+        return Routes.of(new OneModel(server.model()), AnswerOptions.defaults(), library, AdapterShelf.EMPTY, new ServerMetrics());
     }
 
     private static List<String> description() throws IOException {

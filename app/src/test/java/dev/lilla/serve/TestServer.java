@@ -4,6 +4,7 @@ import dev.lilla.generate.LocalModel;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.generate.SchedulerOptions;
 import dev.lilla.hub.HubOptions;
+import dev.lilla.serve.host.AdapterShelf;
 import dev.lilla.serve.host.HostedModel;
 import dev.lilla.serve.host.HostingOptions;
 import dev.lilla.serve.host.OneModel;
@@ -68,6 +69,10 @@ public final class TestServer implements AutoCloseable {
             return new Setup(model, ApiKeys.of(List.of(values)), origins, scheduler, times, library);
         }
 
+        Setup withKeys(ApiKeys value) {
+            return new Setup(model, value, origins, scheduler, times, library);
+        }
+
         Setup withOrigins(String... values) {
             return new Setup(model, keys, List.of(values), scheduler, times, library);
         }
@@ -94,12 +99,16 @@ public final class TestServer implements AutoCloseable {
         }
 
         TestServer start() throws IOException {
+            return start(AdapterShelf.EMPTY);
+        }
+
+        TestServer start(AdapterShelf shelf) throws IOException {
             LocalModel local = LocalModel.open(model, LocalModelOptions.defaults());
             HostedModel hosted = HostedModel.start("tiny", local, new HostingOptions(4096, scheduler, List.of()));
             HttpOptions http = new HttpOptions(
                     "127.0.0.1", 0, keys, new OriginPolicy(List.of("tiny.example"), origins), times, times);
             AnswerOptions answers = AnswerOptions.defaults().withPing(times);
-            return new TestServer(local, hosted, LillaServer.start(http, new OneModel(hosted), answers, library));
+            return new TestServer(local, hosted, LillaServer.start(http, new OneModel(hosted), answers, library, shelf));
         }
     }
 
@@ -107,7 +116,7 @@ public final class TestServer implements AutoCloseable {
         return Setup.demo().start();
     }
 
-    private static Path demoModel() {
+    public static Path demoModel() {
         Path folder = Path.of("").toAbsolutePath();
         while (folder != null && !Files.exists(folder.resolve("models/lilla-demo-s.gguf"))) {
             folder = folder.getParent();

@@ -16,6 +16,7 @@ import dev.lilla.generate.TextStream;
 import dev.lilla.generate.TokenLogprobs;
 import dev.lilla.grammar.TokenGrammar;
 import dev.lilla.model.ActiveAdapter;
+import dev.lilla.model.LoraAdapter;
 import dev.lilla.model.family.ModelDescription;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,36 +27,125 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A model in memory with the scheduler that shares it. Safe for use by several threads.
 public final class HostedModel implements AutoCloseable {
     private final LocalModel model;
+    private final String modelName;
     private final ModelEntry entry;
     private final ModelText text;
+    private final AdapterSet adapterSet;
+    private final List<ActiveAdapter> adapters;
     private final SchedulerThread scheduler;
+    private final Queue<LoraAdapter> retired = new ConcurrentLinkedQueue<>();
     private final String fingerprint;
     private final Optional<Pooling> pooling;
-    /// Read and replaced as a whole.
-    private volatile List<ActiveAdapter> adapters;
 
     private HostedModel(LocalModel model, ModelEntry entry, HostingOptions options, String digest, ServedModel served) {
         this.model = model;
+        this.modelName = entry.name();
         this.entry = entry;
         this.text = new ModelText(
                 model.tokenizer(),
                 model.chatTemplate(),
                 model.model().family().chat(),
                 model.defaults().stopTokens());
-        this.adapters = options.adapters();
         this.fingerprint = "lilla_" + digest.substring(0, 12);
         this.pooling = Pooling.find(model.model().description());
         this.scheduler = SchedulerThread.start(new BatchScheduler(served, options.scheduler()));
+        this.adapterSet = new AdapterSet(options.adapters(), this::closeLater);
+        this.adapters = List.of();
+    }
+
+    /// The same model for texts with other adapters.
+    private HostedModel(HostedModel whole, AdapterChoice choice, List<ActiveAdapter> adapters) {
+        this.model = whole.model;
+        this.modelName = whole.modelName;
+        this.entry = choice instanceof AdapterChoice.Named(String adapter)
+                ? whole.entry.withName(whole.modelName + ":" + adapter)
+                : whole.entry;
+        this.text = whole.text;
+        this.fingerprint = whole.fingerprint;
+        this.pooling = whole.pooling;
+        this.scheduler = whole.scheduler;
+        this.adapterSet = whole.adapterSet;
+        this.adapters = adapters;
+    }
+
+    /// This model for as long as a request needs it, with the adapters that the request chooses.
+    ///
+    /// @param end what else to do then
+    /// @throws UnknownAdapterException if it has no such adapter
+    ModelLease lease(AdapterChoice choice, Runnable end) {
+        AdapterSet.Use use = adapterSet.use(choice);
+        AtomicBoolean isOver = new AtomicBoolean();
+        return new ModelLease(new HostedModel(this, choice, use.active()), () -> {
+            if (isOver.compareAndSet(false, true)) {
+                use.release().run();
+                end.run();
+            }
+        });
+    }
+
+    /// Texts that used it are cancelled or ended by now, and leave the scheduler before its next step.
+    private void closeLater(LoraAdapter adapter) {
+        retired.add(adapter);
+        Future<Boolean> _ = between(() -> {
+            closeRetired();
+            return true;
+        });
+    }
+
+    private void closeRetired() {
+        for (LoraAdapter adapter = retired.poll(); adapter != null; adapter = retired.poll()) {
+            adapter.close();
+        }
+    }
+
+    /// The adapters that texts can be written with.
+    public List<AdapterState> adapterStates() {
+        return adapterSet.states();
+    }
+
+    /// Adds an adapter while texts are written.
+    ///
+    /// @param source where it comes from, for people
+    /// @param path a PEFT folder or a GGUF file
+    /// @return its id
+    /// @throws IllegalArgumentException if there is one of that name, or the path holds none
+    public int loadAdapter(String name, String source, Path path) throws InterruptedException {
+        return await(between(() -> {
+            LoraAdapter adapter = LoraAdapter.open(path, model.model().description(), model.backend());
+            try {
+                return adapterSet.add(new NamedAdapter(name, source, adapter, 1, 0));
+            } catch (RuntimeException e) {
+                adapter.close();
+                throw e;
+            }
+        }));
+    }
+
+    /// Takes an adapter from further texts; those that use it are written to their end.
+    ///
+    /// @throws UnknownAdapterException if there is none of that name
+    public void unloadAdapter(String name) {
+        adapterSet.remove(name);
+    }
+
+    /// Sets the scales for texts that choose no adapter, by id; those not given are left out from now on.
+    ///
+    /// @throws UnknownAdapterException if there is none of an id
+    public void standAdapters(Map<Integer, Float> scales) {
+        adapterSet.stand(scales);
     }
 
     /// Begins to write texts with a model.
@@ -89,6 +179,12 @@ public final class HostedModel implements AutoCloseable {
         }
     }
 
+    /// Its name, whatever adapters texts are written with.
+    public String modelName() {
+        return modelName;
+    }
+
+    /// What clients asked for: named after the adapter too where they chose one by name.
     public ModelEntry entry() {
         return entry;
     }
@@ -103,22 +199,9 @@ public final class HostedModel implements AutoCloseable {
         return model.defaults();
     }
 
+    /// Added to the weights for the texts of a request; none without a [ModelLease].
     public List<ActiveAdapter> adapters() {
         return adapters;
-    }
-
-    /// Changes how strongly adapters act, for requests that come from now on.
-    ///
-    /// @param scales one for each of [#adapters]
-    public void scaleAdapters(List<Float> scales) {
-        List<ActiveAdapter> present = adapters;
-        if (scales.size() != present.size()) {
-            throw new IllegalArgumentException(
-                    "the model has " + present.size() + " adapters, found " + scales.size() + " scales");
-        }
-        adapters = IntStream.range(0, present.size())
-                .mapToObj(i -> new ActiveAdapter(present.get(i).adapter(), scales.get(i)))
-                .toList();
     }
 
     /// What its files say of it.
@@ -197,6 +280,8 @@ public final class HostedModel implements AutoCloseable {
     @Override
     public void close() {
         scheduler.close();
+        closeRetired();
+        adapterSet.all().forEach(LoraAdapter::close);
         model.close();
     }
 }

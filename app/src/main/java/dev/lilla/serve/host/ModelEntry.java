@@ -17,4 +17,9 @@ public record ModelEntry(
         long bytes,
         int contextTokens,
         int vocab,
-        ModelDetails details) {}
+        ModelDetails details) {
+    /// The same by another name.
+    public ModelEntry withName(String value) {
+        return new ModelEntry(value, created, parameters, bytes, contextTokens, vocab, details);
+    }
+}

@@ -10,7 +10,7 @@ public interface ModelHost extends AutoCloseable {
 
     /// Those of [#entries] that are in memory now.
     default List<ModelEntry> loaded() {
-        return entries();
+        return inMemory().stream().map(HostedModel::entry).toList();
     }
 
     /// The entry that a client means by `name`.
@@ -22,11 +22,38 @@ public interface ModelHost extends AutoCloseable {
                 .findFirst();
     }
 
-    /// Holds a model in memory until the lease is closed.
+    /// The entry that a client means who names none.
+    default Optional<ModelEntry> standard() {
+        List<ModelEntry> entries = entries();
+        return entries.size() == 1 ? Optional.of(entries.getFirst()) : Optional.empty();
+    }
+
+    /// Holds a model in memory until the lease is closed; loads it first where that is needed.
     ///
     /// @param entry one of [#entries]
-    /// @throws dev.lilla.kernel.CapacityException if there is no memory for it now
-    ModelLease lease(ModelEntry entry) throws InterruptedException;
+    /// @throws ModelUnavailableException if it can't be had now
+    /// @throws UnknownAdapterException if it has no such adapter
+    ModelLease lease(ModelEntry entry, AdapterChoice choice) throws InterruptedException;
+
+    /// The same, with the adapters that are on for all texts.
+    default ModelLease lease(ModelEntry entry) throws InterruptedException {
+        return lease(entry, new AdapterChoice.Standing());
+    }
+
+    /// The models in memory.
+    List<HostedModel> inMemory();
+
+    /// Loads a model ahead of its first request.
+    ///
+    /// @throws ModelUnavailableException if it can't be had now
+    default void load(ModelEntry entry) throws InterruptedException {
+        lease(entry).close();
+    }
+
+    /// Frees a model that no request uses.
+    ///
+    /// @throws ModelUnavailableException if one does, or the model is held for good
+    void unload(ModelEntry entry);
 
     /// Whether all models in memory can write.
     boolean isAlive();

@@ -1,5 +1,6 @@
 package dev.lilla.serve.host;
 
+import java.time.Duration;
 import java.util.List;
 
 /// A host of a single model that is always in memory.
@@ -17,8 +18,19 @@ public final class OneModel implements ModelHost {
     }
 
     @Override
-    public ModelLease lease(ModelEntry entry) {
-        return new ModelLease(model, () -> {});
+    public ModelLease lease(ModelEntry entry, AdapterChoice choice) {
+        return model.lease(choice, () -> {});
+    }
+
+    @Override
+    public List<HostedModel> inMemory() {
+        return List.of(model);
+    }
+
+    @Override
+    public void unload(ModelEntry entry) {
+        throw new ModelUnavailableException(
+                "model " + entry.name() + " stays until the server stops", Duration.ofHours(1), null);
     }
 
     @Override

@@ -1,8 +1,6 @@
 package dev.lilla.serve.http;
 
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +26,24 @@ public interface ApiKeys {
     /// The key that `presented` is, compared in constant time.
     Optional<ApiKey> find(String presented);
 
+    /// Lets a request of a key in, and counts it.
+    ///
+    /// @throws HttpFailure 429 if the key has used up what it may ask for
+    default void admit(ApiKey key) {}
+
+    /// Takes note of what a key has used.
+    default void used(ApiKey key, AnswerUsage usage) {}
+
+    /// All the keys that any of `sources` has; their ids differ.
+    static ApiKeys all(List<ApiKeys> sources) {
+        List<ApiKeys> required = sources.stream().filter(ApiKeys::isRequired).toList();
+        return switch (required.size()) {
+            case 0 -> NONE;
+            case 1 -> required.getFirst();
+            default -> new JoinedKeys(required);
+        };
+    }
+
     /// Keys held in memory, each with all rights; none if the list is empty.
     static ApiKeys of(List<String> secrets) {
         if (secrets.isEmpty()) {
@@ -36,7 +52,7 @@ public interface ApiKeys {
         if (secrets.stream().anyMatch(secret -> secret.length() < 8)) {
             throw new IllegalArgumentException("an API key needs 8 characters or more, so that nobody guesses it");
         }
-        List<byte[]> digests = secrets.stream().map(ApiKeys::digest).toList();
+        List<byte[]> digests = secrets.stream().map(KeyDigest::of).toList();
         return new ApiKeys() {
             @Override
             public boolean isRequired() {
@@ -45,7 +61,7 @@ public interface ApiKeys {
 
             @Override
             public Optional<ApiKey> find(String presented) {
-                byte[] digest = digest(presented);
+                byte[] digest = KeyDigest.of(presented);
                 int found = -1;
                 for (int i = 0; i < digests.size(); i++) {
                     if (MessageDigest.isEqual(digests.get(i), digest)) {
@@ -57,14 +73,5 @@ public interface ApiKeys {
                         : Optional.of(new ApiKey("key-" + (found + 1), Set.of(Access.values())));
             }
         };
-    }
-
-    /// What a key is compared by: equal lengths whatever was presented, and nothing of the key itself.
-    private static byte[] digest(String secret) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

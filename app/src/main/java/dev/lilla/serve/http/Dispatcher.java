@@ -25,11 +25,13 @@ final class Dispatcher implements Handler {
     private final List<Route> routes;
     private final OriginPolicy origins;
     private final ApiKeys keys;
+    private final Traffic traffic;
 
-    Dispatcher(List<Route> routes, OriginPolicy origins, ApiKeys keys) {
+    Dispatcher(List<Route> routes, OriginPolicy origins, ApiKeys keys, Traffic traffic) {
         this.routes = List.copyOf(routes);
         this.origins = origins;
         this.keys = keys;
+        this.traffic = traffic;
     }
 
     /// A route and what stands for its parameter.
@@ -40,14 +42,16 @@ final class Dispatcher implements Handler {
         ClientConnection client = WatchedConnections.CLIENT.get();
         String path = request.path().path();
         response.header("x-request-id", "req_" + UUID.randomUUID().toString().replace("-", ""));
-        ErrorShape shape = routes.stream()
-                .filter(route -> route.match(path).isPresent())
-                .map(Route::errors)
-                .findFirst()
-                .orElse(ErrorShape.ofPath(path));
+        Optional<Route> route = routes.stream()
+                .filter(candidate -> candidate.match(path).isPresent())
+                .findFirst();
+        ErrorShape shape = route.map(Route::errors).orElse(ErrorShape.ofPath(path));
+        Outcome outcome = new Outcome(Traffic.CLIENT_LEFT, Optional.empty());
         try {
             answer(request, response, client, path);
+            outcome = new Outcome(response.status().code(), Optional.empty());
         } catch (HttpFailure e) {
+            outcome = Outcome.of(e);
             fail(request, response, shape, e);
         } catch (CloseConnectionException | SocketWriterException e) {
             throw e;
@@ -57,19 +61,26 @@ final class Dispatcher implements Handler {
             Thread.currentThread().interrupt();
             throw new CloseConnectionException("the server stops", e);
         } catch (HttpException e) {
-            fail(
-                    request,
-                    response,
-                    shape,
-                    HttpFailure.of(
-                            e.status().code(), HttpFailure.Kind.INVALID_REQUEST, String.valueOf(e.getMessage())));
+            HttpFailure failure =
+                    HttpFailure.of(e.status().code(), HttpFailure.Kind.INVALID_REQUEST, String.valueOf(e.getMessage()));
+            outcome = Outcome.of(failure);
+            fail(request, response, shape, failure);
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             LOGGER.log(System.Logger.Level.ERROR, request.prologue().method() + " " + path + " failed", e);
+            outcome = Outcome.of(internal());
             fail(request, response, shape, internal());
         } finally {
             client.received();
+            traffic.ended(route.map(Route::path).orElse(""), outcome.status(), outcome.error());
         }
         closeIfAsked(request, response);
+    }
+
+    /// How a request ended.
+    private record Outcome(int status, Optional<HttpFailure.Kind> error) {
+        static Outcome of(HttpFailure failure) {
+            return new Outcome(failure.status(), Optional.of(failure.kind()));
+        }
     }
 
     /// Helidon leaves that to the client.
@@ -107,7 +118,16 @@ final class Dispatcher implements Handler {
                 .findFirst()
                 .orElseThrow(() -> matches.isEmpty() ? notFound(method, path) : notAllowed(method, path, matches));
         ApiKey key = key(request, match.route(), source);
-        match.route().endpoint().handle(new Exchange(request, response, client, key, match.parameter()));
+        if (match.route().isWork()) {
+            keys.admit(key);
+        }
+        String route = match.route().path();
+        Exchange exchange =
+                new Exchange(request, response, new Exchange.Caller(client, key), match.parameter(), usage -> {
+                    keys.used(key, usage);
+                    traffic.used(route, usage);
+                });
+        match.route().endpoint().handle(exchange);
     }
 
     private static void allow(ServerRequest request, ServerResponse response) {

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
@@ -22,14 +23,30 @@ public final class Exchange {
     private final ServerResponse response;
     private final ClientConnection client;
     private final ApiKey key;
+    private final Consumer<AnswerUsage> usage;
     private final String parameter;
 
-    Exchange(ServerRequest request, ServerResponse response, ClientConnection client, ApiKey key, String parameter) {
+    /// @param usage told what the answer has used
+    Exchange(
+            ServerRequest request,
+            ServerResponse response,
+            Caller caller,
+            String parameter,
+            Consumer<AnswerUsage> usage) {
         this.request = request;
         this.response = response;
-        this.client = client;
-        this.key = key;
+        this.client = caller.client();
+        this.key = caller.key();
         this.parameter = parameter;
+        this.usage = usage;
+    }
+
+    /// Who asks.
+    record Caller(ClientConnection client, ApiKey key) {}
+
+    /// Takes note of what the answer has used.
+    public void used(AnswerUsage answer) {
+        usage.accept(answer);
     }
 
     /// Whose request it is.

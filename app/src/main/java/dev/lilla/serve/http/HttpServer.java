@@ -32,7 +32,7 @@ public final class HttpServer implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException if others could reach it and there is no key, or the address is not to be
     ///     had
-    public static HttpServer start(HttpOptions options, List<Route> routes) {
+    public static HttpServer start(HttpOptions options, List<Route> routes, Traffic traffic) {
         requireKeyOffLoopback(options);
         Http1Config http = Http1Config.builder()
                 .maxPrologueLength(REQUEST_LINE_BYTES_MAX)
@@ -41,7 +41,7 @@ public final class HttpServer implements AutoCloseable {
                 .build();
         Http1ConnectionSelector selector =
                 Http1ConnectionSelector.builder().config(http).build();
-        Dispatcher dispatcher = new Dispatcher(routes, options.origins(), options.keys());
+        Dispatcher dispatcher = new Dispatcher(routes, options.origins(), options.keys(), traffic);
         WebServer server = WebServer.builder()
                 .host(options.host())
                 .port(options.port())

@@ -23,6 +23,11 @@ public record Route(String method, String path, Access access, ErrorShape errors
         return new Route(method, path, value, errors, endpoint);
     }
 
+    /// Whether it makes models work, and so counts for the rates and budgets of keys.
+    boolean isWork() {
+        return access == Access.INFER && method.equals("POST");
+    }
+
     /// What the path's parameter is in `requested`; empty text for a literal path.
     ///
     /// @return empty if the path is another

@@ -1,16 +1,15 @@
 package dev.lilla.serve.llamacpp;
 
-import dev.lilla.model.ActiveAdapter;
-import dev.lilla.serve.host.HostedModel;
 import dev.lilla.serve.host.ModelHost;
 import dev.lilla.serve.host.ModelLease;
+import dev.lilla.serve.host.UnknownAdapterException;
 import dev.lilla.serve.http.Endpoint;
 import dev.lilla.serve.http.Exchange;
 import dev.lilla.serve.http.HttpFailure;
 import dev.lilla.serve.http.JsonFields;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -34,10 +33,9 @@ public record AdaptersEndpoint(ModelHost host) {
 
     private void list(Exchange exchange) throws InterruptedException {
         try (ModelLease lease = TokenizerEndpoint.onlyModel(host)) {
-            List<Adapter> adapters = new ArrayList<>();
-            for (ActiveAdapter active : lease.model().adapters()) {
-                adapters.add(new Adapter(adapters.size(), active.adapter().name(), active.scale()));
-            }
+            List<Adapter> adapters = lease.model().adapterStates().stream()
+                    .map(state -> new Adapter(state.id(), state.name(), state.standing()))
+                    .toList();
             exchange.send(adapters);
         }
     }
@@ -49,9 +47,7 @@ public record AdaptersEndpoint(ModelHost host) {
                     400, HttpFailure.Kind.INVALID_REQUEST, "the body must be an array of objects with id and scale");
         }
         try (ModelLease lease = TokenizerEndpoint.onlyModel(host)) {
-            HostedModel model = lease.model();
-            List<Float> scales =
-                    new ArrayList<>(Collections.nCopies(model.adapters().size(), 0f));
+            Map<Integer, Float> scales = new HashMap<>();
             for (JsonNode element : body) {
                 if (!(element instanceof ObjectNode object)) {
                     throw HttpFailure.of(
@@ -59,14 +55,13 @@ public record AdaptersEndpoint(ModelHost host) {
                 }
                 JsonFields fields = JsonFields.of(object);
                 int id = fields.integer("id", 0, Integer.MAX_VALUE).orElseThrow(() -> fields.missing("id"));
-                if (id >= scales.size()) {
-                    throw fields.invalid("id", "names no adapter: there are " + scales.size());
-                }
                 double scale = fields.number("scale", -SCALE_MAX, SCALE_MAX).orElseThrow(() -> fields.missing("scale"));
-                scales.set(id, (float) scale);
+                scales.put(id, (float) scale);
             }
-            model.scaleAdapters(scales);
+            lease.model().standAdapters(scales);
             exchange.send(new Done(true));
+        } catch (UnknownAdapterException e) {
+            throw HttpFailure.invalid("id", String.valueOf(e.getMessage()));
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.lilla.serve.llamacpp;
 
+import dev.lilla.serve.host.AdapterChoice;
 import dev.lilla.serve.host.HostedModel;
+import dev.lilla.serve.host.ModelEntry;
 import dev.lilla.serve.host.ModelHost;
 import dev.lilla.serve.host.ModelLease;
 import dev.lilla.serve.http.Endpoint;
@@ -116,11 +118,12 @@ public record TokenizerEndpoint(ModelHost host) {
     ///
     /// @throws HttpFailure 400 if there are several
     static ModelLease onlyModel(ModelHost host) throws InterruptedException {
-        if (host.entries().size() != 1) {
-            throw HttpFailure.of(
-                    400, HttpFailure.Kind.INVALID_REQUEST, "this server has several models, and this path names none");
-        }
-        return host.lease(host.entries().getFirst());
+        ModelEntry entry = host.standard()
+                .orElseThrow(() -> HttpFailure.of(
+                        400,
+                        HttpFailure.Kind.INVALID_REQUEST,
+                        "this server has several models, and this path names none"));
+        return ModelChoice.lease(host, entry, new AdapterChoice.Standing());
     }
 
     private static @Nullable String token(Tokenizer tokenizer, OptionalInt id) {

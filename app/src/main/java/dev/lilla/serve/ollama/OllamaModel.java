@@ -1,5 +1,6 @@
 package dev.lilla.serve.ollama;
 
+import dev.lilla.serve.host.AdapterChoice;
 import dev.lilla.serve.host.ModelHost;
 import dev.lilla.serve.host.ModelLease;
 import dev.lilla.serve.http.JsonFields;
@@ -15,6 +16,7 @@ final class OllamaModel {
 
     /// @throws dev.lilla.serve.http.HttpFailure 404 if there is no such model
     static ModelLease lease(JsonFields fields, ModelHost host) throws InterruptedException {
-        return host.lease(ModelChoice.entry(OllamaName.plain(name(fields)), host));
+        return ModelChoice.lease(
+                host, ModelChoice.entry(OllamaName.plain(name(fields)), host), new AdapterChoice.Standing());
     }
 }

@@ -4,6 +4,7 @@ import dev.lilla.serve.host.ModelEntry;
 import dev.lilla.serve.host.ModelHost;
 import dev.lilla.serve.http.Endpoint;
 import dev.lilla.serve.http.Exchange;
+import java.util.ArrayList;
 import dev.lilla.serve.text.ModelChoice;
 import java.util.List;
 
@@ -22,8 +23,20 @@ public record ModelsEndpoint(ModelHost host) {
     record Meta(int nCtxTrain, int nVocab, long nParams, long size) {}
 
     public Endpoint list() {
-        return exchange -> exchange.send(new ModelList(
-                "list", host.entries().stream().map(ModelsEndpoint::model).toList()));
+        return exchange -> exchange.send(new ModelList("list", models()));
+    }
+
+    /// Each model, followed by those of its adapters that can be asked for.
+    private List<Model> models() {
+        List<Model> models = new ArrayList<>();
+        for (ModelEntry entry : host.entries()) {
+            models.add(model(entry));
+            host.inMemory().stream()
+                    .filter(loaded -> loaded.modelName().equals(entry.name()))
+                    .flatMap(loaded -> loaded.adapterStates().stream())
+                    .forEach(adapter -> models.add(model(entry.withName(entry.name() + ":" + adapter.name()))));
+        }
+        return models;
     }
 
     public Endpoint details() {

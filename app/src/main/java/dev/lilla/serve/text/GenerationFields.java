@@ -33,9 +33,6 @@ public record GenerationFields(
     public static final int CHOICES_MAX = 128;
 
     public static GenerationFields read(JsonFields fields, HostedModel model) {
-        fields.list("lora").filter(adapters -> !adapters.isEmpty()).ifPresent(_ -> {
-            throw Unsupported.field(fields, "lora");
-        });
         int vocab = model.text().tokenizer().size();
         return new GenerationFields(
                 SamplerFields.read(fields, model.defaults().sampler(), vocab),

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /// The texts of one request while they are written: for each prompt, its choices. Ends with the client.
 public final class Submission implements AutoCloseable {
@@ -24,13 +25,17 @@ public final class Submission implements AutoCloseable {
     private static final String RETRY_AFTER_SECONDS = "1";
 
     private final Exchange exchange;
+    private final Terms terms;
+    private final long began = System.nanoTime();
     private final List<TextStream> streams = new ArrayList<>();
     private final List<WrittenChoice> choices = new ArrayList<>();
     private final int choicesEach;
+    private @Nullable Duration firstToken;
 
-    private Submission(Exchange exchange, int choicesEach) {
+    private Submission(Exchange exchange, Terms terms) {
         this.exchange = exchange;
-        this.choicesEach = choicesEach;
+        this.terms = terms;
+        this.choicesEach = terms.fields().choices();
     }
 
     /// What one request asks a model for.
@@ -53,17 +58,17 @@ public final class Submission implements AutoCloseable {
     ///
     /// @throws HttpFailure 400 if one is too long, 429 if the queue is full
     public static Submission of(Exchange exchange, Terms terms, AnswerOptions options) {
-        Submission submission = new Submission(exchange, terms.fields().choices());
+        Submission submission = new Submission(exchange, terms);
         try {
             for (int[] prompt : terms.prompts()) {
                 ServingRequest request = request(exchange, terms, prompt, options.timeLimit());
                 submission.add(submit(terms.model(), request));
             }
         } catch (RuntimeException e) {
-            submission.close();
+            submission.cancel();
             throw e;
         }
-        exchange.client().watch(submission::close);
+        exchange.client().watch(submission::cancel);
         return submission;
     }
 
@@ -187,12 +192,22 @@ public final class Submission implements AutoCloseable {
             exchange.client().requirePresent();
             throw stopping();
         }
+        if (event instanceof TextEvent.Token && firstToken == null) {
+            firstToken = Duration.ofNanos(System.nanoTime() - began);
+        }
         reader.written(choice, event, piece);
     }
 
     /// Cancels what has not ended. May be called by any thread.
+    private void cancel() {
+        streams.forEach(TextStream::close);
+    }
+
+    /// Cancels what has not ended, and reports what was used. For the thread that answers.
     @Override
     public void close() {
-        streams.forEach(TextStream::close);
+        cancel();
+        exchange.used(SubmissionUsage.of(
+                terms, choices, Optional.ofNullable(firstToken), Duration.ofNanos(System.nanoTime() - began)));
     }
 }

@@ -60,6 +60,10 @@ public final class WrittenChoice {
         return tokens;
     }
 
+    boolean hasEnded() {
+        return end != null;
+    }
+
     private TextEvent.End end() {
         return Objects.requireNonNull(end, "the choice has not ended");
     }
