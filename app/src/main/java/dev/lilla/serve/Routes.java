@@ -12,6 +12,8 @@ import dev.lilla.serve.llamacpp.PropsEndpoint;
 import dev.lilla.serve.llamacpp.RerankEndpoint;
 import dev.lilla.serve.llamacpp.TemplateEndpoint;
 import dev.lilla.serve.llamacpp.TokenizerEndpoint;
+import dev.lilla.serve.metrics.MetricsEndpoint;
+import dev.lilla.serve.metrics.ServerMetrics;
 import dev.lilla.serve.ollama.ChatEndpoint;
 import dev.lilla.serve.ollama.DeleteEndpoint;
 import dev.lilla.serve.ollama.EmbedEndpoint;
@@ -21,8 +23,6 @@ import dev.lilla.serve.ollama.PullEndpoint;
 import dev.lilla.serve.ollama.ShowEndpoint;
 import dev.lilla.serve.ollama.TagsEndpoint;
 import dev.lilla.serve.ollama.VersionEndpoint;
-import dev.lilla.serve.metrics.MetricsEndpoint;
-import dev.lilla.serve.metrics.ServerMetrics;
 import dev.lilla.serve.openai.AdapterEndpoints;
 import dev.lilla.serve.openai.ChatCompletionsEndpoint;
 import dev.lilla.serve.openai.CompletionsEndpoint;
@@ -40,11 +40,7 @@ final class Routes {
     private Routes() {}
 
     static List<Route> of(
-            ModelHost host,
-            AnswerOptions answers,
-            ModelLibrary library,
-            AdapterShelf shelf,
-            ServerMetrics metrics) {
+            ModelHost host, AnswerOptions answers, ModelLibrary library, AdapterShelf shelf, ServerMetrics metrics) {
         return Stream.of(
                         openAi(host, answers),
                         ollama(host, answers, library),

@@ -32,7 +32,11 @@ class KeysTest {
     private KeyStore store;
     private String user;
     private String admin;
+
+    @SuppressWarnings("NullAway.Init") // a test says when it starts
     private StoredKeys keys;
+
+    @SuppressWarnings("NullAway.Init") // a test says when it starts
     private TestServer server;
 
     @BeforeEach
