@@ -5,13 +5,16 @@ import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/// Where no model is named, the one that comes with Lilla.
+/// The models that come with Lilla; where none is named, the larger one.
 final class DemoModel implements IDefaultValueProvider {
-    /// Its name.
+    /// The one that `lilla demo` teaches.
     static final String NAME = "lilla-demo-s";
+
+    /// The one to talk to.
+    static final String LARGER = "lilla-demo-m";
 
     @Override
     public @Nullable String defaultValue(ArgSpec argument) {
-        return argument instanceof PositionalParamSpec ? NAME : null;
+        return argument instanceof PositionalParamSpec ? LARGER : null;
     }
 }

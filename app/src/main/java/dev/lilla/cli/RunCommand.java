@@ -47,7 +47,7 @@ import tools.jackson.databind.json.JsonMapper;
             "  lilla run smollm2-135m-instruct \"Name three rivers of Sweden.\"",
             "  lilla run model.gguf --raw \"Once upon a time\" -n 100 --temperature 0.8",
             "  lilla run mistral-7b --speculate ngram \"Repeat this without typos: ...\"",
-            "  lilla run smollm2-135m-instruct \"A cat, as JSON.\" --json-schema cat.schema.json",
+            "  lilla run smollm2-135m-instruct \"A cat, as JSON.\" --json-schema cat.json",
             "  cat report.txt | lilla run model.gguf --system \"Summarize the text.\" -",
         })
 final class RunCommand implements Callable<Integer> {

@@ -161,7 +161,7 @@ final class ServeCommand implements Callable<Integer> {
     private List<ModelSource> named(ModelStore store) throws IOException {
         List<String> texts = new ArrayList<>(models);
         if (texts.isEmpty() && !pool.offersStore()) {
-            texts.add(DemoModel.NAME);
+            texts.add(DemoModel.LARGER);
         }
         if (texts.size() != 1 && (name != null || !adapters.isEmpty())) {
             throw new IllegalArgumentException(

@@ -83,7 +83,7 @@ class PullCommandTest {
 
         @Test
         void thatAreNoneAreExplained() {
-            assertThat(lines.run("pull", "unheard-of").err()).contains("lilla models catalog", "OWNER/NAME");
+            assertThat(lines.run("pull", "unheard-of").err()).contains("lilla catalog", "OWNER/NAME");
             assertThat(lines.run("pull", "gemma").err()).contains("gemma-2b, gemma-7b");
             assertThat(lines.run("pull", "../tiny").err()).contains("is no model name");
         }

@@ -18,9 +18,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Vectors of texts against those made directly of the hidden states that the reference computed.
 class EmbeddingOracleTest {
     private static final double TOLERANCE = 1e-4;
+    private static final String STATES = ".hidden.final_norm";
 
+    /// Those whose reference kept the states behind the final norm.
     static Stream<OracleCase> checkpoints() {
-        return OracleCase.checkpoints();
+        return OracleCase.checkpoints().filter(sample -> {
+            OracleModel model = OracleModel.of(sample.golden());
+            return model.prompts().stream()
+                    .anyMatch(prompt -> model.rows(prompt.name() + STATES).isPresent());
+        });
     }
 
     @ParameterizedTest
@@ -31,20 +37,22 @@ class EmbeddingOracleTest {
         try (Backend backend = sample.backend();
                 LoadedModel loaded = sample.load(backend)) {
             for (Prompt prompt : model.prompts()) {
-                float[][] states =
-                        model.rows(prompt.name() + ".hidden.final_norm").orElse(new float[0][]);
-                if (states.length != prompt.ids().length) {
+                float[][] states = model.rows(prompt.name() + STATES).orElse(new float[0][]);
+                if (states.length == 0) {
                     continue;
                 }
-                try (KvBlocks cache = DecoderRun.blocks(loaded.decoder(), backend, KvType.F32, states.length)) {
+                int tokens = prompt.ids().length;
+                try (KvBlocks cache = DecoderRun.blocks(loaded.decoder(), backend, KvType.F32, tokens)) {
                     TextEmbedder embedder = new TextEmbedder(loaded.decoder(), cache, List.of());
-                    compare(embedder.embed(prompt.ids(), Pooling.MEAN), mean(states));
+                    if (states.length == tokens) {
+                        compare(embedder.embed(prompt.ids(), Pooling.MEAN), mean(states));
+                    }
                     compare(embedder.embed(prompt.ids(), Pooling.LAST), widened(states[states.length - 1]));
                     compared++;
                 }
             }
         }
-        assertThat(compared).as("prompts with all their states").isPositive();
+        assertThat(compared).as("prompts with states").isPositive();
     }
 
     private static double[] widened(float[] row) {

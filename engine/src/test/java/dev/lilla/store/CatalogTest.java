@@ -55,6 +55,7 @@ class CatalogTest {
             falcon3-1b, 1669408768, 6.68, 3.34, 1.77, 72
             falcon3-3b, 3227655168, 12.91, 6.46, 3.43, 88
             lilla-demo-s, 1721664, 0.007, 0.003, 0.002, 2.25
+            lilla-demo-m, 3934464, 0.016, 0.008, 0.004, 4
             """)
     void countsTheParametersAndBytesOfThePublishedCheckpoints(
             String name, long parameters, double f32, double f16, double q8, double cacheKib) {
@@ -70,7 +71,7 @@ class CatalogTest {
     @Test
     void holdsEachModelOnce() {
         assertThat(catalog.models()).extracting(CatalogModel::name).doesNotHaveDuplicates();
-        assertThat(catalog.models()).hasSize(32);
+        assertThat(catalog.models()).hasSize(33);
         assertThat(catalog.models())
                 .allSatisfy(
                         model -> assertThat(model.hub().map(ModelName::parse).map(ModelName::toString))
@@ -137,14 +138,14 @@ class CatalogTest {
 
             assertThat(model.license().name()).isEqualTo("MIT License");
             assertThat(model.shape().parameters()).isPositive();
-            assertThat(Catalog.open(home).models()).hasSize(33);
+            assertThat(Catalog.open(home).models()).hasSize(34);
         }
 
         @Test
         void mayReplaceOurs() throws IOException {
             Catalog changed = with(OWN.formatted("mit", "2").replace("house-1b", "gemma-2b"));
 
-            assertThat(changed.models()).hasSize(32);
+            assertThat(changed.models()).hasSize(33);
             assertThat(changed.model("gemma-2b").shape().layers()).isEqualTo(2);
         }
 
