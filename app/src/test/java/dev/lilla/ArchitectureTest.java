@@ -104,7 +104,16 @@ class ArchitectureTest {
             Map.entry("serve.http", Set.of()),
             Map.entry(
                     "serve.host",
-                    Set.of("chat", "format", "generate", "grammar", "kernel", "model", "model.family", "tensor", "tokenizer")),
+                    Set.of(
+                            "chat",
+                            "format",
+                            "generate",
+                            "grammar",
+                            "kernel",
+                            "model",
+                            "model.family",
+                            "tensor",
+                            "tokenizer")),
             Map.entry("serve.keys", Set.of("serve.http")),
             Map.entry("serve.metrics", Set.of("generate", "serve.host", "serve.http")),
             Map.entry(
@@ -121,7 +130,8 @@ class ArchitectureTest {
                             "template",
                             "tokenizer")),
             Map.entry(
-                    "serve.openai", Set.of("chat", "format", "generate", "serve.host", "serve.http", "serve.text", "tokenizer")),
+                    "serve.openai",
+                    Set.of("chat", "format", "generate", "serve.host", "serve.http", "serve.text", "tokenizer")),
             Map.entry(
                     "serve.ollama",
                     Set.of(
@@ -150,7 +160,15 @@ class ArchitectureTest {
             Map.entry("serve.page", Set.of("serve.http")),
             Map.entry(
                     "serve",
-                    Set.of("serve.host", "serve.http", "serve.llamacpp", "serve.metrics", "serve.ollama", "serve.openai", "serve.page", "serve.text")),
+                    Set.of(
+                            "serve.host",
+                            "serve.http",
+                            "serve.llamacpp",
+                            "serve.metrics",
+                            "serve.ollama",
+                            "serve.openai",
+                            "serve.page",
+                            "serve.text")),
             Map.entry(
                     "cli",
                     Set.of(

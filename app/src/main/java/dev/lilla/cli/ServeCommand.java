@@ -136,8 +136,7 @@ final class ServeCommand implements Callable<Integer> {
             AnswerOptions answers = AnswerOptions.defaults().withTimeLimit(Duration.ofSeconds(answerSeconds));
             ModelLibrary library = new ModelLibrary(store, HubOptions.from(console.environment()));
             StoredAdapters shelf = new StoredAdapters(store.home().resolve("adapters"));
-            try (LillaServer server = LillaServer.start(
-                    listen.options(keys.keys()), hosted, answers, library, shelf)) {
+            try (LillaServer server = LillaServer.start(listen.options(keys.keys()), hosted, answers, library, shelf)) {
                 greet(server, sources.get(), keys.keys().isRequired());
                 interruption.await();
                 console.err()

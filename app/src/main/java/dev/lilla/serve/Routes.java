@@ -12,6 +12,8 @@ import dev.lilla.serve.llamacpp.PropsEndpoint;
 import dev.lilla.serve.llamacpp.RerankEndpoint;
 import dev.lilla.serve.llamacpp.TemplateEndpoint;
 import dev.lilla.serve.llamacpp.TokenizerEndpoint;
+import dev.lilla.serve.metrics.MetricsEndpoint;
+import dev.lilla.serve.metrics.ServerMetrics;
 import dev.lilla.serve.ollama.ChatEndpoint;
 import dev.lilla.serve.ollama.DeleteEndpoint;
 import dev.lilla.serve.ollama.EmbedEndpoint;
@@ -21,16 +23,14 @@ import dev.lilla.serve.ollama.PullEndpoint;
 import dev.lilla.serve.ollama.ShowEndpoint;
 import dev.lilla.serve.ollama.TagsEndpoint;
 import dev.lilla.serve.ollama.VersionEndpoint;
-import dev.lilla.serve.metrics.MetricsEndpoint;
-import dev.lilla.serve.metrics.ServerMetrics;
 import dev.lilla.serve.openai.AdapterEndpoints;
 import dev.lilla.serve.openai.ChatCompletionsEndpoint;
 import dev.lilla.serve.openai.CompletionsEndpoint;
 import dev.lilla.serve.openai.EmbeddingsEndpoint;
 import dev.lilla.serve.openai.LoadEndpoints;
 import dev.lilla.serve.openai.ModelsEndpoint;
-import dev.lilla.serve.page.Page;
 import dev.lilla.serve.openai.ResponsesEndpoint;
+import dev.lilla.serve.page.Page;
 import dev.lilla.serve.text.AnswerOptions;
 import java.util.List;
 import java.util.stream.Stream;
@@ -40,11 +40,7 @@ final class Routes {
     private Routes() {}
 
     static List<Route> of(
-            ModelHost host,
-            AnswerOptions answers,
-            ModelLibrary library,
-            AdapterShelf shelf,
-            ServerMetrics metrics) {
+            ModelHost host, AnswerOptions answers, ModelLibrary library, AdapterShelf shelf, ServerMetrics metrics) {
         return Stream.of(
                         openAi(host, answers),
                         ollama(host, answers, library),

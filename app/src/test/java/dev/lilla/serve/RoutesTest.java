@@ -40,7 +40,12 @@ class RoutesTest {
 
     private static List<Route> routes(TestServer server) {
         ModelLibrary library = TestServer.Setup.demo().library();
-        return Routes.of(new OneModel(server.model()), AnswerOptions.defaults(), library, AdapterShelf.EMPTY, new ServerMetrics());
+        return Routes.of(
+                new OneModel(server.model()),
+                AnswerOptions.defaults(),
+                library,
+                AdapterShelf.EMPTY,
+                new ServerMetrics());
     }
 
     private static List<String> description() throws IOException {

@@ -108,7 +108,8 @@ public final class TestServer implements AutoCloseable {
             HttpOptions http = new HttpOptions(
                     "127.0.0.1", 0, keys, new OriginPolicy(List.of("tiny.example"), origins), times, times);
             AnswerOptions answers = AnswerOptions.defaults().withPing(times);
-            return new TestServer(local, hosted, LillaServer.start(http, new OneModel(hosted), answers, library, shelf));
+            return new TestServer(
+                    local, hosted, LillaServer.start(http, new OneModel(hosted), answers, library, shelf));
         }
     }
 

@@ -11,13 +11,7 @@ import java.time.Instant;
 /// @param vocab number of token ids
 /// @param details what kind of model it is
 public record ModelEntry(
-        String name,
-        Instant created,
-        long parameters,
-        long bytes,
-        int contextTokens,
-        int vocab,
-        ModelDetails details) {
+        String name, Instant created, long parameters, long bytes, int contextTokens, int vocab, ModelDetails details) {
     /// The same by another name.
     public ModelEntry withName(String value) {
         return new ModelEntry(value, created, parameters, bytes, contextTokens, vocab, details);

@@ -4,8 +4,8 @@ import dev.lilla.serve.host.ModelEntry;
 import dev.lilla.serve.host.ModelHost;
 import dev.lilla.serve.http.Endpoint;
 import dev.lilla.serve.http.Exchange;
-import java.util.ArrayList;
 import dev.lilla.serve.text.ModelChoice;
+import java.util.ArrayList;
 import java.util.List;
 
 /// `GET /v1/models` and `GET /v1/models/{id}`: what can be asked for.

@@ -47,8 +47,7 @@ public final class ModelChoice {
     /// A model by its entry.
     ///
     /// @throws HttpFailure 404 if it has no such adapter, 503 if it can't be had now
-    public static ModelLease lease(ModelHost host, ModelEntry entry, AdapterChoice choice)
-            throws InterruptedException {
+    public static ModelLease lease(ModelHost host, ModelEntry entry, AdapterChoice choice) throws InterruptedException {
         try {
             return host.lease(entry, choice);
         } catch (UnknownAdapterException e) {
