@@ -32,7 +32,11 @@ class KeysTest {
     private KeyStore store;
     private String user;
     private String admin;
+
+    @SuppressWarnings("NullAway.Init") // by serve()
     private StoredKeys keys;
+
+    @SuppressWarnings("NullAway.Init") // by serve()
     private TestServer server;
 
     @BeforeEach
