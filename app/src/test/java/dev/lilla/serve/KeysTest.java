@@ -33,10 +33,10 @@ class KeysTest {
     private String user;
     private String admin;
 
-    @SuppressWarnings("NullAway.Init") // by serve()
+    @SuppressWarnings("NullAway.Init") // a test says when it starts
     private StoredKeys keys;
 
-    @SuppressWarnings("NullAway.Init") // by serve()
+    @SuppressWarnings("NullAway.Init") // a test says when it starts
     private TestServer server;
 
     @BeforeEach

@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -208,7 +209,7 @@ class PageFilesTest {
     private static Path sources() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.exists(folder.resolve("web/src/main"))) {
-            folder = folder.getParent();
+            folder = Objects.requireNonNull(folder.getParent(), "no web/src/main above here");
         }
         return folder.resolve("web/src/main/resources/dev/lilla/web");
     }

@@ -117,7 +117,6 @@ class SafetyTest {
             assertThat(models("Host: localhost\r\nOrigin: https://chat.example\r\n"))
                     .startsWith("HTTP/1.1 200 ")
                     .containsIgnoringCase("access-control-allow-origin: https://chat.example\r\n");
-            String asked = "Origin: https://chat.example\r\nAccess-Control-Request-Method: POST\r\n";
             String preflight = reply(
                     open,
                     String.join(

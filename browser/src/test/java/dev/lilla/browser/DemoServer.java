@@ -3,27 +3,37 @@ package dev.lilla.browser;
 import dev.lilla.generate.LocalModel;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.generate.SchedulerOptions;
+import dev.lilla.hub.HubOptions;
 import dev.lilla.serve.LillaServer;
+import dev.lilla.serve.host.AdapterChoice;
 import dev.lilla.serve.host.HostedModel;
 import dev.lilla.serve.host.HostingOptions;
 import dev.lilla.serve.host.ModelEntry;
 import dev.lilla.serve.host.ModelHost;
 import dev.lilla.serve.host.ModelLease;
+import dev.lilla.serve.host.OneModel;
 import dev.lilla.serve.http.ApiKeys;
 import dev.lilla.serve.http.HttpOptions;
 import dev.lilla.serve.http.OriginPolicy;
-import dev.lilla.serve.openai.AnswerOptions;
+import dev.lilla.serve.ollama.ModelLibrary;
+import dev.lilla.serve.text.AnswerOptions;
+import dev.lilla.store.ModelStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// A server of the demo model on a free port.
 final class DemoServer implements AutoCloseable {
     static final String NAME = "lilla-demo-s";
     private static final int CACHE_TOKENS = 4096;
+
+    /// A store in which nothing is; the page asks for nothing that is in one.
+    private static final ModelLibrary LIBRARY = new ModelLibrary(
+            ModelStore.open(Map.of("LILLA_HOME", Path.of("target", "home").toString())), HubOptions.from(Map.of()));
 
     private final List<HostedModel> models;
     private final LillaServer server;
@@ -41,13 +51,22 @@ final class DemoServer implements AutoCloseable {
         }
 
         @Override
-        public ModelLease lease(ModelEntry entry) {
-            return new ModelLease(
-                    all.stream()
-                            .filter(model -> model.entry().equals(entry))
-                            .findFirst()
-                            .orElseThrow(),
-                    () -> {});
+        public ModelLease lease(ModelEntry entry, AdapterChoice choice) {
+            HostedModel asked = all.stream()
+                    .filter(model -> model.entry().equals(entry))
+                    .findFirst()
+                    .orElseThrow();
+            return new OneModel(asked).lease(entry, choice);
+        }
+
+        @Override
+        public List<HostedModel> inMemory() {
+            return all;
+        }
+
+        @Override
+        public void unload(ModelEntry entry) {
+            throw new IllegalArgumentException(entry.name() + " stays until the server stops");
         }
 
         @Override
@@ -79,7 +98,7 @@ final class DemoServer implements AutoCloseable {
                 "127.0.0.1", port, keys, new OriginPolicy(List.of(), List.of()), time, Duration.ofSeconds(1));
         return new DemoServer(
                 List.copyOf(models),
-                LillaServer.start(http, new Models(List.copyOf(models)), AnswerOptions.defaults()));
+                LillaServer.start(http, new Models(List.copyOf(models)), AnswerOptions.defaults(), LIBRARY));
     }
 
     /// The folder that holds the parent pom.

@@ -136,7 +136,7 @@ public final class Catalog {
 
     /// The name on the hub that a name means: one without an owner is of this catalog.
     ///
-    /// @throws IllegalArgumentException if the catalog has no such model
+    /// @throws IllegalArgumentException if the catalog has no such model, or it is on no hub
     public ModelName hubName(ModelName name) {
         if (name.owner() != null) {
             return name;

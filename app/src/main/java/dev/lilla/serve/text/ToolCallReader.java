@@ -4,8 +4,8 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Takes a call out of a text while it is written: `{"name":"…","arguments":{…}}`, or the arguments alone where only
-/// one tool can be called. Owned by the thread that answers.
+/// Takes a call out of a text while it is written: `{"name":"…","arguments":{…}}`, or the arguments alone where
+/// only one tool can be called. Owned by the thread that answers.
 public final class ToolCallReader {
     /// A name needs no escapes.
     private static final Pattern HEAD =
