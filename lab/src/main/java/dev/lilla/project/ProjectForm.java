@@ -217,8 +217,8 @@ final class ProjectForm {
                         FormField.optional(
                                 "models",
                                 new Several(NAME, 100),
-                                "Names of the catalog, or paths of models you have; all of the catalog otherwise.",
-                                "Namn ur katalogen, eller sökvägar till modeller du har; annars hela katalogen."),
+                                "Names of the catalog, your own entries among them; all of the catalog otherwise.",
+                                "Namn ur katalogen, även dina egna; annars hela katalogen."),
                         FormField.optional(
                                 "exclude", new Several(NAME, 100), "Models to leave out.", "Modeller att utelämna."),
                         FormField.optional(
