@@ -51,7 +51,7 @@ class ModelsCommandTest {
         @Test
         void showsTheCatalog() {
             assertThat(lines.run("models", "catalog").out()).contains("tinyllama-1.1b", "1.10 B", "1.17 GB");
-            assertThat(lines.run("models", "catalog", "--json").json().size()).isEqualTo(32);
+            assertThat(lines.run("models", "catalog", "--json").json().size()).isEqualTo(33);
         }
     }
 
