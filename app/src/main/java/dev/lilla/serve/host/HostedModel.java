@@ -19,13 +19,9 @@ import dev.lilla.model.ActiveAdapter;
 import dev.lilla.model.LoraAdapter;
 import dev.lilla.model.family.ModelDescription;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -156,7 +152,8 @@ public final class HostedModel implements AutoCloseable {
         ModelDescription description = model.model().description();
         Path path = description.path();
         Instant written = Files.getLastModifiedTime(path).toInstant();
-        String digest = digest(path + "\n" + description.weightBytes() + "\n" + written);
+        // What the cache keys of one run need: the same file gives the same digest, and another one another.
+        String digest = IdentityDigest.of(path + "\n" + description.weightBytes() + "\n" + written);
         ServedModel served = model.served(digest, options.cacheTokens());
         ModelEntry entry = new ModelEntry(
                 name,
@@ -167,16 +164,6 @@ public final class HostedModel implements AutoCloseable {
                 model.decoder().spec().vocab(),
                 ModelDetails.of(description));
         return new HostedModel(model, entry, options, digest, served);
-    }
-
-    /// What the cache keys of one run of a server need: the same file gives the same text, and another one another.
-    private static String digest(String identity) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 
     /// Its name, whatever adapters texts are written with.

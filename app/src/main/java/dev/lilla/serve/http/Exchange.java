@@ -183,4 +183,21 @@ public final class Exchange {
     public EventStream events() {
         return new EventStream(response);
     }
+
+    /// Answers with what `writer` sends; a failure of it is told as the last event, in the shape of OpenAI's API.
+    public void events(EventWriter writer) throws InterruptedException {
+        try (EventStream events = events()) {
+            try {
+                writer.write(events);
+            } catch (HttpFailure e) {
+                events.fail(ErrorShape.OPENAI, e);
+            }
+        }
+    }
+
+    /// Writes an answer as events.
+    @FunctionalInterface
+    public interface EventWriter {
+        void write(EventStream events) throws InterruptedException;
+    }
 }

@@ -5,10 +5,7 @@ import dev.lilla.serve.host.HostedModel;
 import dev.lilla.serve.host.ModelHost;
 import dev.lilla.serve.host.ModelLease;
 import dev.lilla.serve.http.Endpoint;
-import dev.lilla.serve.http.ErrorShape;
-import dev.lilla.serve.http.EventStream;
 import dev.lilla.serve.http.Exchange;
-import dev.lilla.serve.http.HttpFailure;
 import dev.lilla.serve.http.JsonFields;
 import dev.lilla.serve.text.AnswerOptions;
 import dev.lilla.serve.text.GenerationFields;
@@ -20,19 +17,11 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /// `POST /completion`: a text goes on, as llama.cpp's server answers outside of OpenAI's API.
-public final class CompletionEndpoint implements Endpoint {
+public record CompletionEndpoint(ModelHost host, AnswerOptions options) implements Endpoint {
     private static final int LOGPROBS_MAX = 20;
     /// Ways of choosing tokens that are not here, off if they are 0.
     private static final List<String> UNSUPPORTED =
             List.of("mirostat", "dry_multiplier", "xtc_probability", "dynatemp_range");
-
-    private final ModelHost host;
-    private final AnswerOptions options;
-
-    public CompletionEndpoint(ModelHost host, AnswerOptions options) {
-        this.host = host;
-        this.options = options;
-    }
 
     @Override
     public void handle(Exchange exchange) throws InterruptedException {
@@ -61,7 +50,10 @@ public final class CompletionEndpoint implements Endpoint {
                     model.entry().name(), prompt, model.text().tokenizer(), generation.stop());
             try (Submission texts = Submission.of(exchange, terms, options)) {
                 if (generation.isStream()) {
-                    stream(exchange, texts, form);
+                    exchange.events(events -> {
+                        texts.read(options.ping(), form.reader(events));
+                        events.send(form.end(texts.choices().getFirst()));
+                    });
                 } else {
                     texts.read(options.ping(), Submission.Reader.NONE);
                     exchange.send(form.whole(texts.choices().getFirst()));
@@ -95,16 +87,5 @@ public final class CompletionEndpoint implements Endpoint {
             throw fields.invalid("n_predict", "must be 1 or more, or -1 for as many as fit");
         }
         return given.orElse(-1) < 0 ? OptionalInt.empty() : given;
-    }
-
-    private void stream(Exchange exchange, Submission texts, CompletionReply.Form form) throws InterruptedException {
-        try (EventStream events = exchange.events()) {
-            try {
-                texts.read(options.ping(), form.reader(events));
-                events.send(form.end(texts.choices().getFirst()));
-            } catch (HttpFailure e) {
-                events.fail(ErrorShape.OPENAI, e);
-            }
-        }
     }
 }

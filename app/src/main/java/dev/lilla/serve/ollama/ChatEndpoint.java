@@ -21,15 +21,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `POST /api/chat`: the next turn of a conversation.
-public final class ChatEndpoint implements Endpoint {
-    private final ModelHost host;
-    private final AnswerOptions options;
-
-    public ChatEndpoint(ModelHost host, AnswerOptions options) {
-        this.host = host;
-        this.options = options;
-    }
-
+public record ChatEndpoint(ModelHost host, AnswerOptions options) implements Endpoint {
     @Override
     public void handle(Exchange exchange) throws InterruptedException {
         long began = System.nanoTime();

@@ -19,15 +19,7 @@ import java.util.Map;
 
 /// `POST /api/generate`: the answer to a prompt, or with `raw` what follows it. The field `context` is ignored: it held
 /// a conversation in the days before `/api/chat`.
-public final class GenerateEndpoint implements Endpoint {
-    private final ModelHost host;
-    private final AnswerOptions options;
-
-    public GenerateEndpoint(ModelHost host, AnswerOptions options) {
-        this.host = host;
-        this.options = options;
-    }
-
+public record GenerateEndpoint(ModelHost host, AnswerOptions options) implements Endpoint {
     @Override
     public void handle(Exchange exchange) throws InterruptedException {
         long began = System.nanoTime();

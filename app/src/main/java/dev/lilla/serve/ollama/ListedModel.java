@@ -1,13 +1,10 @@
 package dev.lilla.serve.ollama;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.lilla.serve.host.IdentityDigest;
 import dev.lilla.serve.host.ModelEntry;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /// A model in a list.
@@ -58,14 +55,7 @@ record ListedModel(
                 entry.contextTokens());
     }
 
-    /// Reading all of a file for its digest would take minutes.
     private static String digest(ModelEntry entry) {
-        String identity = entry.name() + "\n" + entry.bytes() + "\n" + entry.created();
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return IdentityDigest.of(entry.name() + "\n" + entry.bytes() + "\n" + entry.created());
     }
 }

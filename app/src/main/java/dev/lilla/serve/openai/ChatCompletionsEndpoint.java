@@ -4,10 +4,7 @@ import dev.lilla.serve.host.HostedModel;
 import dev.lilla.serve.host.ModelHost;
 import dev.lilla.serve.host.ModelLease;
 import dev.lilla.serve.http.Endpoint;
-import dev.lilla.serve.http.ErrorShape;
-import dev.lilla.serve.http.EventStream;
 import dev.lilla.serve.http.Exchange;
-import dev.lilla.serve.http.HttpFailure;
 import dev.lilla.serve.http.JsonFields;
 import dev.lilla.serve.text.AnswerOptions;
 import dev.lilla.serve.text.ChatLogprobs;
@@ -22,15 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// `POST /v1/chat/completions`: the next turn of a conversation.
-public final class ChatCompletionsEndpoint implements Endpoint {
-    private final ModelHost host;
-    private final AnswerOptions options;
-
-    public ChatCompletionsEndpoint(ModelHost host, AnswerOptions options) {
-        this.host = host;
-        this.options = options;
-    }
-
+public record ChatCompletionsEndpoint(ModelHost host, AnswerOptions options) implements Endpoint {
     @Override
     public void handle(Exchange exchange) throws InterruptedException {
         JsonFields fields = JsonFields.of(exchange.json());
@@ -42,10 +31,12 @@ public final class ChatCompletionsEndpoint implements Endpoint {
             try (Submission texts = Submission.of(exchange, terms, options)) {
                 if (request.generation().isStream()) {
                     boolean includeUsage = request.generation().includeUsage();
-                    stream(
-                            exchange,
-                            texts,
-                            new ChatStream(answer, model.text().tokenizer(), includeUsage, request.tools()));
+                    ChatStream chat = new ChatStream(answer, model.text().tokenizer(), includeUsage, request.tools());
+                    exchange.events(events -> {
+                        chat.begin(events, texts.choices());
+                        texts.read(options.ping(), chat.reader(events));
+                        chat.end(events, texts.choices());
+                    });
                 } else {
                     exchange.send(whole(texts, answer, model.text().tokenizer(), request.tools()));
                 }
@@ -78,17 +69,5 @@ public final class ChatCompletionsEndpoint implements Endpoint {
         ToolCallReader call = tools.reader();
         String arguments = call.add(choice.text());
         return new ChatCompletion.Message("assistant", null, null, List.of(ToolCall.of(call, arguments)));
-    }
-
-    private void stream(Exchange exchange, Submission texts, ChatStream chat) throws InterruptedException {
-        try (EventStream events = exchange.events()) {
-            try {
-                chat.begin(events, texts.choices());
-                texts.read(options.ping(), chat.reader(events));
-                chat.end(events, texts.choices());
-            } catch (HttpFailure e) {
-                events.fail(ErrorShape.OPENAI, e);
-            }
-        }
     }
 }

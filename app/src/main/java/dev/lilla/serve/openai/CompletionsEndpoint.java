@@ -5,10 +5,7 @@ import dev.lilla.serve.host.HostedModel;
 import dev.lilla.serve.host.ModelHost;
 import dev.lilla.serve.host.ModelLease;
 import dev.lilla.serve.http.Endpoint;
-import dev.lilla.serve.http.ErrorShape;
-import dev.lilla.serve.http.EventStream;
 import dev.lilla.serve.http.Exchange;
-import dev.lilla.serve.http.HttpFailure;
 import dev.lilla.serve.http.Json;
 import dev.lilla.serve.http.JsonFields;
 import dev.lilla.serve.text.AnswerOptions;
@@ -23,15 +20,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /// `POST /v1/completions`: a text goes on.
-public final class CompletionsEndpoint implements Endpoint {
-    private final ModelHost host;
-    private final AnswerOptions options;
-
-    public CompletionsEndpoint(ModelHost host, AnswerOptions options) {
-        this.host = host;
-        this.options = options;
-    }
-
+public record CompletionsEndpoint(ModelHost host, AnswerOptions options) implements Endpoint {
     @Override
     public void handle(Exchange exchange) throws InterruptedException {
         JsonFields fields = JsonFields.of(exchange.json());
@@ -47,7 +36,12 @@ public final class CompletionsEndpoint implements Endpoint {
                         promptLogprobs(request, model),
                         terms.fields().choices());
                 if (request.generation().isStream()) {
-                    stream(exchange, texts, new CompletionStream(answer, completions));
+                    CompletionStream parts = new CompletionStream(answer, completions);
+                    exchange.events(events -> {
+                        parts.begin(events, texts.choices());
+                        texts.read(options.ping(), parts.reader(events));
+                        parts.end(events, texts.choices());
+                    });
                 } else {
                     texts.read(options.ping(), Submission.Reader.NONE);
                     exchange.send(whole(answer, texts.choices(), completions));
@@ -112,17 +106,5 @@ public final class CompletionsEndpoint implements Endpoint {
                                 .reversed())
                         .limit(wanted)
                         .toList();
-    }
-
-    private void stream(Exchange exchange, Submission texts, CompletionStream completions) throws InterruptedException {
-        try (EventStream events = exchange.events()) {
-            try {
-                completions.begin(events, texts.choices());
-                texts.read(options.ping(), completions.reader(events));
-                completions.end(events, texts.choices());
-            } catch (HttpFailure e) {
-                events.fail(ErrorShape.OPENAI, e);
-            }
-        }
     }
 }

@@ -22,15 +22,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `POST /v1/responses`, without anything that the server would have to remember.
-public final class ResponsesEndpoint implements Endpoint {
-    private final ModelHost host;
-    private final AnswerOptions options;
-
-    public ResponsesEndpoint(ModelHost host, AnswerOptions options) {
-        this.host = host;
-        this.options = options;
-    }
-
+public record ResponsesEndpoint(ModelHost host, AnswerOptions options) implements Endpoint {
     @Override
     public void handle(Exchange exchange) throws InterruptedException {
         JsonFields fields = JsonFields.of(exchange.json());
