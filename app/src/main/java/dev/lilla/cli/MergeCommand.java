@@ -3,7 +3,6 @@ package dev.lilla.cli;
 import dev.lilla.optimize.AdapterMerger;
 import dev.lilla.optimize.ConversionType;
 import dev.lilla.optimize.MergeRequest;
-import dev.lilla.optimize.Progress;
 import dev.lilla.store.ModelStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,20 +84,9 @@ final class MergeCommand implements Callable<Integer> {
         if (type != null) {
             request = request.with(ConversionType.of(type));
         }
-        ProgressLine line = new ProgressLine(console);
-        line.started("merging", 0);
-        Path written = AdapterMerger.merge(request, new Progress() {
-            @Override
-            public void advanced(String tensor, long doneBytes, long totalBytes) {
-                line.reached(tensor, doneBytes, totalBytes);
-            }
-
-            @Override
-            public void warned(String warning) {
-                console.warn(warning);
-            }
-        });
-        line.finished();
+        ConversionProgress progress = new ConversionProgress(console, "merging");
+        Path written = AdapterMerger.merge(request, progress);
+        progress.finished();
         console.out().println(written);
         return 0;
     }
