@@ -21,7 +21,7 @@ class ArchitectureMapTest {
 
     @Test
     void staysShort() throws IOException {
-        assertThat(Files.readAllLines(SourceTree.root().resolve("ARCHITECTURE.md")))
+        assertThat(Files.readAllLines(ProjectFolder.root().resolve("ARCHITECTURE.md")))
                 .hasSizeLessThanOrEqualTo(LINES_MAX);
     }
 
@@ -41,7 +41,8 @@ class ArchitectureMapTest {
                 code().stream().filter(code -> PATH.matcher(code).matches()).toList();
         assertThat(named)
                 .hasSizeGreaterThan(5)
-                .allSatisfy(path -> assertThat(SourceTree.root().resolve(path)).exists());
+                .allSatisfy(
+                        path -> assertThat(ProjectFolder.root().resolve(path)).exists());
     }
 
     @Test
@@ -53,7 +54,7 @@ class ArchitectureMapTest {
     }
 
     private static List<String> code() throws IOException {
-        String map = Files.readString(SourceTree.root().resolve("ARCHITECTURE.md"));
+        String map = Files.readString(ProjectFolder.root().resolve("ARCHITECTURE.md"));
         return CODE.matcher(map)
                 .results()
                 .map(MatchResult::group)

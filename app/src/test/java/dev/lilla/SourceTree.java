@@ -20,21 +20,9 @@ final class SourceTree {
 
     private SourceTree() {}
 
-    /// The folder that holds the parent pom.
-    static Path root() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("lilla")) || !Files.exists(folder.resolve("engine"))) {
-            folder = folder.getParent();
-            if (folder == null) {
-                throw new IllegalStateException("the tests run outside the source tree");
-            }
-        }
-        return folder;
-    }
-
     /// Every Java source file below `src/main` of a module.
     static List<Path> sources() {
-        try (Stream<Path> files = Files.walk(root())) {
+        try (Stream<Path> files = Files.walk(ProjectFolder.root())) {
             return files.filter(file -> file.toString().contains("/src/main/java/")
                             && file.toString().endsWith(".java"))
                     .toList();

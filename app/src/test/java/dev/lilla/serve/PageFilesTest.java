@@ -2,6 +2,7 @@ package dev.lilla.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lilla.ProjectFolder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -14,7 +15,6 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -207,10 +207,6 @@ class PageFilesTest {
     }
 
     private static Path sources() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("web/src/main"))) {
-            folder = Objects.requireNonNull(folder.getParent(), "no web/src/main above here");
-        }
-        return folder.resolve("web/src/main/resources/dev/lilla/web");
+        return ProjectFolder.root().resolve("web/src/main/resources/dev/lilla/web");
     }
 }

@@ -1,5 +1,6 @@
 package dev.lilla.serve;
 
+import dev.lilla.ProjectFolder;
 import dev.lilla.generate.LocalModel;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.generate.SchedulerOptions;
@@ -22,7 +23,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +53,7 @@ public final class TestServer implements AutoCloseable {
             ModelLibrary library) {
         static Setup demo() {
             return new Setup(
-                    demoModel(),
+                    ProjectFolder.demoModel(),
                     ApiKeys.NONE,
                     List.of(),
                     SchedulerOptions.defaults(),
@@ -115,17 +115,6 @@ public final class TestServer implements AutoCloseable {
 
     public static TestServer start() throws IOException {
         return Setup.demo().start();
-    }
-
-    public static Path demoModel() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (folder != null && !Files.exists(folder.resolve("models/lilla-demo-s.gguf"))) {
-            folder = folder.getParent();
-        }
-        if (folder == null) {
-            throw new IllegalStateException("the tests run outside the source tree");
-        }
-        return folder.resolve("models/lilla-demo-s.gguf");
     }
 
     /// The model, for what can be asked while no text is written.

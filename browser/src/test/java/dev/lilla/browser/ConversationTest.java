@@ -7,7 +7,6 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import dev.lilla.generate.SchedulerOptions;
 import dev.lilla.serve.host.Pause;
@@ -16,8 +15,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,26 +25,19 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// What people do on the page when nothing goes wrong.
 class ConversationTest {
+    @AutoClose
     private static Chromium chromium;
+
+    @AutoClose
     private static DemoServer server;
+
     private ChatPage page;
 
     @BeforeAll
     static void start() throws IOException {
-        PlaywrightAssertions.setDefaultAssertionTimeout(Chromium.PATIENCE_MILLIS);
         chromium = Chromium.open();
         server = DemoServer.start(
                 0, ApiKeys.NONE, SchedulerOptions.defaults(), DemoServer.NAME, DemoServer.NAME + ":other");
-    }
-
-    @AfterAll
-    static void stop() {
-        if (chromium != null) {
-            chromium.close();
-        }
-        if (server != null) {
-            server.close();
-        }
     }
 
     @BeforeEach

@@ -1,5 +1,6 @@
 package dev.lilla.browser;
 
+import dev.lilla.ProjectFolder;
 import dev.lilla.generate.LocalModel;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.generate.SchedulerOptions;
@@ -19,7 +20,6 @@ import dev.lilla.serve.ollama.ModelLibrary;
 import dev.lilla.serve.text.AnswerOptions;
 import dev.lilla.store.ModelStore;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,8 +89,7 @@ final class DemoServer implements AutoCloseable {
     static DemoServer start(int port, ApiKeys keys, SchedulerOptions scheduler, String... names) throws IOException {
         List<HostedModel> models = new ArrayList<>();
         for (String name : names) {
-            LocalModel local =
-                    LocalModel.open(sourceTree().resolve("models/lilla-demo-s.gguf"), LocalModelOptions.defaults());
+            LocalModel local = LocalModel.open(ProjectFolder.demoModel(), LocalModelOptions.defaults());
             models.add(HostedModel.start(name, local, new HostingOptions(CACHE_TOKENS, scheduler, List.of())));
         }
         Duration time = Duration.ofSeconds(60);
@@ -99,18 +98,6 @@ final class DemoServer implements AutoCloseable {
         return new DemoServer(
                 List.copyOf(models),
                 LillaServer.start(http, new Models(List.copyOf(models)), AnswerOptions.defaults(), LIBRARY));
-    }
-
-    /// The folder that holds the parent pom.
-    static Path sourceTree() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (folder != null && !Files.exists(folder.resolve("models/lilla-demo-s.gguf"))) {
-            folder = folder.getParent();
-        }
-        if (folder == null) {
-            throw new IllegalStateException("the tests run outside the source tree");
-        }
-        return folder;
     }
 
     String address() {

@@ -6,14 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.lilla.generate.SchedulerOptions;
 import dev.lilla.serve.http.ApiKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,25 +21,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// How the page loads and looks; `target/page` holds pictures for people.
 class LooksTest {
     private static final int LOADED_BYTES_MAX = 150_000;
+
+    @AutoClose
     private static Chromium chromium;
+
+    @AutoClose
     private static DemoServer server;
 
     @BeforeAll
     static void start() throws IOException {
-        PlaywrightAssertions.setDefaultAssertionTimeout(Chromium.PATIENCE_MILLIS);
         chromium = Chromium.open();
         server = DemoServer.start(
                 0, ApiKeys.NONE, SchedulerOptions.defaults(), DemoServer.NAME, DemoServer.NAME + ":kvitto");
-    }
-
-    @AfterAll
-    static void stop() {
-        if (chromium != null) {
-            chromium.close();
-        }
-        if (server != null) {
-            server.close();
-        }
     }
 
     @Test

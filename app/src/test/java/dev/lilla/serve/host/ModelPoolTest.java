@@ -3,11 +3,11 @@ package dev.lilla.serve.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lilla.ProjectFolder;
 import dev.lilla.format.ModelFormatException;
 import dev.lilla.generate.LocalModel;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.generate.SchedulerOptions;
-import dev.lilla.serve.TestServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,7 +77,7 @@ class ModelPoolTest {
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }
-            LocalModel local = LocalModel.open(TestServer.demoModel(), LocalModelOptions.defaults());
+            LocalModel local = LocalModel.open(ProjectFolder.demoModel(), LocalModelOptions.defaults());
             return HostedModel.start(
                     entry.name(), local, new HostingOptions(512, SchedulerOptions.defaults(), List.of()));
         }

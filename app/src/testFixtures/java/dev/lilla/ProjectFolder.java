@@ -1,0 +1,26 @@
+package dev.lilla;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// The project as it lies on the disk, for tests of what stands in it.
+public final class ProjectFolder {
+    private ProjectFolder() {}
+
+    /// The folder that holds the parent pom.
+    public static Path root() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.exists(folder.resolve("lilla")) || !Files.exists(folder.resolve("engine"))) {
+            folder = folder.getParent();
+            if (folder == null) {
+                throw new IllegalStateException("the tests run outside the source tree");
+            }
+        }
+        return folder;
+    }
+
+    /// The smaller of the models that come with Lilla.
+    public static Path demoModel() {
+        return root().resolve("models/lilla-demo-s.gguf");
+    }
+}
