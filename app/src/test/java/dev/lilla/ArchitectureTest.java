@@ -73,7 +73,16 @@ class ArchitectureTest {
                     Set.of("evaluate.metric", "evaluate.run", "evaluate.statistics", "evaluate.task")),
             Map.entry(
                     "optimize",
-                    Set.of("format", "generate", "kernel", "model", "model.family", "store", "tensor", "tokenizer")),
+                    Set.of(
+                            "evaluate",
+                            "format",
+                            "generate",
+                            "kernel",
+                            "model",
+                            "model.family",
+                            "store",
+                            "tensor",
+                            "tokenizer")),
             Map.entry("data", Set.of()),
             Map.entry(
                     "project",

@@ -1,10 +1,10 @@
 package dev.lilla.cli;
 
+import dev.lilla.evaluate.TextWindow;
 import dev.lilla.generate.ModelText;
 import dev.lilla.kernel.Backend;
 import dev.lilla.model.family.ModelDescription;
 import dev.lilla.optimize.Calibration;
-import dev.lilla.optimize.TextWindow;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,14 +1,14 @@
 package dev.lilla.cli;
 
+import dev.lilla.evaluate.Divergence;
+import dev.lilla.evaluate.Divergence.Side;
+import dev.lilla.evaluate.TextWindow;
 import dev.lilla.generate.LocalModel;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.kernel.KvType;
 import dev.lilla.optimize.ConversionRequest;
 import dev.lilla.optimize.ConversionType;
 import dev.lilla.optimize.Converter;
-import dev.lilla.optimize.Divergence;
-import dev.lilla.optimize.Divergence.Side;
-import dev.lilla.optimize.TextWindow;
 import dev.lilla.store.ModelStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -140,7 +140,10 @@ final class CompareCommand implements Callable<Integer> {
         ProgressLine line = new ProgressLine(console);
         line.started("measuring " + name, 0);
         Divergence.Result result = Divergence.measure(
-                new Side(original.decoder(), original.cache()), new Side(variant.decoder(), variant.cache()), texts);
+                new Side(original.decoder(), original.cache()),
+                new Side(variant.decoder(), variant.cache()),
+                texts,
+                _ -> {});
         ComparisonRow row = ComparisonRow.of(name, variant, result);
         line.finished();
         return row;

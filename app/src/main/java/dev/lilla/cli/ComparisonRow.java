@@ -1,9 +1,9 @@
 package dev.lilla.cli;
 
+import dev.lilla.evaluate.Divergence;
 import dev.lilla.evaluate.SpeedCase;
 import dev.lilla.evaluate.SpeedMeter;
 import dev.lilla.generate.LocalModel;
-import dev.lilla.optimize.Divergence;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

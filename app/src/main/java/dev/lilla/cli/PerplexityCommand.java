@@ -2,6 +2,7 @@ package dev.lilla.cli;
 
 import dev.lilla.evaluate.Divergence;
 import dev.lilla.evaluate.Perplexity;
+import dev.lilla.evaluate.TextWindow;
 import dev.lilla.generate.LocalModel;
 import dev.lilla.store.ModelStore;
 import dev.lilla.tokenizer.SpecialTokens;
@@ -103,15 +104,14 @@ final class PerplexityCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Divergence divergence(LocalModel opened, int[] tokens, Perplexity protocol) throws IOException {
+    private Divergence.Result divergence(LocalModel opened, int[] tokens, Perplexity protocol) throws IOException {
         ProgressLine progress = new ProgressLine(console);
         Path path = ModelStore.open(console.environment()).resolve(Objects.requireNonNull(against));
         try (LocalModel reference = LocalModel.open(path, model.options(cache.type()))) {
             return Divergence.measure(
-                    new Divergence.Side(opened.decoder(), opened.cache()),
                     new Divergence.Side(reference.decoder(), reference.cache()),
-                    tokens,
-                    protocol,
+                    new Divergence.Side(opened.decoder(), opened.cache(), protocol.adapters()),
+                    TextWindow.cut(tokens, context, protocol.beginOfText()),
                     window -> progress.started("window " + window + " against " + path.getFileName(), 0));
         } finally {
             progress.finished();
@@ -125,7 +125,7 @@ final class PerplexityCommand implements Callable<Integer> {
         return empty.length > 0 && begin.isPresent() && empty[0] == begin.getAsInt() ? begin : OptionalInt.empty();
     }
 
-    private void print(Perplexity.Result result, Optional<Divergence> divergence) {
+    private void print(Perplexity.Result result, Optional<Divergence.Result> divergence) {
         if (json.isSet()) {
             ObjectNode node = JsonMapper.shared()
                     .createObjectNode()
@@ -135,10 +135,10 @@ final class PerplexityCommand implements Callable<Integer> {
                     .put("tokens", result.tokens())
                     .put("windows", result.windows())
                     .put("context", context);
-            divergence.ifPresent(d -> node.put("meanKl", d.meanKl())
-                    .put("meanKlStandardError", d.standardError())
-                    .put("topAgreement", d.topAgreement())
-                    .put("meanLogProbabilityChange", d.meanChange()));
+            divergence.ifPresent(d -> node.put("meanKl", d.divergence())
+                    .put("meanKlStandardError", d.divergenceError())
+                    .put("topAgreement", d.agreement())
+                    .put("meanLogProbabilityChange", 0 - d.lossChange()));
             console.printJson(node);
         } else {
             console.out()
@@ -154,10 +154,10 @@ final class PerplexityCommand implements Callable<Integer> {
                     .println(String.format(
                             Locale.ROOT,
                             "KL divergence %.6f +/- %.6f, same likeliest token at %.2f %% of %d places",
-                            d.meanKl(),
-                            d.standardError(),
-                            100 * d.topAgreement(),
-                            d.places())));
+                            d.divergence(),
+                            d.divergenceError(),
+                            100 * d.agreement(),
+                            d.tokens())));
         }
     }
 }

@@ -1,5 +1,8 @@
 package dev.lilla.cli;
 
+import dev.lilla.evaluate.Divergence;
+import dev.lilla.evaluate.Divergence.Side;
+import dev.lilla.evaluate.TextWindow;
 import dev.lilla.generate.LocalModel;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.kernel.Backend;
@@ -10,14 +13,11 @@ import dev.lilla.optimize.ConversionRequest;
 import dev.lilla.optimize.ConversionRequest.Requantizing;
 import dev.lilla.optimize.Converter;
 import dev.lilla.optimize.Cuts;
-import dev.lilla.optimize.Divergence;
-import dev.lilla.optimize.Divergence.Side;
 import dev.lilla.optimize.ImportanceMatrix;
 import dev.lilla.optimize.PrunedFile;
 import dev.lilla.optimize.SparseWeights;
 import dev.lilla.optimize.StructuredPruning;
 import dev.lilla.optimize.StructuredPruning.LayerChoice;
-import dev.lilla.optimize.TextWindow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -249,6 +249,7 @@ final class PruneCommand implements Callable<Integer> {
                 Divergence.measure(
                         new Side(original.decoder(), original.cache()),
                         new Side(other.decoder(), other.cache()),
-                        windows));
+                        windows,
+                        _ -> {}));
     }
 }

@@ -1,7 +1,7 @@
 package dev.lilla.cli;
 
+import dev.lilla.evaluate.TextWindow;
 import dev.lilla.generate.ModelText;
-import dev.lilla.optimize.TextWindow;
 import dev.lilla.train.Columns;
 import dev.lilla.train.Example;
 import dev.lilla.train.ExampleFile;

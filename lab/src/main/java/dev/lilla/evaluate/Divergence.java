@@ -1,108 +1,107 @@
 package dev.lilla.evaluate;
 
-import dev.lilla.generate.LogLikelihood;
+import dev.lilla.generate.BlockTable;
 import dev.lilla.kernel.KvBlocks;
+import dev.lilla.model.ActiveAdapter;
 import dev.lilla.model.Decoder;
-import java.util.ArrayList;
+import dev.lilla.model.Logits;
 import java.util.List;
 import java.util.function.IntConsumer;
 
-/// How far a variant of a model has moved from the model it was made of, at the places that [Perplexity] scores: what
-/// llama.cpp calls `--kl-divergence`.
-///
-/// @param places how many were compared
-/// @param meanKl mean of the Kullback-Leibler divergence `Σ p log(p / q)` of the variant `q` from the reference `p`, in
-/// nats
-/// @param standardError of that mean
-/// @param topAgreement share of places at which both find the same token likeliest
-/// @param meanChange mean of `log q - log p` of the tokens that are there
-public record Divergence(int places, double meanKl, double standardError, double topAgreement, double meanChange) {
-    /// One side of a comparison.
-    ///
-    /// @param cache for one window
-    public record Side(Decoder decoder, KvBlocks cache) {}
+/// How far a model is from another one of the same vocabulary, on texts: both read the same windows and are
+/// compared token
+/// by token, as llama.cpp's `perplexity --kl-divergence` does.
+public final class Divergence {
+    private Divergence() {}
 
-    /// Compares on a text.
+    /// A model that computes.
     ///
-    /// @param protocol which windows, and which places in them
+    /// @param cache with room for a window
+    /// @param adapters added to the weights
+    public record Side(Decoder decoder, KvBlocks cache, List<ActiveAdapter> adapters) {
+        public Side {
+            adapters = List.copyOf(adapters);
+        }
+
+        /// A model as it is.
+        public Side(Decoder decoder, KvBlocks cache) {
+            this(decoder, cache, List.of());
+        }
+
+        private Logits forward(TextWindow window, BlockTable table, int start, int end) {
+            return window.forward(decoder, cache, table, adapters, start, end);
+        }
+    }
+
+    /// What was measured over all tokens compared.
+    ///
+    /// @param tokens compared
+    /// @param perplexity of the model
+    /// @param referencePerplexity of the one it is held against
+    /// @param lossChange mean difference of the losses, in nats; above 0 where the model is worse
+    /// @param lossChangeError standard error of that, of pairs
+    /// @param divergence mean Kullback-Leibler divergence from the reference's distribution to the model's, in
+    ///     nats
+    /// @param divergenceError standard error of that
+    /// @param divergence99 the divergence that 99 % of tokens stay below
+    /// @param agreement share of tokens whose most likely one is the same, 0 to 1
+    public record Result(
+            int tokens,
+            double perplexity,
+            double referencePerplexity,
+            double lossChange,
+            double lossChangeError,
+            double divergence,
+            double divergenceError,
+            double divergence99,
+            double agreement) {}
+
+    /// Compares two models.
+    ///
     /// @param progress takes the windows that are done
-    /// @throws IllegalArgumentException if the two have other vocabularies, or the text is too short
-    public static Divergence measure(
-            Side variant, Side reference, int[] tokens, Perplexity protocol, IntConsumer progress) {
+    /// @throws IllegalArgumentException if the vocabularies differ in size, or a window is longer than a
+    ///     context
+    public static Result measure(Side reference, Side model, List<TextWindow> windows, IntConsumer progress) {
         int vocab = reference.decoder().spec().vocab();
-        if (variant.decoder().spec().vocab() != vocab) {
+        if (model.decoder().spec().vocab() != vocab) {
             throw new IllegalArgumentException("the models have vocabularies of "
-                    + variant.decoder().spec().vocab() + " and " + vocab
+                    + model.decoder().spec().vocab() + " and " + vocab
                     + " tokens; only variants of one model can be held against each other");
         }
-        int windows =
-                Math.min(protocol.windows(reference.decoder(), tokens), protocol.windows(variant.decoder(), tokens));
-        Sums sums = new Sums();
-        for (int window = 0; window < windows; window++) {
-            int[] part = protocol.window(tokens, window);
-            List<float[]> expected = new ArrayList<>();
-            protocol.readSecondHalf(
-                    reference.decoder(), reference.cache(), part, (row, _) -> expected.add(row.clone()));
-            int[] place = new int[1];
-            protocol.readSecondHalf(variant.decoder(), variant.cache(), part, (row, target) -> {
-                sums.add(expected.get(place[0]), row, target);
-                place[0]++;
-            });
-            progress.accept(window + 1);
+        int context = TextWindow.longest(windows);
+        int contextMax = Math.min(
+                reference.decoder().spec().contextLength(),
+                model.decoder().spec().contextLength());
+        if (context > contextMax) {
+            throw new IllegalArgumentException("windows of " + context + " tokens exceed the models' context of "
+                    + contextMax + ". Give a smaller context.");
+        }
+        int scored = windows.stream()
+                .mapToInt(window -> window.tokens().length - window.scoredFrom())
+                .sum();
+        DivergenceSums sums = new DivergenceSums(vocab, scored);
+        for (int i = 0; i < windows.size(); i++) {
+            compare(reference, model, windows.get(i), sums);
+            progress.accept(i + 1);
         }
         return sums.result();
     }
 
-    /// `Σ p log(p / q)` of two rows of logits.
-    static double kl(float[] reference, float[] variant) {
-        double referenceMass = logMass(reference);
-        double variantMass = logMass(variant);
-        double sum = 0;
-        for (int i = 0; i < reference.length; i++) {
-            double logP = reference[i] - referenceMass;
-            double logQ = variant[i] - variantMass;
-            sum += Math.exp(logP) * (logP - logQ);
-        }
-        return Math.max(0, sum);
-    }
-
-    private static double logMass(float[] logits) {
-        return logits[0] - LogLikelihood.logProbability(logits, 0);
-    }
-
-    private static int likeliest(float[] logits) {
-        int best = 0;
-        for (int i = 1; i < logits.length; i++) {
-            best = logits[i] > logits[best] ? i : best;
-        }
-        return best;
-    }
-
-    private static final class Sums {
-        private int places;
-        private double kl;
-        private double squares;
-        private int same;
-        private double change;
-
-        void add(float[] reference, float[] variant, int target) {
-            double divergence = kl(reference, variant);
-            places++;
-            kl += divergence;
-            squares += divergence * divergence;
-            same += likeliest(reference) == likeliest(variant) ? 1 : 0;
-            change += LogLikelihood.logProbability(variant, target) - LogLikelihood.logProbability(reference, target);
-        }
-
-        Divergence result() {
-            double mean = kl / places;
-            double variance = Math.max(0, squares / places - mean * mean);
-            return new Divergence(
-                    places,
-                    mean,
-                    Math.sqrt(variance / Math.max(1, places - 1)),
-                    (double) same / places,
-                    change / places);
+    private static void compare(Side reference, Side model, TextWindow window, DivergenceSums sums) {
+        int read = window.tokens().length - 1;
+        int rowsMax = Math.min(reference.decoder().rowsMax(), model.decoder().rowsMax());
+        try (BlockTable referenceTable = new BlockTable(reference.cache());
+                BlockTable modelTable = new BlockTable(model.cache())) {
+            for (int start = 0; start < read; start += rowsMax) {
+                int end = Math.min(read, start + rowsMax);
+                Logits expected = reference.forward(window, referenceTable, start, end);
+                Logits found = model.forward(window, modelTable, start, end);
+                for (int position = Math.max(window.scoredFrom() - 1, start); position < end; position++) {
+                    expected.copyRow(position - start, sums.expected());
+                    found.copyRow(position - start, sums.found());
+                    sums.add(window.tokens()[position + 1]);
+                }
+            }
         }
     }
 }

@@ -4,13 +4,9 @@ import dev.lilla.generate.BlockTable;
 import dev.lilla.generate.LogLikelihood;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.model.ActiveAdapter;
-import dev.lilla.model.Batch;
-import dev.lilla.model.BatchEntry;
 import dev.lilla.model.Decoder;
-import dev.lilla.model.LogitRows;
 import dev.lilla.model.Logits;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -59,23 +55,19 @@ public record Perplexity(int context, int batch, OptionalInt beginOfText, List<A
     /// @param progress takes the running result after each window
     /// @throws IllegalArgumentException if the text has fewer than two windows, or a window exceeds the context
     public Result measure(Decoder decoder, KvBlocks cache, int[] tokens, Consumer<Result> progress) {
-        int windows = windows(decoder, tokens);
+        List<TextWindow> windows = windows(decoder, tokens);
         List<Double> losses = new ArrayList<>();
-        Result result = new Result(0, windows, 0, 0, 0);
-        for (int window = 0; window < windows; window++) {
-            int[] part = window(tokens, window);
-            readSecondHalf(
-                    decoder, cache, part, (row, target) -> losses.add(-LogLikelihood.logProbability(row, target)));
-            result = result(window + 1, windows, losses);
+        Result result = new Result(0, windows.size(), 0, 0, 0);
+        for (int i = 0; i < windows.size(); i++) {
+            score(decoder, cache, windows.get(i), losses);
+            result = result(i + 1, windows.size(), losses);
             progress.accept(result);
         }
         return result;
     }
 
-    /// How many windows a text has.
-    int windows(Decoder decoder, int[] tokens) {
-        int windows = tokens.length / context;
-        if (windows < 2) {
+    private List<TextWindow> windows(Decoder decoder, int[] tokens) {
+        if (tokens.length / context < 2) {
             throw new IllegalArgumentException(
                     "the text has " + tokens.length + " tokens, which is less than two windows of " + context
                             + ". Give a longer text or a smaller context.");
@@ -84,39 +76,20 @@ public record Perplexity(int context, int batch, OptionalInt beginOfText, List<A
             throw new IllegalArgumentException("windows of " + context + " tokens exceed the model's context of "
                     + decoder.spec().contextLength());
         }
-        return windows;
+        return TextWindow.cut(tokens, context, beginOfText);
     }
 
-    /// The tokens of a window, begun as texts begin.
-    int[] window(int[] tokens, int index) {
-        int[] part = Arrays.copyOfRange(tokens, index * context, (index + 1) * context);
-        if (beginOfText.isPresent()) {
-            part[0] = beginOfText.getAsInt();
-        }
-        return part;
-    }
-
-    /// Takes the logits at each place of a second half, and the token that follows.
-    interface Rows {
-        /// @param row reused for the next place
-        void take(float[] row, int target);
-    }
-
-    void readSecondHalf(Decoder decoder, KvBlocks cache, int[] window, Rows rows) {
-        int first = context / 2;
+    private void score(Decoder decoder, KvBlocks cache, TextWindow window, List<Double> losses) {
+        int first = window.scoredFrom() - 1;
         float[] row = new float[decoder.spec().vocab()];
         int rowsMax = Math.min(batch, decoder.rowsMax());
         try (BlockTable table = new BlockTable(cache)) {
             for (int start = 0; start < context - 1; start += rowsMax) {
                 int end = Math.min(context - 1, start + rowsMax);
-                table.reserve(end);
-                LogitRows wanted = end > first ? LogitRows.ALL : LogitRows.NONE;
-                BatchEntry entry = new BatchEntry(
-                        Arrays.copyOfRange(window, start, end), start, table.blocks(), context, wanted, adapters);
-                Logits logits = decoder.forward(Batch.of(entry), cache);
+                Logits logits = window.forward(decoder, cache, table, adapters, start, end);
                 for (int position = Math.max(first, start); position < end; position++) {
                     logits.copyRow(position - start, row);
-                    rows.take(row, window[position + 1]);
+                    losses.add(-LogLikelihood.logProbability(row, window.tokens()[position + 1]));
                 }
             }
         }

@@ -1,5 +1,6 @@
 package dev.lilla.optimize;
 
+import dev.lilla.evaluate.TextWindow;
 import dev.lilla.generate.BlockTable;
 import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.KvBlocks;

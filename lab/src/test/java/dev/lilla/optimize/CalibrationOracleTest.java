@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lilla.ExactHost;
 import dev.lilla.Oracle;
+import dev.lilla.evaluate.TextWindow;
 import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.Dequantizer;
 import dev.lilla.kernel.HostBackend;

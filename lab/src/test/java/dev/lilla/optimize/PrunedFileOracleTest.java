@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lilla.ExactHost;
 import dev.lilla.Oracle;
+import dev.lilla.evaluate.TextWindow;
 import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.HostBackend;
 import dev.lilla.model.DecoderSpec;

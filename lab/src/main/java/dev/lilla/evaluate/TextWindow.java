@@ -1,5 +1,13 @@
-package dev.lilla.optimize;
+package dev.lilla.evaluate;
 
+import dev.lilla.generate.BlockTable;
+import dev.lilla.kernel.KvBlocks;
+import dev.lilla.model.ActiveAdapter;
+import dev.lilla.model.Batch;
+import dev.lilla.model.BatchEntry;
+import dev.lilla.model.Decoder;
+import dev.lilla.model.LogitRows;
+import dev.lilla.model.Logits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -68,10 +76,23 @@ public record TextWindow(int[] tokens, int scoredFrom) {
     }
 
     /// Tokens of the longest.
-    static int longest(List<TextWindow> windows) {
+    public static int longest(List<TextWindow> windows) {
         return windows.stream()
                 .mapToInt(window -> window.tokens().length)
                 .max()
                 .orElseThrow(() -> new IllegalArgumentException("there is no text"));
+    }
+
+    /// Passes the positions from `start` until before `end` through a decoder; those before have gone through it.
+    ///
+    /// @param table of this window in the cache
+    /// @return the logits of each position, if one of them is scored by what follows it
+    Logits forward(
+            Decoder decoder, KvBlocks cache, BlockTable table, List<ActiveAdapter> adapters, int start, int end) {
+        table.reserve(end);
+        LogitRows wanted = end >= scoredFrom ? LogitRows.ALL : LogitRows.NONE;
+        BatchEntry entry = new BatchEntry(
+                Arrays.copyOfRange(tokens, start, end), start, table.blocks(), tokens.length, wanted, adapters);
+        return decoder.forward(Batch.of(entry), cache);
     }
 }

@@ -1,4 +1,4 @@
-package dev.lilla.optimize;
+package dev.lilla.evaluate;
 
 import java.util.Arrays;
 

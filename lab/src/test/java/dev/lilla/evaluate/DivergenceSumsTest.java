@@ -1,4 +1,4 @@
-package dev.lilla.optimize;
+package dev.lilla.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
