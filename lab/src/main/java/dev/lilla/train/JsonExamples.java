@@ -1,5 +1,6 @@
 package dev.lilla.train;
 
+import dev.lilla.data.JsonLine;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -7,46 +8,30 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.TokenStreamLocation;
-import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Examples from lines of JSON: `{"messages": […]}`, `{"prompt": …, "completion": …}` or `{"text": …}`.
 final class JsonExamples {
-    private static final int DEPTH_MAX = 64;
-    private static final int STRING_CHARACTERS_MAX = 64 << 20;
-    private static final int NUMBER_CHARACTERS_MAX = 400;
     private static final int MESSAGES_MAX = 10_000;
     private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool");
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(DEPTH_MAX)
-                            .maxStringLength(STRING_CHARACTERS_MAX)
-                            .maxNumberLength(NUMBER_CHARACTERS_MAX)
-                            .build())
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-
     private final String name;
     private final Columns columns;
+    private final JsonLine lines;
 
     /// @param name of the file, for messages
     JsonExamples(String name, Columns columns) {
         this.name = name;
         this.columns = columns;
+        this.lines = new JsonLine(name);
     }
 
     /// @param line its number, from 1
     Example parse(String json, int line) {
-        JsonNode node = tree(json, line);
+        JsonNode node = lines.parse(json, line);
         if (!node.isObject()) {
             throw broken(line, "holds " + node.getNodeType() + ", expected an object with " + columns.expected());
         }
@@ -71,17 +56,6 @@ final class JsonExamples {
                         + ". Map other names with --columns, for example prompt=question,completion=answer");
     }
 
-    private JsonNode tree(String json, int line) {
-        try {
-            return MAPPER.readTree(json);
-        } catch (JacksonException e) {
-            TokenStreamLocation at = e.getLocation();
-            String where = at == null ? "" : ", column " + at.getColumnNr();
-            throw new IllegalArgumentException(
-                    name + ": line " + line + where + ": invalid JSON: " + e.getOriginalMessage(), e);
-        }
-    }
-
     private Example conversation(JsonNode node, int line) {
         JsonNode list = node.path(columns.messages());
         if (!list.isArray() || list.isEmpty() || list.size() > MESSAGES_MAX) {
@@ -93,7 +67,7 @@ final class JsonExamples {
         }
         Map<String, Object> variables = new HashMap<>();
         if (node.path("tools").isArray()) {
-            variables.put("tools", MAPPER.convertValue(node.path("tools"), List.class));
+            variables.put("tools", JsonMapper.shared().convertValue(node.path("tools"), List.class));
         }
         return new Example.Conversation(line, messages, variables);
     }
@@ -112,7 +86,7 @@ final class JsonExamples {
         if (!content.isString() && !content.isArray() && !(content.isNull() && hasCalls)) {
             throw broken(line, where + "has no text in 'content'");
         }
-        return MAPPER.convertValue(message, OBJECT);
+        return JsonMapper.shared().convertValue(message, OBJECT);
     }
 
     private String text(JsonNode node, String key, int line) {

@@ -8,6 +8,7 @@ import dev.lilla.kernel.Parameter;
 import dev.lilla.model.TrainableDecoder;
 import dev.lilla.model.TrainingLimits;
 import dev.lilla.model.family.ModelDescription;
+import dev.lilla.model.family.ModelDigest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ public final class TrainingRun implements AutoCloseable {
     private static final String CHECKPOINTS = "checkpoints";
     private static final String LOG = "log.jsonl";
     private static final String REPORT = "report.html";
+    private static final int MODEL_SAMPLES = 2;
 
     private final TrainingRequest request;
     private final Backend backend;
@@ -122,7 +124,7 @@ public final class TrainingRun implements AutoCloseable {
     private RunIdentity identity() {
         TrainingOptions options = request.options();
         Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("model", ModelDigest.of(model));
+        facts.put("model", ModelDigest.of(model, MODEL_SAMPLES));
         facts.put("training data", sets.train().digest().substring(0, 16));
         facts.put(
                 "validation data",

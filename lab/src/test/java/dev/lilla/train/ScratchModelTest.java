@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lilla.Oracle;
 import dev.lilla.model.family.LoadOptions;
 import dev.lilla.model.family.ModelDescription;
+import dev.lilla.model.family.ModelDigest;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -56,8 +57,8 @@ class ScratchModelTest {
         try (ModelDescription one = write("a", 1);
                 ModelDescription same = write("b", 1);
                 ModelDescription other = write("c", 2)) {
-            assertThat(ModelDigest.of(same)).isEqualTo(ModelDigest.of(one));
-            assertThat(ModelDigest.of(other)).isNotEqualTo(ModelDigest.of(one));
+            assertThat(ModelDigest.of(same, 2)).isEqualTo(ModelDigest.of(one, 2));
+            assertThat(ModelDigest.of(other, 2)).isNotEqualTo(ModelDigest.of(one, 2));
         }
     }
 

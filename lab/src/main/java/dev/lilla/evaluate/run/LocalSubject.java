@@ -21,6 +21,7 @@ import dev.lilla.generate.ServingRequest;
 import dev.lilla.generate.StopConditions;
 import dev.lilla.generate.TextStream;
 import dev.lilla.model.ActiveAdapter;
+import dev.lilla.model.family.ModelDigest;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
@@ -37,6 +38,8 @@ public final class LocalSubject implements Subject {
     public static final int ALONE = 16;
 
     private static final int WARM_TOKENS = 16;
+    /// Of each tensor, to tell models apart: variants may differ in the middle only.
+    private static final int SAMPLES = 3;
 
     private final String name;
     private final LocalModel model;
@@ -67,7 +70,7 @@ public final class LocalSubject implements Subject {
 
     @Override
     public String digest() {
-        StringBuilder digest = new StringBuilder(ModelDigest.of(model.model().description()));
+        StringBuilder digest = new StringBuilder(ModelDigest.of(model.model().description(), SAMPLES));
         adapters.forEach(active -> digest.append('+')
                 .append(active.adapter().digest(), 0, Digests.SHOWN_DIGITS)
                 .append('@')
