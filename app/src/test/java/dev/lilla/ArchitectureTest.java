@@ -59,6 +59,7 @@ class ArchitectureTest {
                     "evaluate.run",
                     Set.of(
                             "chat",
+                            "database",
                             "evaluate.metric",
                             "evaluate.statistics",
                             "evaluate.task",
@@ -84,6 +85,7 @@ class ArchitectureTest {
                             "tensor",
                             "tokenizer")),
             Map.entry("data", Set.of()),
+            Map.entry("database", Set.of()),
             Map.entry(
                     "project",
                     Set.of(
@@ -123,7 +125,7 @@ class ArchitectureTest {
                             "model.family",
                             "tensor",
                             "tokenizer")),
-            Map.entry("serve.keys", Set.of("serve.http")),
+            Map.entry("serve.keys", Set.of("database", "serve.http")),
             Map.entry("serve.metrics", Set.of("generate", "serve.host", "serve.http")),
             Map.entry(
                     "serve.text",

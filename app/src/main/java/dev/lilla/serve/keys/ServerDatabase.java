@@ -1,5 +1,6 @@
 package dev.lilla.serve.keys;
 
+import dev.lilla.database.SqliteFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -18,18 +19,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteDataSource;
 
 /// One SQLite file and the one thread of this process that uses it: SQLite's native code would hold the carriers of
 /// virtual threads. Other processes may use the file at the same time. Safe for use by several threads.
 final class ServerDatabase implements AutoCloseable {
-    private static final int BUSY_MILLIS = 20_000;
-
     private final ScheduledExecutorService thread;
     private final Handle handle;
 
@@ -42,28 +38,19 @@ final class ServerDatabase implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException if it is another kind of file, or one of a newer Lilla
     static ServerDatabase open(Path file) {
-        prepare(file);
-        SQLiteConfig config = new SQLiteConfig();
-        config.setBusyTimeout(BUSY_MILLIS);
-        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+        SQLiteConfig config = SqliteFile.config();
         config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
-        config.enforceForeignKeys(true);
         // A transaction that reads before it writes would fail at the write if another process wrote between.
         config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
-        SQLiteDataSource source = new SQLiteDataSource(config);
-        source.setUrl("jdbc:sqlite:" + file);
         try {
-            Flyway.configure(ServerDatabase.class.getClassLoader())
-                    .dataSource(source)
-                    .loggers("slf4j")
-                    .locations("classpath:dev/lilla/serve/keys")
-                    .load()
-                    .migrate();
-            Handle handle = Jdbi.open(source.getConnection());
+            make(file);
+            Handle handle = SqliteFile.open(file, config, "dev/lilla/serve/keys");
             return new ServerDatabase(
                     Executors.newSingleThreadScheduledExecutor(
                             Thread.ofPlatform().name("lilla-server-db").daemon().factory()),
                     handle);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " can't be made: " + e.getMessage(), e);
         } catch (FlywayException | SQLException e) {
             throw new IllegalArgumentException(
                     file + ": this version of Lilla can't read it: " + e.getMessage()
@@ -73,26 +60,18 @@ final class ServerDatabase implements AutoCloseable {
     }
 
     /// Makes the folders, and the file so that others can't read it.
-    private static void prepare(Path file) {
-        Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a folder");
+    private static void make(Path file) throws IOException {
+        Files.createDirectories(Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a folder"));
+        boolean isPosix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+        FileAttribute<?>[] attributes = isPosix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
         try {
-            // SQLite unpacks its library; the system's folder for temporary files may forbid to run what lies there.
-            Path unpacked = Files.createDirectories(folder.resolve(".native"));
-            if (System.getProperty("org.sqlite.tmpdir") == null) {
-                System.setProperty("org.sqlite.tmpdir", unpacked.toString());
-            }
-            boolean isPosix =
-                    FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-            FileAttribute<?>[] attributes = isPosix
-                    ? new FileAttribute<?>[] {
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                    }
-                    : new FileAttribute<?>[0];
             Files.createFile(file, attributes);
         } catch (FileAlreadyExistsException e) {
             // Made before.
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " can't be made: " + e.getMessage(), e);
         }
     }
 

@@ -1,12 +1,10 @@
 package dev.lilla.evaluate.run;
 
+import dev.lilla.database.SqliteFile;
 import dev.lilla.evaluate.task.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HashMap;
@@ -14,10 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Everything that was ever measured, in one SQLite file: runs go on after a kill, and nothing is evaluated twice.
@@ -25,7 +21,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// Not safe for use by several threads; another process waits while this one writes.
 public final class RunStore implements AutoCloseable {
     private static final JsonMapper MAPPER = JsonMapper.shared();
-    private static final int BUSY_MILLIS = 20_000;
 
     private final Path file;
     private final Handle handle;
@@ -52,27 +47,9 @@ public final class RunStore implements AutoCloseable {
     /// @throws IllegalArgumentException if it is no such file, or one of a newer Lilla
     public static RunStore open(Path file) {
         try {
-            Path unpacked = Files.createDirectories(file.toAbsolutePath().resolveSibling(".native"));
-            if (System.getProperty("org.sqlite.tmpdir") == null) {
-                System.setProperty("org.sqlite.tmpdir", unpacked.toString());
-            }
+            return new RunStore(file, SqliteFile.open(file, SqliteFile.config(), "dev/lilla/evaluate/run"));
         } catch (IOException e) {
             throw new UncheckedIOException(file + ": its folder cannot be made: " + e.getMessage(), e);
-        }
-        String url = "jdbc:sqlite:" + file;
-        try {
-            Flyway.configure(RunStore.class.getClassLoader())
-                    .dataSource(url, null, null)
-                    .loggers("slf4j")
-                    .locations("classpath:dev/lilla/evaluate/run")
-                    .load()
-                    .migrate();
-            Connection connection = DriverManager.getConnection(url);
-            Handle handle = Jdbi.open(connection);
-            handle.execute("PRAGMA journal_mode = WAL");
-            handle.execute("PRAGMA busy_timeout = " + BUSY_MILLIS);
-            handle.execute("PRAGMA foreign_keys = ON");
-            return new RunStore(file, handle);
         } catch (FlywayException | SQLException e) {
             throw new IllegalArgumentException(
                     file + ": is no store of runs that this version reads: " + e.getMessage()
