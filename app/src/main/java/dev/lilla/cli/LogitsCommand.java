@@ -18,7 +18,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -109,12 +108,9 @@ final class LogitsCommand implements Callable<Integer> {
         try (BlockTable table = new BlockTable(model.cache())) {
             for (int start = 0; start < tokens.length; start += decoder.rowsMax()) {
                 int end = Math.min(tokens.length, start + decoder.rowsMax());
-                table.reserve(end);
-                int[] chunk = Arrays.copyOfRange(tokens, start, end);
-                BatchEntry entry =
-                        new BatchEntry(chunk, start, table.blocks(), tokens.length, LogitRows.ALL, adapters.active());
+                BatchEntry entry = table.entry(tokens, start, end, tokens.length, LogitRows.ALL, adapters.active());
                 Logits logits = decoder.forward(Batch.of(entry), model.cache());
-                for (int i = 0; i < chunk.length; i++) {
+                for (int i = 0; i < end - start; i++) {
                     logits.copyRow(i, row);
                     long offset = (long) (start + i) * row.length * Float.BYTES;
                     MemorySegment.copy(row, 0, target, FLOAT, offset, row.length);

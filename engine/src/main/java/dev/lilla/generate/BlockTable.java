@@ -3,7 +3,11 @@ package dev.lilla.generate;
 import dev.lilla.kernel.CapacityException;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.kernel.KvLayout;
+import dev.lilla.model.ActiveAdapter;
+import dev.lilla.model.BatchEntry;
+import dev.lilla.model.LogitRows;
 import java.util.Arrays;
+import java.util.List;
 
 /// The cache blocks of one sequence, in the order of its positions. Not safe for use by several threads.
 public final class BlockTable implements AutoCloseable {
@@ -57,6 +61,18 @@ public final class BlockTable implements AutoCloseable {
     /// An empty table on the same pool.
     BlockTable successor() {
         return new BlockTable(source);
+    }
+
+    /// What passes `tokens[start .. end - 1]` through a decoder; there is room for them then, and those before them
+    /// have
+    /// gone through.
+    ///
+    /// @param promptTokens length of the prompt, for rotary embeddings that depend on it
+    /// @param adapters added to the weights
+    public BatchEntry entry(
+            int[] tokens, int start, int end, int promptTokens, LogitRows wanted, List<ActiveAdapter> adapters) {
+        reserve(end);
+        return new BatchEntry(Arrays.copyOfRange(tokens, start, end), start, blocks(), promptTokens, wanted, adapters);
     }
 
     /// Gives all blocks back.

@@ -3,7 +3,6 @@ package dev.lilla.generate;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.model.ActiveAdapter;
 import dev.lilla.model.Batch;
-import dev.lilla.model.BatchEntry;
 import dev.lilla.model.Decoder;
 import dev.lilla.model.LogitRows;
 import dev.lilla.model.Logits;
@@ -97,10 +96,7 @@ public final class LogLikelihood {
     }
 
     private Logits forward(int[] tokens, int start, int end, BlockTable table, int promptTokens, LogitRows wanted) {
-        table.reserve(end);
-        BatchEntry entry = new BatchEntry(
-                Arrays.copyOfRange(tokens, start, end), start, table.blocks(), promptTokens, wanted, adapters);
-        return decoder.forward(Batch.of(entry), cache);
+        return decoder.forward(Batch.of(table.entry(tokens, start, end, promptTokens, wanted, adapters)), cache);
     }
 
     /// `log(softmax(logits)[token])`.

@@ -9,7 +9,6 @@ import dev.lilla.model.LogitRows;
 import dev.lilla.model.Logits;
 import dev.lilla.tokenizer.Tokenizer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /// How likely a model finds each token of a prompt, and what it would have written in its place: the same numbers as
@@ -43,14 +42,7 @@ public final class PromptLogprobs {
         try (BlockTable table = new BlockTable(cache)) {
             for (int start = 0; start < prompt.length - 1; start += decoder.rowsMax()) {
                 int end = Math.min(prompt.length - 1, start + decoder.rowsMax());
-                table.reserve(end);
-                BatchEntry entry = new BatchEntry(
-                        Arrays.copyOfRange(prompt, start, end),
-                        start,
-                        table.blocks(),
-                        prompt.length,
-                        LogitRows.ALL,
-                        adapters);
+                BatchEntry entry = table.entry(prompt, start, end, prompt.length, LogitRows.ALL, adapters);
                 Logits logits = decoder.forward(Batch.of(entry), cache);
                 for (int i = start; i < end; i++) {
                     logits.copyRow(i - start, row);

@@ -8,7 +8,6 @@ import dev.lilla.model.Decoder;
 import dev.lilla.model.HiddenObserver;
 import dev.lilla.model.HiddenRows;
 import dev.lilla.model.LogitRows;
-import java.util.Arrays;
 import java.util.List;
 
 /// Texts to vectors: the hidden states after the final norm, pooled and scaled to length 1. Not safe for use by several
@@ -38,15 +37,9 @@ public final class TextEmbedder {
         try (BlockTable table = new BlockTable(cache)) {
             for (int start = 0; start < tokens.length; start += decoder.rowsMax()) {
                 int end = Math.min(tokens.length, start + decoder.rowsMax());
-                table.reserve(end);
                 boolean isWanted = pooling.wanted() == LogitRows.ALL || end == tokens.length;
-                BatchEntry entry = new BatchEntry(
-                        Arrays.copyOfRange(tokens, start, end),
-                        start,
-                        table.blocks(),
-                        tokens.length,
-                        isWanted ? pooling.wanted() : LogitRows.NONE,
-                        adapters);
+                LogitRows wanted = isWanted ? pooling.wanted() : LogitRows.NONE;
+                BatchEntry entry = table.entry(tokens, start, end, tokens.length, wanted, adapters);
                 decoder.states(Batch.of(entry), cache, sum);
             }
         }

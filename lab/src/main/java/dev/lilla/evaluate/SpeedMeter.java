@@ -9,7 +9,6 @@ import dev.lilla.model.Decoder;
 import dev.lilla.model.LogitRows;
 import dev.lilla.model.Logits;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
@@ -42,10 +41,9 @@ public final class SpeedMeter implements AutoCloseable {
         }
 
         BatchEntry entry(int from, int to, LogitRows wanted) {
-            table.reserve(to);
+            BatchEntry entry = table.entry(tokens, from, to, PROMPT_TOKENS, wanted, List.of());
             cached = Math.max(cached, to);
-            return new BatchEntry(
-                    Arrays.copyOfRange(tokens, from, to), from, table.blocks(), PROMPT_TOKENS, wanted, List.of());
+            return entry;
         }
     }
 

@@ -4,7 +4,6 @@ import dev.lilla.generate.BlockTable;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.model.ActiveAdapter;
 import dev.lilla.model.Batch;
-import dev.lilla.model.BatchEntry;
 import dev.lilla.model.Decoder;
 import dev.lilla.model.LogitRows;
 import dev.lilla.model.Logits;
@@ -89,10 +88,7 @@ public record TextWindow(int[] tokens, int scoredFrom) {
     /// @return the logits of each position, if one of them is scored by what follows it
     Logits forward(
             Decoder decoder, KvBlocks cache, BlockTable table, List<ActiveAdapter> adapters, int start, int end) {
-        table.reserve(end);
         LogitRows wanted = end >= scoredFrom ? LogitRows.ALL : LogitRows.NONE;
-        BatchEntry entry = new BatchEntry(
-                Arrays.copyOfRange(tokens, start, end), start, table.blocks(), tokens.length, wanted, adapters);
-        return decoder.forward(Batch.of(entry), cache);
+        return decoder.forward(Batch.of(table.entry(tokens, start, end, tokens.length, wanted, adapters)), cache);
     }
 }

@@ -13,7 +13,6 @@ import dev.lilla.model.Decoder;
 import dev.lilla.model.LogitRows;
 import dev.lilla.model.family.ModelDescription;
 import dev.lilla.optimize.ImportanceMatrix.Entry;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,14 +71,7 @@ public final class Calibration {
         try (BlockTable table = new BlockTable(cache)) {
             for (int start = 0; start < window.length; start += decoder.rowsMax()) {
                 int end = Math.min(window.length, start + decoder.rowsMax());
-                table.reserve(end);
-                BatchEntry entry = new BatchEntry(
-                        Arrays.copyOfRange(window, start, end),
-                        start,
-                        table.blocks(),
-                        window.length,
-                        LogitRows.NONE,
-                        List.of());
+                BatchEntry entry = table.entry(window, start, end, window.length, LogitRows.NONE, List.of());
                 decoder.forward(Batch.of(entry), cache, influence);
             }
         }
