@@ -7,7 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -17,16 +17,13 @@ class ClientSequencesTest {
     private static final String OPTIONS =
             "\"options\":{\"temperature\":0.8,\"top_k\":40,\"top_p\":0.9,\"num_predict\":6,"
                     + "\"num_ctx\":2048,\"seed\":1,\"stop\":[\"</s>\"],\"num_gpu\":0,\"num_thread\":8}";
+
+    @AutoClose
     private static TestServer server;
 
     @BeforeAll
     static void start() throws IOException {
         server = TestServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     private static JsonNode get(String path) throws Exception {

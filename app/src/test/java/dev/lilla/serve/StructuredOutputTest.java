@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -20,16 +20,13 @@ class StructuredOutputTest {
             + "\"description\":\"The weather of a city\",\"parameters\":" + SCHEMA + "}},{\"type\":\"function\","
             + "\"function\":{\"name\":\"add\",\"parameters\":{\"type\":\"object\",\"properties\":{\"a\":{\"$ref\":"
             + "\"#/$defs/digit\"}},\"required\":[\"a\"],\"$defs\":{\"digit\":{\"enum\":[1,2]}}}}}]";
+
+    @AutoClose
     private static TestServer server;
 
     @BeforeAll
     static void start() throws IOException {
         server = TestServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     private static String hello(String more) {
