@@ -110,6 +110,15 @@ class ArchitectureTest {
                             "template",
                             "tensor",
                             "tokenizer")),
+            Map.entry(
+                    "decision",
+                    Set.of(
+                            "evaluate.metric",
+                            "evaluate.report",
+                            "evaluate.run",
+                            "evaluate.statistics",
+                            "evaluate.task",
+                            "project")),
             Map.entry("demo", Set.of("chat")),
             Map.entry("hub", Set.of("format", "store")),
             Map.entry("serve.http", Set.of()),
