@@ -119,6 +119,9 @@ class ArchitectureTest {
                             "evaluate.statistics",
                             "evaluate.task",
                             "project")),
+            Map.entry(
+                    "deploy",
+                    Set.of("decision", "evaluate.run", "evaluate.statistics", "format", "model.family", "project")),
             Map.entry("demo", Set.of("chat")),
             Map.entry("hub", Set.of("format", "store")),
             Map.entry("serve.http", Set.of()),
@@ -194,7 +197,9 @@ class ArchitectureTest {
                     Set.of(
                             "chat",
                             "data",
+                            "decision",
                             "demo",
+                            "deploy",
                             "evaluate",
                             "evaluate.metric",
                             "evaluate.report",

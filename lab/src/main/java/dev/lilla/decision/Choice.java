@@ -40,7 +40,8 @@ public record Choice(JudgedVariant chosen, JudgedVariant best, Optional<PairedCo
                 variants.stream().filter(JudgedVariant::meetsGoal).toList();
         if (fitting.isEmpty()) {
             JudgedVariant nearest = variants.stream()
-                    .min(Comparator.comparingDouble(JudgedVariant::shortfall).thenComparing(byQuality().reversed()))
+                    .min(Comparator.comparingDouble(JudgedVariant::shortfall)
+                            .thenComparing(byQuality().reversed()))
                     .orElseThrow();
             JudgedVariant best = variants.stream().max(byQuality()).orElseThrow();
             return new Choice(nearest, best, loss(best, nearest, bootstrap), Reason.NEAREST);

@@ -40,12 +40,11 @@ public record Criterion(Kind kind, double limit, double found, Verdict verdict) 
         limits.latencyP95()
                 .ifPresent(limit -> criteria.add(atMost(Kind.LATENCY_P95, limit.toNanos() / 1e6, figures.answerP95())));
         if (limits.memoryBytes().isPresent() && figures.memoryBytes().isPresent()) {
-            criteria.add(atMost(
-                    Kind.MEMORY,
-                    (double) limits.memoryBytes().getAsLong(),
-                    (double) figures.memoryBytes().getAsLong()));
+            criteria.add(atMost(Kind.MEMORY, (double) limits.memoryBytes().getAsLong(), (double)
+                    figures.memoryBytes().getAsLong()));
         }
-        limits.diskBytes().ifPresent(limit -> criteria.add(atMost(Kind.DISK, (double) limit, (double) figures.diskBytes())));
+        limits.diskBytes()
+                .ifPresent(limit -> criteria.add(atMost(Kind.DISK, (double) limit, (double) figures.diskBytes())));
         limits.costPer1000().ifPresent(limit -> criteria.add(atMost(Kind.COST_PER_1000, limit, figures.costPer1000())));
         return List.copyOf(criteria);
     }
