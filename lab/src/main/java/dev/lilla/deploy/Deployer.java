@@ -161,8 +161,8 @@ public record Deployer(
 
     /// A text of others on one line, and without what has a meaning in units, tables and pages.
     private static String line(String text) {
-        return text.replaceAll("[\\p{Cntrl}\\s]+", " ")
-                .replaceAll("[|`<>\\\\]", "")
+        return text.replaceAll("[|`<>\\\\]", "")
+                .replaceAll("[\\p{Cntrl}\\s]+", " ")
                 .strip();
     }
 }

@@ -22,13 +22,13 @@ record MemoryNeed(long requestMiB, long limitMiB, String why) {
             return new MemoryNeed(
                     stepped(weights + weights / 4 + FLOOR_MIB * MIB),
                     stepped(2 * weights + 2 * FLOOR_MIB * MIB),
-                    "no memory was measured; this follows from " + Quantities.text(weights) + " of weights.");
+                    "no memory was measured; this follows from " + Quantities.text(weights) + " of weights");
         }
         long peak = variant.memoryBytes().getAsLong();
         return new MemoryNeed(
                 Math.max(FLOOR_MIB, stepped(peak + peak / 4)),
                 Math.max(2 * FLOOR_MIB, stepped(2 * peak)),
-                "the evaluation took " + Quantities.text(peak) + " at most.");
+                "the evaluation took " + Quantities.text(peak) + " at most");
     }
 
     private static long stepped(long bytes) {
