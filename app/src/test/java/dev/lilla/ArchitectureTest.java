@@ -83,7 +83,8 @@ class ArchitectureTest {
                             "model.family",
                             "store",
                             "tensor",
-                            "tokenizer")),
+                            "tokenizer",
+                            "train")),
             Map.entry("data", Set.of()),
             Map.entry("database", Set.of()),
             Map.entry(

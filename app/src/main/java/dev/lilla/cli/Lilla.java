@@ -119,6 +119,7 @@ final class Lilla implements Runnable {
                 new InitCommand(console),
                 new ProjectCommand(console),
                 new CandidatesCommand(console),
+                new OptimizeCommand(console),
                 new DeployCommand(console),
                 new CatalogCommand(console),
                 new DemoCommand(console),

@@ -15,6 +15,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -171,6 +172,11 @@ public record DecisionRecord(
         return new DecisionRecord(
                 format, project, created, program, machine, goal, data, protocol, variants, tests, baselines, choice,
                 prices, more);
+    }
+
+    /// As it is written.
+    public JsonNode json() {
+        return MAPPER.valueToTree(this);
     }
 
     /// Reads a record.

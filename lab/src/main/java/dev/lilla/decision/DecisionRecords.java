@@ -38,7 +38,7 @@ public record DecisionRecords(Path folder, String program, Machine machine, Data
                 machine,
                 new AskedFor(
                         project.goal().task().label(),
-                        words.metric(),
+                        decision.chosen().result().measured().getFirst().metric(),
                         decision.chosen().criteria().stream()
                                 .map(criterion -> new DecisionRecord.Asked(criterion.kind(), criterion.limit()))
                                 .toList()),

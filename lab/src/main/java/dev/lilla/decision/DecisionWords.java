@@ -95,11 +95,11 @@ public final class DecisionWords {
         step.filter(test -> !test.second().equals(best.name()))
                 .filter(test -> test.paired().difference() < 0)
                 .ifPresent(test -> given.add(say(
-                        "Against %s, which it was made from, it loses %s (p = %s).",
-                        "Mot %s, som den är gjord av, förlorar den %s (p = %s).",
+                        "Against %s, which it was made from, it loses %s (%s).",
+                        "Mot %s, som den är gjord av, förlorar den %s (%s).",
                         test.second(),
                         points(-test.paired().difference() / unit()),
-                        local(test.probability()))));
+                        probability(test))));
         if (given.isEmpty()) {
             given.add(say(
                     "Nothing: no variant has more of what the goal asks for.",
@@ -209,8 +209,8 @@ public final class DecisionWords {
         String gap = points(Math.abs(paired.difference()) / unit());
         if (paired.isSignificant()) {
             return say(
-                    "%s is better than %s by %s (p = %s).",
-                    "%s är bättre än %s med %s (p = %s).", better, worse, gap, local(test.probability()));
+                    "%s is better than %s by %s (%s).",
+                    "%s är bättre än %s med %s (%s).", better, worse, gap, probability(test));
         }
         String more = paired.examplesToSettle().isPresent()
                         && paired.examplesToSettle().getAsLong() > examples
@@ -220,13 +220,14 @@ public final class DecisionWords {
                         paired.examplesToSettle().getAsLong())
                 : "";
         return say(
-                        "That %s is better than %s by %s may be chance (p = %s).",
-                        "Att %s är bättre än %s med %s kan vara slump (p = %s).",
-                        better,
-                        worse,
-                        gap,
-                        local(test.probability()))
+                        "That %s is better than %s by %s may be chance (%s).",
+                        "Att %s är bättre än %s med %s kan vara slump (%s).", better, worse, gap, probability(test))
                 + more;
+    }
+
+    private String probability(Comparison test) {
+        String value = local(test.probability());
+        return value.startsWith("<") ? "p " + value : "p = " + value;
     }
 
     /// What a goal asks for, what was found, and whether it is met.
@@ -276,9 +277,23 @@ public final class DecisionWords {
         return local(tongue == Tongue.SWEDISH ? text.replace(" to ", " till ") : text);
     }
 
+    /// The same of a baseline.
+    public String withInterval(DecisionRecord.Quality quality) {
+        String ends = share(quality.low()).replace(" %", "")
+                + say(" to ", " till ")
+                + share(quality.high()).replace(" %", "");
+        return share(quality.value()) + " (" + ends + ")";
+    }
+
+    /// A number with the digits that matter.
+    String figure(double value) {
+        double size = Math.abs(value);
+        return number(size >= 100 || size == 0 ? "%.0f" : size >= 10 ? "%.1f" : size >= 0.1 ? "%.2f" : "%.4f", value);
+    }
+
     /// The metric that counts.
     public String metric() {
-        return decision.chosen().result().measured().getFirst().metric();
+        return decision.chosen().result().measured().getFirst().metric().replace('_', ' ');
     }
 
     private double unit() {
