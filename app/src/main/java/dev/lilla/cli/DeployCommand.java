@@ -136,7 +136,8 @@ final class DeployCommand implements Callable<Integer> {
                     + " may lie below what the goal asks for: its interval reaches there");
         }
         if (!name.equals(record.choice().variant())) {
-            console.warn("the decision recommends \"" + record.choice().variant() + "\"");
+            console.warn((record.choice().meetsGoal() ? "recommended is \"" : "nearest to the goal is \"")
+                    + record.choice().variant() + "\"");
         }
         written.previous().ifPresent(previous -> console.warn("the former deployment is " + previous + " now"));
         console.out().println("\"" + name + "\" is in " + written.path() + ". Next:");

@@ -43,6 +43,7 @@ public record Deployer(
         int asked = project.candidates().load().context().orElse(model.context());
         return new ServerConfiguration(
                 name().model(),
+                admission.variant().name(),
                 folder.resolve(model.placed()),
                 model.digest(),
                 LOOPBACK,

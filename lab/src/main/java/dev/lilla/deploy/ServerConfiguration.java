@@ -19,13 +19,14 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /// What `lilla serve` is told by a deployment: `server.yaml`.
 ///
 /// @param name what clients call the model
+/// @param variant what the decision calls it
 /// @param model its file or directory, as it is from here
 /// @param digest tells its weights from others
 /// @param host the address to listen on
 /// @param context tokens of the longest text, prompt included
 /// @param parallel the most texts that are read and written side by side
 public record ServerConfiguration(
-        String name, Path model, String digest, String host, int port, int context, int parallel) {
+        String name, String variant, Path model, String digest, String host, int port, int context, int parallel) {
     /// The usual name of the file.
     public static final String FILE_NAME = "server.yaml";
 
@@ -37,7 +38,7 @@ public record ServerConfiguration(
     private static final int CONTEXT_MIN = 16;
     private static final int COUNT_MAX = 1 << 24;
     private static final List<String> KEYS =
-            List.of("format", "name", "model", "digest", "host", "port", "context", "parallel");
+            List.of("format", "name", "variant", "model", "digest", "host", "port", "context", "parallel");
 
     private static final YAMLMapper MAPPER = YAMLMapper.builder(YAMLFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -76,6 +77,7 @@ public record ServerConfiguration(
                 .orElseThrow();
         return new ServerConfiguration(
                 values.text("name"),
+                values.text("variant"),
                 folder.resolve(values.text("model")),
                 values.text("digest"),
                 values.text("host"),
@@ -112,6 +114,8 @@ public record ServerConfiguration(
                 format: %s
                 # What clients call the model.
                 name: %s
+                # What the decision calls it.
+                variant: %s
                 # Its file, from here, and what tells its weights from others; the server starts with no other ones.
                 model: %s
                 digest: %s
@@ -121,7 +125,7 @@ public record ServerConfiguration(
                 # Tokens of the longest text, prompt included, and texts that are written side by side.
                 context: %d
                 parallel: %d
-                """.formatted(FORMAT, quoted(name), quoted(model), quoted(digest), host, port, context, parallel);
+                """.formatted(FORMAT, quoted(name), quoted(variant), quoted(model), quoted(digest), host, port, context, parallel);
     }
 
     /// A JSON text is one of YAML too.

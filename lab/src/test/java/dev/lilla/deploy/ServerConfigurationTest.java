@@ -14,7 +14,7 @@ class ServerConfigurationTest {
     private Path folder;
 
     private final String text = new ServerConfiguration(
-                    "Kvitto: \"ärenden\" #1", Path.of("x"), "abc", "127.0.0.1", 9000, 512, 8)
+                    "Kvitto: \"ärenden\" #1", "a variant: #2", Path.of("x"), "abc", "127.0.0.1", 9000, 512, 8)
             .yaml("model/a b.gguf");
 
     private ServerConfiguration read(String yaml) throws IOException {
@@ -28,12 +28,13 @@ class ServerConfigurationTest {
         assertThat(found.model()).isEqualTo(folder.toAbsolutePath().resolve("model/a b.gguf"));
         assertThat(found)
                 .extracting(
+                        ServerConfiguration::variant,
                         ServerConfiguration::digest,
                         ServerConfiguration::host,
                         ServerConfiguration::port,
                         ServerConfiguration::context,
                         ServerConfiguration::parallel)
-                .containsExactly("abc", "127.0.0.1", 9000, 512, 8);
+                .containsExactly("a variant: #2", "abc", "127.0.0.1", 9000, 512, 8);
         assertThat(ServerConfiguration.isOne(folder.resolve("server.yaml"))).isTrue();
     }
 
