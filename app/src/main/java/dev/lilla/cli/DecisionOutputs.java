@@ -14,6 +14,7 @@ import dev.lilla.kernel.MachineMemory;
 import dev.lilla.kernel.ProcessorFacts;
 import dev.lilla.project.Project;
 import dev.lilla.project.Tongue;
+import dev.lilla.project.Wording;
 import dev.lilla.search.Search.Outcome.Decided;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,7 +53,14 @@ record DecisionOutputs(Console console, Project project, Path folder, Tongue ton
     void print(Decided decided) {
         Decision decision = decided.decision();
         DecisionWords words = new DecisionWords(decision, tongue);
-        Table table = new Table("", "VARIANT", ">" + words.metric(), ">ANSWER P95", ">MEMORY", ">DISK", "GOAL");
+        Table table = new Table(
+                "",
+                "VARIANT",
+                ">" + words.metric(),
+                ">" + say("ANSWER P95", "SVAR P95"),
+                ">" + say("MEMORY", "MINNE"),
+                ">DISK",
+                say("GOAL", "MÅL"));
         for (JudgedVariant variant : decision.variants()) {
             Figures figures = variant.figures();
             table.row(
@@ -66,21 +74,28 @@ record DecisionOutputs(Console console, Project project, Path folder, Tongue ton
                             ? Units.bytes(figures.memoryBytes().getAsLong())
                             : "?",
                     Units.bytes(figures.diskBytes()),
-                    variant.meetsGoal() ? "met" : "missed");
+                    variant.meetsGoal() ? say("met", "nått") : say("missed", "missat"));
         }
         console.out().println();
         table.print(console.out());
         decided.baselines()
                 .forEach(baseline ->
                         console.out().println("   " + baseline.name() + ": " + words.withInterval(baseline.quality())));
-        console.out().println("> recommended  * no other variant beats it");
+        console.out()
+                .println(say(
+                        "> recommended  * no other variant beats it",
+                        "> rekommenderas  * ingen annan variant slår den"));
         console.out().println();
         console.out().println(console.styled("@|bold " + words.verdict() + "|@"));
         words.reasons().forEach(reason -> console.out().println("  " + reason));
         words.givenUp().forEach(reason -> console.out().println("  " + reason));
         words.certainty().forEach(reason -> console.out().println("  " + reason));
         console.out().println();
-        console.out().println("decision  " + folder.resolve(DecisionRecord.FILE_NAME));
-        console.out().println("report    " + folder.resolve(REPORT));
+        console.out().println(say("decision  ", "beslut    ") + folder.resolve(DecisionRecord.FILE_NAME));
+        console.out().println(say("report    ", "rapport   ") + folder.resolve(REPORT));
+    }
+
+    private String say(String english, String swedish) {
+        return new Wording(english, swedish).in(tongue);
     }
 }

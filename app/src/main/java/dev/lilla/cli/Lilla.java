@@ -119,6 +119,7 @@ final class Lilla implements Runnable {
                 new InitCommand(console),
                 new ProjectCommand(console),
                 new CandidatesCommand(console),
+                new TuneCommand(console),
                 new OptimizeCommand(console),
                 new DeployCommand(console),
                 new CheckCommand(console),

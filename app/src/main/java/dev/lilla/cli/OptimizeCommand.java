@@ -127,7 +127,7 @@ final class OptimizeCommand implements Callable<Integer> {
         Path folder = out == null ? file.toAbsolutePath().resolveSibling("decision") : out;
         Files.createDirectories(folder);
         SearchRequest request = request(project, folder);
-        SearchProgress progress = new SearchProgress(console);
+        SearchProgress progress = new SearchProgress(console, tongue());
         Search.Outcome outcome;
         try (RunStore store = RunStore.open(folder.resolve("runs.db"));
                 Interruption interruption = Interruption.open(SECONDS_TO_SAVE)) {
@@ -164,7 +164,8 @@ final class OptimizeCommand implements Callable<Integer> {
                 prices == null ? Prices.assumed() : Prices.read(prices),
                 epochs,
                 parallel,
-                time);
+                time,
+                tongue());
     }
 
     private Tongue tongue() {

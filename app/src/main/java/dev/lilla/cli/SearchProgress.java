@@ -1,6 +1,8 @@
 package dev.lilla.cli;
 
 import dev.lilla.decision.Variant;
+import dev.lilla.project.Tongue;
+import dev.lilla.project.Wording;
 import dev.lilla.search.Watcher;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,11 +11,13 @@ import java.util.Locale;
 /// A search for people: a heading for each part, a line for each variant that was evaluated, and where it is.
 final class SearchProgress implements Watcher {
     private final Console console;
+    private final Tongue tongue;
     private final ProgressLine line;
     private final List<String> notes = new ArrayList<>();
 
-    SearchProgress(Console console) {
+    SearchProgress(Console console, Tongue tongue) {
         this.console = console;
+        this.tongue = tongue;
         this.line = new ProgressLine(console);
     }
 
@@ -23,9 +27,18 @@ final class SearchProgress implements Watcher {
     }
 
     @Override
-    public void stage(String title) {
+    public void stage(Stage stage) {
+        Wording title = switch (stage) {
+            case MODELS ->
+                new Wording(
+                        "Models as they are, and tuned, on validation examples",
+                        "Modeller som de är, och tränade, på valideringsexempel");
+            case CUT -> new Wording("The best with parts cut out", "Den bästa med delar bortskurna");
+            case QUANTIZED -> new Wording("The best in fewer bits", "De bästa i färre bitar");
+            case TEST -> new Wording("The finalists, on test examples", "Finalisterna, på testexempel");
+        };
         line.finished();
-        console.err().println(console.styled("@|bold " + title + "|@"));
+        console.err().println(console.styled("@|bold " + title.in(tongue) + "|@"));
     }
 
     @Override
@@ -37,8 +50,7 @@ final class SearchProgress implements Watcher {
     public void evaluated(Variant variant, double quality, int examples) {
         line.finished();
         console.err()
-                .println(String.format(
-                        Locale.ROOT, "  %-48s %6.1f %%  of %d examples", variant.name(), 100 * quality, examples));
+                .println(String.format(Locale.ROOT, "  %-48s %6.1f %%  (%d)", variant.name(), 100 * quality, examples));
     }
 
     @Override

@@ -11,6 +11,8 @@ import dev.lilla.evaluate.task.Outcome;
 import dev.lilla.evaluate.task.Score;
 import dev.lilla.evaluate.task.Task;
 import dev.lilla.evaluate.task.TaskScores;
+import dev.lilla.project.Tongue;
+import dev.lilla.project.Wording;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,6 +29,11 @@ import java.util.stream.Collectors;
 final class Baselines {
     private static final Pattern WORDS = Pattern.compile("[^\\p{L}\\p{N}]+");
     private static final double HUNDRED = 100;
+
+    private static final Wording MOST_FREQUENT =
+            new Wording("always the most frequent answer", "alltid det vanligaste svaret");
+    private static final Wording MOST_SIMILAR = new Wording(
+            "the answer of the most similar training example", "svaret på det mest liknande träningsexemplet");
 
     private final List<Known> known;
     private final Map<String, Integer> documents = new HashMap<>();
@@ -45,20 +52,20 @@ final class Baselines {
     }
 
     /// The answers to the examples of a result, scored as it was.
-    List<Baseline> of(Task task, Result result, Bootstrap bootstrap) {
+    List<Baseline> of(Task task, Result result, Tongue tongue) {
         if (known.isEmpty()) {
             return List.of();
         }
         String frequent = mostFrequent();
         Map<String, UnaryOperator<String>> ways = new LinkedHashMap<>();
-        ways.put("always the most frequent answer", _ -> frequent);
-        ways.put("the answer of the most similar training example", this::mostSimilar);
+        ways.put(MOST_FREQUENT.in(tongue), _ -> frequent);
+        ways.put(MOST_SIMILAR.in(tongue), this::mostSimilar);
         return ways.entrySet().stream()
-                .map(way -> new Baseline(way.getKey(), quality(task, result, way.getValue(), bootstrap)))
+                .map(way -> new Baseline(way.getKey(), quality(task, result, way.getValue())))
                 .toList();
     }
 
-    private static Quality quality(Task task, Result result, UnaryOperator<String> way, Bootstrap bootstrap) {
+    private static Quality quality(Task task, Result result, UnaryOperator<String> way) {
         List<Example> examples = result.scores().examples();
         List<Outcome> outcomes = examples.stream()
                 .map(example ->
@@ -66,7 +73,7 @@ final class Baselines {
                 .toList();
         Score score = new TaskScores(task, examples, outcomes).scores().getFirst();
         double unit = score.scale() == Scale.HUNDRED ? HUNDRED : 1;
-        Interval interval = bootstrap.interval(score.tally());
+        Interval interval = Bootstrap.DEFAULT.interval(score.tally());
         return new Quality(score.tally().score() / unit, interval.low() / unit, interval.high() / unit);
     }
 

@@ -24,12 +24,10 @@ final class Budget {
         return !left().isPositive();
     }
 
-    /// An equal share of what is left.
-    Duration share(int among) {
-        return left().dividedBy(Math.max(1, among));
-    }
-
-    Duration all() {
-        return all;
+    /// A part of what is left.
+    ///
+    /// @param part 0 to 1
+    Duration share(double part) {
+        return Duration.ofNanos((long) (left().toNanos() * part));
     }
 }

@@ -11,6 +11,7 @@ import dev.lilla.evaluate.run.RunStore;
 import dev.lilla.evaluate.statistics.Bootstrap;
 import dev.lilla.evaluate.task.Task;
 import dev.lilla.generate.LocalModel;
+import dev.lilla.project.Wording;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,7 +64,8 @@ public final class Search {
         this.validation =
                 ProjectTask.of(request.project(), parts, parts.validation().path());
         Tuner tuner = new Tuner(parts, request.options().host(), request.epochs());
-        this.maker = new VariantMaker(VariantFolder.open(request, parts, watcher), parts, tuner, watcher, cancelled);
+        this.maker = new VariantMaker(
+                VariantFolder.open(request, parts, watcher), parts, tuner, request.tongue(), watcher, cancelled);
         this.screening = new Screening(validation, parts.validation().rows(), this::ask);
         this.budget = new Budget(request.budget());
     }
@@ -82,43 +84,55 @@ public final class Search {
 
     private Outcome run() throws InterruptedException {
         Contestants contestants = new Contestants(request.project().optimization());
-        watcher.stage("Models as they are, and tuned, on validation examples");
-        List<Standing> field = round(List.of(), contestants.first(request.models()), MODELS_KEPT);
+        watcher.stage(Watcher.Stage.MODELS);
+        double later = request.models().stream()
+                .mapToDouble(model -> TuningWork.of(contestants.cut(model)))
+                .max()
+                .orElse(0);
+        List<Standing> field = round(List.of(), contestants.first(request.models()), later, MODELS_KEPT);
         List<Recipe> cuts =
                 field.isEmpty() ? List.of() : contestants.cut(field.getFirst().recipe());
         if (!cuts.isEmpty()) {
-            watcher.stage("The best with parts cut out");
-            field = round(field, cuts, MODELS_KEPT);
+            watcher.stage(Watcher.Stage.CUT);
+            field = round(field, cuts, 0, MODELS_KEPT);
         }
         List<Recipe> fewer = new ArrayList<>();
         for (Standing standing : field.subList(0, Math.min(QUANTIZED, field.size()))) {
             fewer.addAll(contestants.quantized(standing.recipe(), bits(standing)));
         }
         if (!fewer.isEmpty()) {
-            watcher.stage("The best in fewer bits");
-            field = round(field, fewer, FINALISTS);
+            watcher.stage(Watcher.Stage.QUANTIZED);
+            field = round(field, fewer, 0, FINALISTS);
         }
         if (cancelled.getAsBoolean()) {
             return new Outcome.Interrupted();
         }
-        watcher.stage("The finalists, on test examples");
+        watcher.stage(Watcher.Stage.TEST);
         return decide(
                 Contestants.withAncestors(field.stream().map(Standing::recipe).toList()));
     }
 
     /// Makes what the recipes say, and screens it beside the field.
-    private List<Standing> round(List<Standing> field, List<Recipe> recipes, int keep) throws InterruptedException {
-        List<Standing> all = new ArrayList<>(field);
+    ///
+    /// @param later tuning that follows in other rounds, for which time is to be left
+    private List<Standing> round(List<Standing> field, List<Recipe> recipes, double later, int keep)
+            throws InterruptedException {
+        List<Standing> contestants = new ArrayList<>(field);
         for (int i = 0; i < recipes.size() && !cancelled.getAsBoolean(); i++) {
             Recipe recipe = recipes.get(i);
             boolean isThere = made.containsKey(recipe) || recipe.parent().isEmpty();
             if (budget.isOver() && !isThere) {
-                watcher.noted(recipe.name() + " was not tried: the time is over.");
+                watcher.noted(new Wording(" was not tried: the time is over.", " prövades inte: tiden är slut.")
+                        .in(request.tongue())
+                        .transform(recipe.name()::concat));
                 continue;
             }
-            make(recipe, budget.share(recipes.size() - i)).ifPresent(variant -> all.add(new Standing(recipe, variant)));
+            double work = TuningWork.of(recipe);
+            double all = TuningWork.of(recipes.subList(i, recipes.size())) + later;
+            make(recipe, budget.share(work / Math.max(all, 1)))
+                    .ifPresent(variant -> contestants.add(new Standing(recipe, variant)));
         }
-        return screening.run(all, keep);
+        return screening.run(contestants, keep);
     }
 
     private Optional<Variant> make(Recipe recipe, Duration time) {
@@ -170,7 +184,7 @@ public final class Search {
         Decision decision = Decision.of(request.project().goal(), candidates, request.prices(), Bootstrap.DEFAULT);
         Baselines baselines = new Baselines(parts.train().solved());
         return new Outcome.Decided(
-                decision, parts, task, baselines.of(task, candidates.getFirst().result(), Bootstrap.DEFAULT));
+                decision, parts, task, baselines.of(task, candidates.getFirst().result(), request.tongue()));
     }
 
     /// Hears how many parameters a model has.
@@ -180,6 +194,8 @@ public final class Search {
 
     private Optional<Result> evaluate(Task task, Variant variant, int limit, Opened opened)
             throws InterruptedException {
+        // What was made before is not part of what the variant takes.
+        System.gc();
         LocalModel model = LocalModel.open(variant.file(), request.options());
         opened.parameters(model.model().description().parameters());
         try (LocalSubject subject =

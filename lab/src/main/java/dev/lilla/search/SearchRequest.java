@@ -3,6 +3,7 @@ package dev.lilla.search;
 import dev.lilla.evaluate.run.Prices;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.project.Project;
+import dev.lilla.project.Tongue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.List;
 /// @param epochs of tuning, time allowing
 /// @param parallel answers that are written side by side in evaluations
 /// @param budget time for all of it
+/// @param tongue in which variants, baselines and notes are described
 public record SearchRequest(
         Project project,
         List<Recipe> models,
@@ -23,7 +25,8 @@ public record SearchRequest(
         Prices prices,
         int epochs,
         int parallel,
-        Duration budget) {
+        Duration budget,
+        Tongue tongue) {
     public SearchRequest {
         models = List.copyOf(models);
         if (models.isEmpty()) {

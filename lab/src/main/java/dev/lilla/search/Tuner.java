@@ -48,13 +48,18 @@ public record Tuner(PartFiles parts, HostOptions host, int epochs) {
     private static final int LENGTH_MAX = 2048;
     private static final long SEED = 1;
 
+    private static final String PLAN = "steps.txt";
+
     /// Epochs that small data sets are worth.
     public static final int EPOCHS = 5;
 
+    /// Fewer steps teach nothing.
+    private static final int STEPS_MIN = 20;
+
     /// How it ended.
     public sealed interface Outcome {
-        /// @param epochs that fitted into the time
-        record Tuned(Path adapter, int epochs) implements Outcome {}
+        /// @param epochs that fitted into the time, 0.5 for half of the examples
+        record Tuned(Path adapter, double epochs) implements Outcome {}
 
         /// @param needed for a single epoch
         record TooLong(Duration needed) implements Outcome {}
@@ -66,64 +71,69 @@ public record Tuner(PartFiles parts, HostOptions host, int epochs) {
     /// Tunes, or goes on with what was begun in the same folder.
     ///
     /// @param out folder of the run
-    /// @param time that it may take; fewer epochs are taken where it is short
+    /// @param time that it may take; fewer steps are taken where it is short
     public Outcome tune(
             Path model, Path out, Duration time, TrainingEvent.Listener listener, BooleanSupplier interrupted) {
-        if (Files.exists(out.resolve("adapter").resolve("adapter_config.json"))) {
-            return new Outcome.Tuned(out.resolve("adapter"), epochs(out));
+        int stepsAnEpoch = Math.ceilDiv(parts.train().rows(), EXAMPLES_A_STEP);
+        Path adapter = out.resolve("adapter");
+        OptionalInt planned = planned(out);
+        if (planned.isPresent() && Files.exists(adapter.resolve("adapter_config.json"))) {
+            return new Outcome.Tuned(adapter, (double) planned.getAsInt() / stepsAnEpoch);
         }
-        boolean isBegun = Files.isDirectory(out.resolve("checkpoints"));
+        boolean isBegun = planned.isPresent();
         if (!isBegun) {
             TrainingRun.begin(out);
         }
-        int rounds = isBegun && epochs(out) > 0 ? epochs(out) : fitting(model, out, time);
-        if (rounds == 0) {
-            return new Outcome.TooLong(trial(model, out, 1));
+        int steps = epochs * stepsAnEpoch;
+        if (isBegun) {
+            steps = planned.getAsInt();
+        } else {
+            Duration all = trial(model, out, steps);
+            if (all.compareTo(time) > 0) {
+                steps = (int) Math.floor((double) time.toNanos() / all.toNanos() * steps);
+            }
+            if (steps < Math.min(STEPS_MIN, stepsAnEpoch)) {
+                return new Outcome.TooLong(all.dividedBy(epochs));
+            }
         }
         try (HostBackend backend = HostBackend.open(host);
-                TrainingRun run = TrainingRun.open(request(model, out, rounds), backend)) {
-            Files.writeString(out.resolve("epochs"), Integer.toString(rounds));
-            if (isBegun) {
-                boolean isResumed = run.resume();
-                listener.happened(new TrainingEvent.Started(isResumed ? run.step() : 0, run.steps(), run.steps()));
+                TrainingRun run = TrainingRun.open(request(model, out, steps), backend)) {
+            Files.writeString(out.resolve(PLAN), Integer.toString(steps));
+            if (isBegun && run.resume()) {
+                listener.happened(new TrainingEvent.Started(run.step(), run.steps(), stepsAnEpoch));
             }
             Trainer.Outcome outcome = run.train(listener, interrupted);
             if (outcome == Trainer.Outcome.INTERRUPTED) {
                 return new Outcome.Interrupted();
             }
-            return new Outcome.Tuned(run.write(), rounds);
+            return new Outcome.Tuned(run.write(), (double) steps / stepsAnEpoch);
         } catch (IOException e) {
             throw new UncheckedIOException(out + ": cannot be written: " + e.getMessage(), e);
         }
     }
 
-    private static int epochs(Path out) {
-        Path file = out.resolve("epochs");
+    /// How many steps a run that was begun is to have.
+    private static OptionalInt planned(Path out) {
+        Path file = out.resolve(PLAN);
         try {
             return Files.isRegularFile(file)
-                    ? Integer.parseInt(Files.readString(file).strip())
-                    : 0;
+                    ? OptionalInt.of(Integer.parseInt(Files.readString(file).strip()))
+                    : OptionalInt.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
         } catch (NumberFormatException e) {
-            return 0;
+            return OptionalInt.empty();
         }
     }
 
-    /// As many epochs as fit, by a trial.
-    private int fitting(Path model, Path out, Duration time) {
-        Duration all = trial(model, out, epochs);
-        return all.compareTo(time) <= 0 ? epochs : (int) ((double) time.toNanos() / all.toNanos() * epochs);
-    }
-
-    private Duration trial(Path model, Path out, int rounds) {
+    private Duration trial(Path model, Path out, int steps) {
         try (HostBackend backend = HostBackend.open(host);
-                TrainingRun run = TrainingRun.open(request(model, out, rounds), backend)) {
+                TrainingRun run = TrainingRun.open(request(model, out, steps), backend)) {
             return run.trial();
         }
     }
 
-    private TrainingRequest request(Path model, Path out, int rounds) {
+    private TrainingRequest request(Path model, Path out, int steps) {
         long parameters;
         int context;
         try (ModelDescription description = ModelDescription.open(model, LoadOptions.DEFAULT)) {
@@ -146,8 +156,8 @@ public record Tuner(PartFiles parts, HostOptions host, int epochs) {
                         new LoraOptions(RANK, 2.0 * RANK, AdapterScaling.BY_RANK, 0, Set.of(LoraOptions.ALL_LINEAR))),
                 new TrainingOptions(
                         SEED,
-                        rounds,
-                        OptionalInt.empty(),
+                        epochs,
+                        OptionalInt.of(steps),
                         BatchOptions.of(EXAMPLES_A_STEP, TOKENS_A_PASS),
                         Averaging.TOKENS,
                         OptimizerOptions.standard(),

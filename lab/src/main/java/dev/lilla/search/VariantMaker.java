@@ -24,6 +24,9 @@ import dev.lilla.optimize.StructuredPruning;
 import dev.lilla.optimize.StructuredPruning.LayerChoice;
 import dev.lilla.optimize.TensorChoices;
 import dev.lilla.project.Optimization.Pruning;
+import dev.lilla.project.Quantities;
+import dev.lilla.project.Tongue;
+import dev.lilla.project.Wording;
 import dev.lilla.tensor.ElementType;
 import dev.lilla.train.TrainingEvent;
 import java.io.IOException;
@@ -33,6 +36,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
@@ -57,13 +61,15 @@ final class VariantMaker {
     private final Path folder;
     private final PartFiles parts;
     private final Tuner tuner;
+    private final Tongue tongue;
     private final Watcher watcher;
     private final BooleanSupplier cancelled;
 
-    VariantMaker(Path folder, PartFiles parts, Tuner tuner, Watcher watcher, BooleanSupplier cancelled) {
+    VariantMaker(Path folder, PartFiles parts, Tuner tuner, Tongue tongue, Watcher watcher, BooleanSupplier cancelled) {
         this.folder = folder;
         this.parts = parts;
         this.tuner = tuner;
+        this.tongue = tongue;
         this.watcher = watcher;
         this.cancelled = cancelled;
     }
@@ -83,16 +89,17 @@ final class VariantMaker {
             Files.createDirectories(folder);
             List<String> made = new ArrayList<>(steps(from.get()));
             if (recipe.type().isPresent()) {
-                made.add("quantized to " + recipe.type().get().label());
+                made.add(say("quantized to ", "kvantiserad till ")
+                        + recipe.type().get().label());
                 if (!Files.exists(target)) {
                     quantize(recipe, parent, target);
                 }
             } else if (recipe.isTuned()) {
-                Optional<Integer> epochs = tune(recipe, parent, target, time);
+                Optional<Double> epochs = tune(recipe, parent, target, time);
                 if (epochs.isEmpty()) {
                     return Optional.empty();
                 }
-                made.add(tunedText(epochs.get()));
+                made.add(String.format(Locale.ROOT, "%s (%.1f %s)", tunedText(), epochs.get(), say("epochs", "varv")));
             } else {
                 Pruning cut = recipe.cut().orElseThrow();
                 made.add(cutText(cut));
@@ -103,7 +110,7 @@ final class VariantMaker {
             return Optional.of(new Variant(
                     recipe.name(), target, made, Optional.of(from.get().name())));
         } catch (IllegalArgumentException e) {
-            watcher.noted(recipe.name() + " cannot be made: " + e.getMessage());
+            watcher.noted(recipe.name() + say(" cannot be made: ", " kan inte göras: ") + e.getMessage());
             return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(folder + ": cannot be written: " + e.getMessage(), e);
@@ -114,49 +121,61 @@ final class VariantMaker {
         return recipe.parent().isEmpty() ? recipe.source() : folder.resolve(recipe.fileName() + ".gguf");
     }
 
+    /// What was done to the parent. How often it saw the examples is said where it is tuned.
     private List<String> steps(Recipe recipe) {
         List<String> steps = new ArrayList<>();
         recipe.cut().ifPresent(cut -> steps.add(cutText(cut)));
         if (recipe.isTuned()) {
-            steps.add("tuned on " + parts.train().rows() + " examples");
+            steps.add(tunedText());
         }
         return steps;
     }
 
-    private static String cutText(Pruning cut) {
+    private String cutText(Pruning cut) {
         return switch (cut) {
-            case LAYERS -> "the layers that matter least cut out";
-            case HEADS -> "the attention heads that matter least cut out";
-            case WIDTH -> "the feed-forward neurons that matter least cut out";
+            case LAYERS -> say("the layers that matter least cut out", "de minst viktiga lagren bortskurna");
+            case HEADS -> say("the attention heads that matter least cut out", "de minst viktiga huvudena bortskurna");
+            case WIDTH ->
+                say("the feed-forward neurons that matter least cut out", "de minst viktiga neuronerna bortskurna");
         };
     }
 
-    private String tunedText(int epochs) {
-        return "tuned on " + parts.train().rows() + " examples, " + epochs + (epochs == 1 ? " time" : " times");
+    private String tunedText() {
+        return say("tuned on ", "tränad på ") + parts.train().rows() + say(" examples", " exempel");
     }
 
-    private Optional<Integer> tune(Recipe recipe, Path parent, Path target, Duration time) {
+    private Optional<Double> tune(Recipe recipe, Path parent, Path target, Duration time) {
         Path run = folder.resolve(recipe.fileName() + ".training");
         TrainingEvent.Listener listener = event -> {
             if (event instanceof TrainingEvent.Stepped step) {
-                watcher.progress("tuning " + recipe.model(), step.step(), step.steps());
+                watcher.progress(recipe.name(), step.step(), step.steps());
             }
         };
         return switch (tuner.tune(parent, run, time, listener, cancelled)) {
-            case Tuner.Outcome.Tuned(Path adapter, int epochs) -> {
+            case Tuner.Outcome.Tuned(Path adapter, double epochs) -> {
                 if (!Files.exists(target)) {
                     Path merged = AdapterMerger.merge(MergeRequest.of(parent, adapter, target), Progress.NONE);
-                    watcher.progress("merging into " + merged.getFileName(), 1, 1);
+                    watcher.progress(String.valueOf(merged.getFileName()), 1, 1);
                 }
                 yield Optional.of(epochs);
             }
             case Tuner.Outcome.TooLong(Duration needed) -> {
-                watcher.noted(recipe.name() + " was not tried: one pass through the training data takes about "
-                        + needed.toMinutes() + " min, and " + Math.max(0, time.toMinutes()) + " min are left.");
+                watcher.noted(recipe.name()
+                        + say(
+                                " was not tried: a pass through the training data takes about ",
+                                " prövades inte: ett varv genom träningsdata tar omkring ")
+                        + Quantities.text(needed)
+                        + say(", and there are ", ", och det finns ")
+                        + Quantities.text(time)
+                        + say(" for it.", " för det."));
                 yield Optional.empty();
             }
             case Tuner.Outcome.Interrupted _ -> Optional.empty();
         };
+    }
+
+    private String say(String english, String swedish) {
+        return new Wording(english, swedish).in(tongue);
     }
 
     private void quantize(Recipe recipe, Path parent, Path target) throws IOException {

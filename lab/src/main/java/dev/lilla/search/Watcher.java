@@ -4,10 +4,20 @@ import dev.lilla.decision.Variant;
 
 /// Hears how far a search is.
 public interface Watcher {
+    /// Parts of a search, in their order.
+    enum Stage {
+        /// Models as they were found, and tuned.
+        MODELS,
+        /// The best with parts cut out.
+        CUT,
+        /// The best in fewer bits.
+        QUANTIZED,
+        /// The finalists on test examples.
+        TEST
+    }
+
     /// A new part of the search begins.
-    ///
-    /// @param title what it does, for people
-    void stage(String title);
+    void stage(Stage stage);
 
     /// A piece of work goes on.
     ///
