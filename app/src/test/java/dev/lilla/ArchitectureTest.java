@@ -122,7 +122,16 @@ class ArchitectureTest {
                             "project")),
             Map.entry(
                     "deploy",
-                    Set.of("decision", "evaluate.run", "evaluate.statistics", "format", "model.family", "project")),
+                    Set.of(
+                            "decision",
+                            "evaluate.report",
+                            "evaluate.run",
+                            "evaluate.statistics",
+                            "evaluate.task",
+                            "format",
+                            "model.family",
+                            "project",
+                            "search")),
             Map.entry("demo", Set.of("chat")),
             Map.entry("hub", Set.of("format", "store")),
             Map.entry("serve.http", Set.of()),
