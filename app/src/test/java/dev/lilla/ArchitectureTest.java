@@ -121,6 +121,24 @@ class ArchitectureTest {
                             "evaluate.task",
                             "project")),
             Map.entry(
+                    "search",
+                    Set.of(
+                            "chat",
+                            "decision",
+                            "evaluate",
+                            "evaluate.metric",
+                            "evaluate.run",
+                            "evaluate.statistics",
+                            "evaluate.task",
+                            "generate",
+                            "kernel",
+                            "model",
+                            "model.family",
+                            "optimize",
+                            "project",
+                            "tensor",
+                            "train")),
+            Map.entry(
                     "deploy",
                     Set.of(
                             "decision",
@@ -224,6 +242,7 @@ class ArchitectureTest {
                             "model.family",
                             "optimize",
                             "project",
+                            "search",
                             "serve",
                             "serve.host",
                             "serve.http",

@@ -125,9 +125,8 @@ final class CheckCommand implements Callable<Integer> {
         Prices costs = prices == null ? Prices.assumed() : Prices.read(prices);
         Path scratch = Files.createTempDirectory("lilla-check");
         try {
-            FreshExamples examples = data == null
-                    ? FreshExamples.ofProject(project, scratch)
-                    : FreshExamples.of(project, data, scratch);
+            FreshExamples examples =
+                    data == null ? FreshExamples.ofProject(project, scratch) : FreshExamples.of(project, data, scratch);
             int most = limit != null ? limit : project.evaluation().limit().orElse(Integer.MAX_VALUE);
             Optional<Result> result = evaluate(deployed, examples, most, scratch);
             if (result.isEmpty()) {

@@ -123,8 +123,7 @@ final class DeployCommand implements Callable<Integer> {
         }
     }
 
-    private void say(
-            Project project, DecisionRecord record, Gate.Admission admission, DeploymentFolder written) {
+    private void say(Project project, DecisionRecord record, Gate.Admission admission, DeploymentFolder written) {
         String name = admission.variant().name();
         admission.missed().forEach(missed -> console.warn("deployed although it missed the goal: " + missed));
         List<Criterion.Kind> unsettled = admission.variant().criteria().stream()
@@ -145,6 +144,7 @@ final class DeployCommand implements Callable<Integer> {
         console.out()
                 .println("  lilla check " + project.file() + " --data FILE   # later: whether the promise still holds");
         console.out()
-                .println(written.path().resolve("README.md") + " has systemd, Docker and Kubernetes, one paragraph each.");
+                .println(written.path().resolve("README.md")
+                        + " has systemd, Docker and Kubernetes, one paragraph each.");
     }
 }

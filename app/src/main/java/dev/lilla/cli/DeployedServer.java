@@ -12,15 +12,18 @@ import java.util.Optional;
 final class DeployedServer {
     private DeployedServer() {}
 
-    /// The configuration that a command line names: a project, a deployment folder, or the file itself; empty if it names
-    /// models.
+    /// The configuration that a command line names: a project, a deployment folder, or the file itself; empty
+    /// if it names models.
     ///
     /// @throws IllegalArgumentException if nothing was deployed, or what was deployed is not there anymore
     static Optional<ServerConfiguration> named(List<String> models) {
-        Optional<Path> file = models.stream().map(DeployedServer::file).flatMap(Optional::stream).findFirst();
+        Optional<Path> file = models.stream()
+                .map(DeployedServer::file)
+                .flatMap(Optional::stream)
+                .findFirst();
         if (file.isPresent() && models.size() > 1) {
-            throw new IllegalArgumentException(
-                    "a deployment is served alone, found " + models.size() + " arguments: " + String.join(", ", models));
+            throw new IllegalArgumentException("a deployment is served alone, found " + models.size() + " arguments: "
+                    + String.join(", ", models));
         }
         return file.map(DeployedServer::read);
     }
@@ -55,7 +58,8 @@ final class DeployedServer {
         Path folder = project.deployment().folder();
         Path configuration = folder.resolve(ServerConfiguration.FILE_NAME);
         if (!Files.exists(configuration)) {
-            throw new IllegalArgumentException("nothing has been deployed for \"" + project.name() + "\" yet: there is no "
+            throw new IllegalArgumentException("nothing has been deployed for \"" + project.name()
+                    + "\" yet: there is no "
                     + configuration + ". \"lilla optimize " + file + "\" finds a variant, \"lilla deploy " + file
                     + "\" deploys it.");
         }

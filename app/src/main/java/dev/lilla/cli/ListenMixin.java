@@ -24,10 +24,7 @@ final class ListenMixin {
             description = "The address to listen on. Default: " + LOOPBACK + ", which only this machine can reach.")
     private @Nullable String host;
 
-    @Option(
-            names = "--port",
-            paramLabel = "N",
-            description = "0 for any that is free. Default: " + PORT + ".")
+    @Option(names = "--port", paramLabel = "N", description = "0 for any that is free. Default: " + PORT + ".")
     private @Nullable Integer port;
 
     @Option(

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A project that `lilla optimize` has decided for, with the smaller demo model as it was found. What that model says
-/// is what counts as right, so that its quality is 1.
+/// A project that `lilla optimize` has decided for, with the smaller demo model as it was found. What that
+/// model says is what counts as right, so that its quality is 1.
 final class DecidedProject {
     private static final Path SHIPPED = Path.of("..", "models").toAbsolutePath().normalize();
     private static final int ROWS = 12;

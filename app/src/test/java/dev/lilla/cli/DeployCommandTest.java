@@ -146,7 +146,10 @@ class DeployCommandTest {
         Lines.Outcome outcome = deploy(missed);
         assertThat(outcome.status()).isEqualTo(1);
         assertThat(outcome.err())
-                .contains("\"lilla-demo-s\" missed the goal", "disk is 1.83 MB, asked for is at most 1.00 kB", "--despite");
+                .contains(
+                        "\"lilla-demo-s\" missed the goal",
+                        "disk is 1.83 MB, asked for is at most 1.00 kB",
+                        "--despite");
         assertThat(missed.deployed()).doesNotExist();
     }
 
@@ -182,7 +185,8 @@ class DeployCommandTest {
         assertThat(outcome.err()).contains("nothing has been deployed for \"Echo\" yet", "lilla deploy");
         assertThat(missed.lines().run("serve", missed.file(), DemoModel.NAME).err())
                 .contains("a deployment is served alone");
-        assertThatThrownBy(() -> DeployedServer.named(List.of(shared.resolve("none.yaml").toString())))
+        assertThatThrownBy(() ->
+                        DeployedServer.named(List.of(shared.resolve("none.yaml").toString())))
                 .hasMessageContaining("there is no project at");
     }
 
@@ -199,8 +203,7 @@ class DeployCommandTest {
         assertThat(same.out()).contains("\"lilla-demo-s\" holds, on 12 examples", "the project's own test examples");
         assertThat(report).content().contains("holds, on 12 examples", "exact_match");
 
-        Lines.Outcome worse =
-                good.lines().run("check", good.file(), "--data", good.data("worse.jsonl", 12), "--json");
+        Lines.Outcome worse = good.lines().run("check", good.file(), "--data", good.data("worse.jsonl", 12), "--json");
         assertThat(worse.status()).isEqualTo(1);
         JsonNode json = worse.json();
         assertThat(json.get("holds").booleanValue()).isFalse();

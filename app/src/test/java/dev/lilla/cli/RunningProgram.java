@@ -13,8 +13,8 @@ import java.util.jar.Manifest;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The program under test as jars, though it runs from folders of classes: what `mvn package` makes, made of the class
-/// path.
+/// The program under test as jars, though it runs from folders of classes: what `mvn package` makes, made of
+/// the class path.
 final class RunningProgram {
     /// What is on the class path for tests alone.
     private static final Pattern TOOLS = Pattern.compile(

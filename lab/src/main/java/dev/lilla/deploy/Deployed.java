@@ -42,8 +42,9 @@ public record Deployed(DecisionRecord record, VariantRecord variant, ModelFiles 
     public List<String> differences(Result result) {
         String metric = result.measured().getFirst().metric();
         if (!metric.equals(record.goal().metric())) {
-            throw new IllegalArgumentException("the project is judged by " + metric + " now, and the decision was made by "
-                    + record.goal().metric() + ". Decide again: \"lilla optimize\", \"lilla deploy --force\".");
+            throw new IllegalArgumentException(
+                    "the project is judged by " + metric + " now, and the decision was made by "
+                            + record.goal().metric() + ". Decide again: \"lilla optimize\", \"lilla deploy --force\".");
         }
         Map<String, String> now = new TreeMap<>(result.protocol().facts());
         Map<String, String> then = record.protocol();

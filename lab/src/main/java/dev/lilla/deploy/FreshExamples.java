@@ -27,7 +27,10 @@ public record FreshExamples(Task task, int known, int rows) {
     /// @param scratch a folder for the prepared examples
     public static FreshExamples ofProject(Project project, Path scratch) {
         PartFiles parts = PartFiles.write(project, scratch);
-        return new FreshExamples(ProjectTask.of(project, parts, parts.test().path()), 0, parts.test().rows());
+        return new FreshExamples(
+                ProjectTask.of(project, parts, parts.test().path()),
+                0,
+                parts.test().rows());
     }
 
     /// Examples of a file in the form of the project's data; labels and shown examples stay those of the project.
@@ -38,10 +41,8 @@ public record FreshExamples(Task task, int known, int rows) {
         Project fresh = withTest(project, data, parts.labels());
         List<ProjectExample> rows = ProjectExamples.of(fresh).examples(Part.TEST);
         requireKnownLabels(data, rows, parts.labels());
-        Path prepared =
-                PartFiles.write(fresh, scratch.resolve("fresh")).test().path();
-        return new FreshExamples(
-                ProjectTask.of(project, parts, prepared), inTraining(project, rows), rows.size());
+        Path prepared = PartFiles.write(fresh, scratch.resolve("fresh")).test().path();
+        return new FreshExamples(ProjectTask.of(project, parts, prepared), inTraining(project, rows), rows.size());
     }
 
     private static Project withTest(Project project, Path data, List<String> labels) {

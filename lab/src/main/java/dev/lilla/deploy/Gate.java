@@ -38,7 +38,7 @@ public final class Gate {
 
     /// The gate of a project.
     ///
-    /// @throws IllegalArgumentException if the record decides for another project, or for another goal than it has now
+    /// @throws IllegalArgumentException if the record decides for another project, or another goal than it has now
     public static Gate of(Project project, DecisionRecord record) {
         if (!project.name().equals(record.project())) {
             throw new IllegalArgumentException("the decision is that of the project \"" + record.project()

@@ -14,8 +14,9 @@ record MemoryNeed(long requestMiB, long limitMiB, String why) {
     /// Java with its code, heap and threads, without a model.
     private static final long FLOOR_MIB = 512;
 
-    /// A quarter more than the evaluation took, and twice as much before the server is ended: it keeps four contexts in
-    /// its cache, and requests of many clients in its heap. Where nothing was measured, from the size of the file.
+    /// A quarter more than the evaluation took, and twice as much before the server is ended: it keeps four
+    /// contexts in its cache, and requests of many clients in its heap. Where nothing was measured, from the
+    /// size of the file.
     static MemoryNeed of(VariantRecord variant) {
         long weights = variant.diskBytes();
         if (variant.memoryBytes().isEmpty()) {

@@ -81,8 +81,8 @@ public record ModelFiles(Path path, String digest, int context) {
         return Files.isDirectory(path) ? FOLDER : FOLDER + "/" + path.getFileName();
     }
 
-    /// Puts the files into the folder [#FOLDER] of another: as links to the same bytes where the file system can, else
-    /// copied.
+    /// Puts the files into the folder [#FOLDER] of another: as links to the same bytes where the file system
+    /// can, else copied.
     void place(Path folder) throws IOException {
         Path target = Files.createDirectories(folder.resolve(FOLDER));
         for (Path file : files()) {

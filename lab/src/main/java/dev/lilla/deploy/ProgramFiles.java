@@ -14,8 +14,8 @@ import java.util.jar.Manifest;
 ///
 /// @param jars each under another file name
 public record ProgramFiles(List<Path> jars) {
-    /// Modules of Java that these jars need, the Vector API among them, which the engine finds by itself. A test holds
-    /// this list against what `jdeps` finds.
+    /// Modules of Java that these jars need, the Vector API among them, which the engine finds by itself. A
+    /// test holds this list against what `jdeps` finds.
     public static final List<String> MODULES = List.of(
             "java.base",
             "java.desktop",

@@ -75,14 +75,13 @@ public record PromiseCheck(VariantRecord promised, Figures now, Drop drop, List<
     }
 
     private static Held held(CriterionRecord criterion, Figures now, Result result) {
-        double found =
-                switch (criterion.kind()) {
-                    case QUALITY -> now.quality();
-                    case LATENCY_P95 -> now.answerP95();
-                    case MEMORY -> now.memoryBytes().orElseThrow();
-                    case DISK -> now.diskBytes();
-                    case COST_PER_1000 -> now.costPer1000();
-                };
+        double found = switch (criterion.kind()) {
+            case QUALITY -> now.quality();
+            case LATENCY_P95 -> now.answerP95();
+            case MEMORY -> now.memoryBytes().orElseThrow();
+            case DISK -> now.diskBytes();
+            case COST_PER_1000 -> now.costPer1000();
+        };
         Standing standing = criterion.verdict() == Criterion.Verdict.FAILED
                 ? Standing.NOT_PROMISED
                 : switch (criterion.kind()) {

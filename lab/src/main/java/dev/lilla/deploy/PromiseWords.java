@@ -39,7 +39,8 @@ public record PromiseWords(DecisionRecord record, PromiseCheck check, List<Strin
     String verdict() {
         return record.project() + ": the promise of \""
                 + check.promised().name() + "\" " + (check.holds() ? "holds" : "is broken") + ", on " + check.examples()
-                + " examples: " + record.goal().metric() + " is " + text().quality(check.now().quality())
+                + " examples: " + record.goal().metric() + " is "
+                + text().quality(check.now().quality())
                 + ", promised was "
                 + text().quality(check.promised().quality().value()) + ".";
     }

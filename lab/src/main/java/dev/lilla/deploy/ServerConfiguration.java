@@ -125,7 +125,8 @@ public record ServerConfiguration(
                 # Tokens of the longest text, prompt included, and texts that are written side by side.
                 context: %d
                 parallel: %d
-                """.formatted(FORMAT, quoted(name), quoted(variant), quoted(model), quoted(digest), host, port, context, parallel);
+                """.formatted(
+                FORMAT, quoted(name), quoted(variant), quoted(model), quoted(digest), host, port, context, parallel);
     }
 
     /// A JSON text is one of YAML too.

@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
-/// A project in a folder with a decision between two variants, `good` that meets the goal and `small` that misses it,
-/// both with the weights of the smaller demo model.
+/// A project in a folder with a decision between two variants, `good` that meets the goal and `small` that
+/// misses it, both with the weights of the smaller demo model.
 final class DecidedProject {
     static final double MINIMUM = 0.8;
 

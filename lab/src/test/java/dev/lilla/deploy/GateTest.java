@@ -118,7 +118,8 @@ class GateTest {
                     .hasMessageContaining("is none now, and was 2.0 s");
 
             decided.write("");
-            Files.writeString(yaml, Files.readString(yaml).replace("task: classify\n  labels: [card, login]", "task: answer"));
+            Files.writeString(
+                    yaml, Files.readString(yaml).replace("task: classify\n  labels: [card, login]", "task: answer"));
             assertThatThrownBy(() -> admit(decided.record(), "", ""))
                     .hasMessageContaining("the task is answer now, and was classify");
         }

@@ -21,8 +21,8 @@ public final class DifferenceInterval {
 
     private static void requireInside(double value, Interval interval) {
         if (!interval.contains(value)) {
-            throw new IllegalArgumentException(
-                    "the value " + value + " lies outside of its interval " + interval.low() + " to " + interval.high());
+            throw new IllegalArgumentException("the value " + value + " lies outside of its interval " + interval.low()
+                    + " to " + interval.high());
         }
     }
 }
