@@ -112,15 +112,6 @@ class ArchitectureTest {
                             "tensor",
                             "tokenizer")),
             Map.entry(
-                    "decision",
-                    Set.of(
-                            "evaluate.metric",
-                            "evaluate.report",
-                            "evaluate.run",
-                            "evaluate.statistics",
-                            "evaluate.task",
-                            "project")),
-            Map.entry(
                     "search",
                     Set.of(
                             "chat",
@@ -138,6 +129,15 @@ class ArchitectureTest {
                             "project",
                             "tensor",
                             "train")),
+            Map.entry(
+                    "decision",
+                    Set.of(
+                            "evaluate.metric",
+                            "evaluate.report",
+                            "evaluate.run",
+                            "evaluate.statistics",
+                            "evaluate.task",
+                            "project")),
             Map.entry(
                     "deploy",
                     Set.of(
