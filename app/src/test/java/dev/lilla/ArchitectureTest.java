@@ -147,6 +147,7 @@ class ArchitectureTest {
                             "evaluate.statistics",
                             "evaluate.task",
                             "format",
+                            "model",
                             "model.family",
                             "project",
                             "search")),
