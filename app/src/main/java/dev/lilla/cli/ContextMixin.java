@@ -12,6 +12,11 @@ final class ContextMixin {
             description = "Longest text, prompt included. Default: what the model was made for.")
     private @Nullable Integer context;
 
+    /// Takes what a deployment says, if the command line says nothing.
+    void adopt(int tokens) {
+        context = context == null ? Integer.valueOf(tokens) : context;
+    }
+
     LoadOptions limit(LoadOptions options) {
         return context == null ? options : options.withContextLength(context);
     }

@@ -121,6 +121,8 @@ final class Lilla implements Runnable {
                 new CandidatesCommand(console),
                 new TuneCommand(console),
                 new OptimizeCommand(console),
+                new DeployCommand(console),
+                new CheckCommand(console),
                 new CatalogCommand(console),
                 new DemoCommand(console),
                 new DemoCorpusCommand(console),

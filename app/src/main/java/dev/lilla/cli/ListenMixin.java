@@ -8,25 +8,24 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// Where a server listens, and who may use it.
 final class ListenMixin {
     private static final String KEY_VARIABLE = "LILLA_API_KEY";
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final int PORT = 8080;
 
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
-            defaultValue = "127.0.0.1",
-            description = "The address to listen on. Default: ${DEFAULT-VALUE}, which only this machine can reach.")
-    private String host = "";
+            description = "The address to listen on. Default: " + LOOPBACK + ", which only this machine can reach.")
+    private @Nullable String host;
 
-    @Option(
-            names = "--port",
-            paramLabel = "N",
-            defaultValue = "8080",
-            description = "0 for any that is free. Default: ${DEFAULT-VALUE}.")
-    private int port;
+    @Option(names = "--port", paramLabel = "N", description = "0 for any that is free. Default: " + PORT + ".")
+    private @Nullable Integer port;
 
     @Option(
             names = "--api-key",
@@ -69,6 +68,16 @@ final class ListenMixin {
             description = "The most time for running answers when the server stops. Default: ${DEFAULT-VALUE}.")
     private int graceSeconds;
 
+    /// Takes what a deployment says, where the command line says nothing.
+    void adopt(String deployedHost, int deployedPort) {
+        host = Objects.requireNonNullElse(host, deployedHost);
+        port = Objects.requireNonNullElse(port, deployedPort);
+    }
+
+    private String host() {
+        return host == null ? LOOPBACK : host;
+    }
+
     int graceSeconds() {
         return graceSeconds;
     }
@@ -85,16 +94,16 @@ final class ListenMixin {
 
     private boolean isLoopback() {
         try {
-            return InetAddress.getByName(host).isLoopbackAddress();
+            return InetAddress.getByName(host()).isLoopbackAddress();
         } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("there is no address " + host + " on this machine", e);
+            throw new IllegalArgumentException("there is no address " + host() + " on this machine", e);
         }
     }
 
     HttpOptions options(ApiKeys keys) {
         return new HttpOptions(
-                host,
-                port,
+                host(),
+                port == null ? PORT : port,
                 keys,
                 new OriginPolicy(hosts, origins),
                 Duration.ofSeconds(requestSeconds),

@@ -1,5 +1,6 @@
 package dev.lilla.cli;
 
+import dev.lilla.deploy.ServerConfiguration;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.generate.SchedulerOptions;
 import dev.lilla.generate.Speculation;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,12 +35,16 @@ import picocli.CommandLine.Parameters;
             "",
             "Only this machine can reach the server unless --host says otherwise, which needs an API key. Ctrl-C lets "
                     + "running answers finish.",
+            "",
+            "A project (lilla.yaml) or the folder that \"lilla deploy\" wrote in place of MODEL serves what was deployed, "
+                    + "under the project's name, on its port. Options win over what its file says.",
         },
         footer = {
             "",
             "For example:",
             "  lilla serve",
             "  lilla serve smollm2-135m-instruct --port 9000 --parallel 8",
+            "  lilla serve lilla.yaml",
             "  lilla serve --models store --memory 8g",
             "  lilla serve tinyllama-1.1b --lora support=adapters/support --lora legal=adapters/legal",
             "  LILLA_API_KEY=… lilla serve model.gguf --host 0.0.0.0 --allow-host models.example.com",
@@ -46,6 +52,7 @@ import picocli.CommandLine.Parameters;
 final class ServeCommand implements Callable<Integer> {
     /// Beyond the grace period, for what the server does after it.
     private static final int CLOSING_SECONDS = 10;
+    private static final int PARALLEL = 32;
 
     private final Console console;
 
@@ -55,9 +62,8 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--parallel",
             paramLabel = "N",
-            defaultValue = "32",
-            description = "The most texts that are read and written side by side. Default: ${DEFAULT-VALUE}.")
-    private int parallel;
+            description = "The most texts that are read and written side by side. Default: " + PARALLEL + ".")
+    private @Nullable Integer parallel;
 
     @Option(
             names = "--queue",
@@ -102,7 +108,8 @@ final class ServeCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "MODEL",
             arity = "0..*",
-            description = "GGUF files, directories or names in the store. Default: the demo model.")
+            description = "GGUF files, directories or names in the store; or one project or deployment. Default: the "
+                    + "demo model.")
     private List<String> models = List.of();
 
     @Mixin
@@ -121,6 +128,7 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         ServerLog.open(console);
+        DeployedServer.named(models).ifPresent(this::adopt);
         ModelStore store = ModelStore.open(console.environment());
         List<ModelSource> named = named(store);
         ServedModelFile.ServedTerms storeTerms = terms(LoadOptions.DEFAULT, new Speculation.None(), List.of());
@@ -144,6 +152,19 @@ final class ServeCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /// What a deployment says, where the command line says nothing.
+    private void adopt(ServerConfiguration deployed) {
+        models = List.of(deployed.model().toString());
+        name = Objects.requireNonNullElse(name, deployed.name());
+        parallel = Objects.requireNonNullElse(parallel, deployed.parallel());
+        context.adopt(deployed.context());
+        listen.adopt(deployed.host(), deployed.port());
+    }
+
+    private int parallel() {
+        return parallel == null ? PARALLEL : parallel;
     }
 
     /// Failures are told as those of other commands are.
@@ -191,7 +212,7 @@ final class ServeCommand implements Callable<Integer> {
     private ServedModelFile.ServedTerms terms(LoadOptions options, Speculation guesses, List<ServedAdapter> served) {
         LocalModelOptions opened = new LocalModelOptions(context.limit(options), cache.type(), host.options(), guesses);
         SchedulerOptions scheduler =
-                SchedulerOptions.defaults().withRunningMax(parallel).withQueuedMax(queue, queue);
+                SchedulerOptions.defaults().withRunningMax(parallel()).withQueuedMax(queue, queue);
         return new ServedModelFile.ServedTerms(opened, scheduler, cacheTokens, served);
     }
 
@@ -202,7 +223,7 @@ final class ServeCommand implements Callable<Integer> {
                     .println(
                             source.isPinned()
                                     ? served + " is ready at " + server.address() + " (context "
-                                            + source.entry().contextTokens() + " tokens, " + parallel
+                                            + source.entry().contextTokens() + " tokens, " + parallel()
                                             + " texts side by side)"
                                     : served + " is loaded when it is asked for");
         }

@@ -50,6 +50,8 @@ class LillaTest {
                     "models",
                     "pull",
                     "bench",
+                    "deploy",
+                    "check",
                     "doctor"
                 })
         void ofEveryCommandHasAnExample(String command) {

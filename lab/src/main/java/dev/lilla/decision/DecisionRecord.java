@@ -213,6 +213,15 @@ public record DecisionRecord(
             throw new IllegalArgumentException(
                     file + ": lacks one of machine, goal, data, choice and prices. Make it again: \"lilla optimize\".");
         }
+        for (VariantRecord variant : variants) {
+            if (variant.name() == null
+                    || variant.file() == null
+                    || variant.digest() == null
+                    || variant.quality() == null) {
+                throw new IllegalArgumentException(file + ": a variant lacks one of name, file, digest and quality."
+                        + " Make it again: \"lilla optimize\".");
+            }
+        }
         if (variant(choice.variant()).isEmpty()) {
             throw new IllegalArgumentException(file + ": chooses \"" + choice.variant() + "\", which is none of "
                     + variants.stream().map(VariantRecord::name).toList() + ".");

@@ -21,6 +21,7 @@ import dev.lilla.generate.ServingRequest;
 import dev.lilla.generate.StopConditions;
 import dev.lilla.generate.TextStream;
 import dev.lilla.model.ActiveAdapter;
+import dev.lilla.model.family.ModelDescription;
 import dev.lilla.model.family.ModelDigest;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -68,9 +69,14 @@ public final class LocalSubject implements Subject {
         return name;
     }
 
+    /// What tells a model without adapters from others in evaluations.
+    public static String digest(ModelDescription model) {
+        return ModelDigest.of(model, SAMPLES);
+    }
+
     @Override
     public String digest() {
-        StringBuilder digest = new StringBuilder(ModelDigest.of(model.model().description(), SAMPLES));
+        StringBuilder digest = new StringBuilder(digest(model.model().description()));
         adapters.forEach(active -> digest.append('+')
                 .append(active.adapter().digest(), 0, Digests.SHOWN_DIGITS)
                 .append('@')

@@ -1,0 +1,208 @@
+package dev.lilla.cli;
+
+import dev.lilla.deploy.Deployed;
+import dev.lilla.deploy.FreshExamples;
+import dev.lilla.deploy.PromiseCheck;
+import dev.lilla.deploy.PromisePage;
+import dev.lilla.deploy.PromiseWords;
+import dev.lilla.evaluate.run.Evaluation;
+import dev.lilla.evaluate.run.Evaluation.Result;
+import dev.lilla.evaluate.run.LocalSubject;
+import dev.lilla.evaluate.run.Prices;
+import dev.lilla.evaluate.run.RunStore;
+import dev.lilla.evaluate.statistics.Bootstrap;
+import dev.lilla.generate.LocalModel;
+import dev.lilla.generate.LocalModelOptions;
+import dev.lilla.kernel.KvType;
+import dev.lilla.model.family.LoadOptions;
+import dev.lilla.project.Project;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `lilla check`: whether what was deployed still does what was promised.
+@Command(
+        name = "check",
+        sortOptions = false,
+        description = {
+            "Evaluates the deployed variant again, as the decision was made, and says whether the promise still holds: "
+                    + "each limit of the goal, and whether quality is below what was promised.",
+            "",
+            "Exit status, for cron: 0 the promise holds, 1 it is broken, 2 it could not be checked. To say that it is broken "
+                    + "takes evidence; too few examples leave it unsettled, which is no break.",
+        },
+        footer = {
+            "",
+            "For example:",
+            "  lilla check --data fresh.csv",
+            "  0 4 * * 1  lilla check /srv/tickets/lilla.yaml --data /srv/tickets/fresh.csv --quiet",
+        })
+final class CheckCommand implements Callable<Integer> {
+    /// The promise could not be checked.
+    private static final int UNCHECKED = 2;
+
+    /// As decisions are made.
+    private static final int PARALLEL = 8;
+
+    private final Console console;
+
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "0..1",
+            defaultValue = Project.FILE_NAME,
+            description = "The project. Default: ${DEFAULT-VALUE}.")
+    private Path file = Path.of(Project.FILE_NAME);
+
+    @Option(
+            names = {"--data", "-d"},
+            paramLabel = "FILE",
+            description = "Fresh examples with right answers, in the form of the project's data. Default: its test "
+                    + "examples, which tell of this machine but not of new times.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--deployment",
+            paramLabel = "DIR",
+            description = "What was deployed. Default: what deployment.folder says.")
+    private @Nullable Path deployment;
+
+    @Option(names = "--limit", paramLabel = "N", description = "The most examples. Default: what the project says.")
+    private @Nullable Integer limit;
+
+    @Option(
+            names = "--prices",
+            paramLabel = "FILE",
+            description = "What the machine and power cost. Default: assumptions for a small server.")
+    private @Nullable Path prices;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Writes a page with all of it, in one HTML file.")
+    private @Nullable Path report;
+
+    @Option(
+            names = {"--quiet", "-q"},
+            description = "Prints nothing as long as the promise holds.")
+    private boolean quiet;
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    @Mixin
+    private final HostMixin host = new HostMixin();
+
+    CheckCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    @SuppressWarnings("CheckReturnValue") // the status is another one here
+    public Integer call() throws InterruptedException {
+        try {
+            return check();
+        } catch (IOException | RuntimeException e) {
+            new Failures(console, false).report(e);
+            return UNCHECKED;
+        }
+    }
+
+    private int check() throws IOException, InterruptedException {
+        if (limit != null && limit < 1) {
+            throw new IllegalArgumentException("--limit must be 1 or more");
+        }
+        Project project = Project.read(file);
+        Deployed deployed =
+                Deployed.open(project, deployment == null ? project.deployment().folder() : deployment);
+        Prices costs = prices == null ? Prices.assumed() : Prices.read(prices);
+        Path scratch = Files.createTempDirectory("lilla-check");
+        try {
+            FreshExamples examples =
+                    data == null ? FreshExamples.ofProject(project, scratch) : FreshExamples.of(project, data, scratch);
+            int most = limit != null ? limit : project.evaluation().limit().orElse(Integer.MAX_VALUE);
+            Optional<Result> result = evaluate(deployed, examples, most, scratch);
+            if (result.isEmpty()) {
+                console.warn("interrupted; nothing was decided");
+                return Lilla.INTERRUPTED;
+            }
+            List<String> notes = notes(deployed, examples, result.get());
+            PromiseCheck check = PromiseCheck.of(deployed.variant(), result.get(), costs);
+            PromiseWords words = new PromiseWords(deployed.record(), check, notes);
+            show(words, costs);
+            return check.holds() ? 0 : Lilla.FAILED;
+        } finally {
+            delete(scratch);
+        }
+    }
+
+    /// Nothing of an earlier run is taken: the times are of interest too.
+    private Optional<Result> evaluate(Deployed deployed, FreshExamples examples, int most, Path scratch)
+            throws InterruptedException {
+        LocalModelOptions options = new LocalModelOptions(LoadOptions.DEFAULT, KvType.F16, host.options());
+        ProgressLine progress = new ProgressLine(console);
+        try (Interruption interruption = Interruption.open();
+                RunStore store = RunStore.open(scratch.resolve("runs.db"));
+                LocalSubject subject = new LocalSubject(
+                        deployed.variant().name(),
+                        LocalModel.open(deployed.model().path(), options),
+                        options,
+                        List.of(),
+                        PARALLEL)) {
+            return new Evaluation(examples.task(), most, Bootstrap.DEFAULT)
+                    .run(
+                            subject,
+                            store,
+                            (name, done, total) ->
+                                    progress.started(name + ": " + done + " of " + total + " examples", 0),
+                            interruption);
+        } finally {
+            progress.finished();
+        }
+    }
+
+    private List<String> notes(Deployed deployed, FreshExamples examples, Result result) {
+        List<String> notes = new ArrayList<>(deployed.differences(result));
+        if (data == null) {
+            notes.add("these are the project's own test examples, which tell of this machine but not of new times;"
+                    + " --data gives fresh ones");
+        }
+        if (examples.known() > 0) {
+            notes.add(examples.known() + " of the " + examples.rows()
+                    + " rows are in the training data too, and tell little about new ones");
+        }
+        return notes;
+    }
+
+    private void show(PromiseWords words, Prices costs) {
+        if (report != null) {
+            PromisePage.write(report, words, costs);
+        }
+        if (quiet && words.check().holds()) {
+            return;
+        }
+        if (json.isSet()) {
+            console.printJson(words.json());
+            return;
+        }
+        words.lines().forEach(console.out()::println);
+        if (report != null) {
+            console.warn("report: " + report);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.lilla.deploy;
+
+import dev.lilla.decision.Criterion;
+import dev.lilla.decision.DecisionRecord;
+import dev.lilla.decision.DecisionRecord.CriterionRecord;
+import dev.lilla.decision.DecisionRecord.Overruling;
+import dev.lilla.decision.DecisionRecord.VariantRecord;
+import dev.lilla.project.Limits;
+import dev.lilla.project.Project;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Lets a variant through to deployment if it met its goal, or if somebody overrules that by name and says why.
+public final class Gate {
+    private final DecisionRecord record;
+    private final CriterionText text;
+
+    private Gate(DecisionRecord record) {
+        this.record = record;
+        this.text = new CriterionText(
+                record.goal().metric(), String.valueOf(record.prices().currency()));
+    }
+
+    /// What is let through.
+    ///
+    /// @param record with the overruling, if there is one
+    /// @param missed what of the goal the variant missed, in words; only where it was overruled
+    public record Admission(VariantRecord variant, DecisionRecord record, List<String> missed) {
+        public Admission {
+            missed = List.copyOf(missed);
+        }
+    }
+
+    /// The gate of a project.
+    ///
+    /// @throws IllegalArgumentException if the record decides for another project, or another goal than it has now
+    public static Gate of(Project project, DecisionRecord record) {
+        if (!project.name().equals(record.project())) {
+            throw new IllegalArgumentException("the decision is that of the project \"" + record.project()
+                    + "\", and this is \"" + project.name() + "\". Give its own with --decision, or decide: \"lilla"
+                    + " optimize\".");
+        }
+        requireSameGoal(project, record);
+        return new Gate(record);
+    }
+
+    private static void requireSameGoal(Project project, DecisionRecord record) {
+        String task = project.goal().task().label();
+        if (!task.equals(record.goal().task())) {
+            throw changed(
+                    project,
+                    "the task is " + task + " now, and was " + record.goal().task());
+        }
+        Map<Criterion.Kind, Double> now = limits(project);
+        Map<Criterion.Kind, Double> then = new EnumMap<>(Criterion.Kind.class);
+        record.goal().criteria().forEach(asked -> then.put(asked.kind(), asked.limit()));
+        for (Criterion.Kind kind : Criterion.Kind.values()) {
+            // A system that measured no memory held nothing against that limit.
+            boolean isUnmeasured = kind == Criterion.Kind.MEMORY && !then.containsKey(kind);
+            if (!isUnmeasured && !Optional.ofNullable(now.get(kind)).equals(Optional.ofNullable(then.get(kind)))) {
+                CriterionText text = new CriterionText(
+                        record.goal().metric(), String.valueOf(record.prices().currency()));
+                throw changed(
+                        project,
+                        "the limit on " + text.name(kind) + " is " + amount(text, kind, now) + " now, and was "
+                                + amount(text, kind, then));
+            }
+        }
+    }
+
+    private static String amount(CriterionText text, Criterion.Kind kind, Map<Criterion.Kind, Double> limits) {
+        return limits.containsKey(kind) ? text.amount(kind, limits.get(kind)) : "none";
+    }
+
+    private static IllegalArgumentException changed(Project project, String what) {
+        return new IllegalArgumentException(project.file() + ": the goal has changed since the decision: " + what
+                + ". Decide again with \"lilla optimize\"; it measures nothing twice.");
+    }
+
+    /// What a goal asks for, in the units of its kinds.
+    private static Map<Criterion.Kind, Double> limits(Project project) {
+        Map<Criterion.Kind, Double> limits = new EnumMap<>(Criterion.Kind.class);
+        project.goal().minimumQuality().ifPresent(limit -> limits.put(Criterion.Kind.QUALITY, limit));
+        Limits asked = project.goal().limits();
+        asked.latencyP95().ifPresent(limit -> limits.put(Criterion.Kind.LATENCY_P95, limit.toNanos() / 1e6));
+        asked.memoryBytes().ifPresent(limit -> limits.put(Criterion.Kind.MEMORY, (double) limit));
+        asked.diskBytes().ifPresent(limit -> limits.put(Criterion.Kind.DISK, (double) limit));
+        asked.costPer1000().ifPresent(limit -> limits.put(Criterion.Kind.COST_PER_1000, limit));
+        return limits;
+    }
+
+    /// Lets a variant through, or does not.
+    ///
+    /// @param name of the variant; the recommended one if empty
+    /// @param reason for which it is deployed though it missed the goal; needs its name
+    /// @throws IllegalArgumentException if there is no such variant, or it missed the goal and is not overruled
+    public Admission admit(Optional<String> name, Optional<String> reason) {
+        if (reason.isPresent() && (name.isEmpty() || reason.get().isBlank())) {
+            throw new IllegalArgumentException(
+                    "to overrule the gate, name the variant and give a reason: --variant NAME --despite \"REASON\".");
+        }
+        VariantRecord variant = variant(name.orElse(record.choice().variant()));
+        List<CriterionRecord> missed = variant.criteria().stream()
+                .filter(criterion -> criterion.verdict() == Criterion.Verdict.FAILED)
+                .toList();
+        if (variant.meetsGoal() && missed.isEmpty()) {
+            return new Admission(variant, record, List.of());
+        }
+        if (reason.isEmpty()) {
+            throw new IllegalArgumentException(refusal(variant, missed));
+        }
+        List<String> words = missed.stream().map(text::missed).toList();
+        Overruling overruling = new Overruling(
+                variant.name(),
+                words,
+                reason.get().strip(),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+        return new Admission(variant, record.with(overruling), words);
+    }
+
+    private VariantRecord variant(String name) {
+        return record.variant(name)
+                .orElseThrow(() ->
+                        new IllegalArgumentException("the decision knows no variant \"" + name + "\". It has: "
+                                + record.variants().stream()
+                                        .map(variant -> "\"" + variant.name() + "\"")
+                                        .collect(Collectors.joining(", "))
+                                + "."));
+    }
+
+    private String refusal(VariantRecord variant, List<CriterionRecord> missed) {
+        StringBuilder words = new StringBuilder("\"" + variant.name() + "\" missed the goal and is not deployed.");
+        missed.forEach(
+                criterion -> words.append("\n  ").append(text.missed(criterion)).append('.'));
+        words.append("\n").append(wayOut(variant));
+        words.append("\nTo deploy it all the same, name it and say why, which the record keeps: --variant \"")
+                .append(variant.name())
+                .append("\" --despite \"REASON\".");
+        return words.toString();
+    }
+
+    /// What would pass instead.
+    private String wayOut(VariantRecord refused) {
+        VariantRecord chosen = variant(record.choice().variant());
+        if (chosen.meetsGoal()) {
+            return "\"" + chosen.name() + "\" meets it and is recommended: leave --variant out.";
+        }
+        return chosen.name().equals(refused.name())
+                ? "No variant meets it, and this one is the nearest. Give optimization.budget more time, allow larger"
+                        + " candidates, or lower the goal."
+                : "No variant meets it; the nearest is \"" + chosen.name() + "\".";
+    }
+}

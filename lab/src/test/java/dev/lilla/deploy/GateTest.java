@@ -1,0 +1,135 @@
+package dev.lilla.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lilla.decision.DecisionRecord;
+import dev.lilla.decision.DecisionRecord.Overruling;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GateTest {
+    @TempDir
+    private Path folder;
+
+    private DecidedProject decided;
+
+    @BeforeEach
+    void decide() throws IOException {
+        decided = DecidedProject.in(folder);
+    }
+
+    private Gate.Admission admit(DecisionRecord record, String name, String reason) {
+        return Gate.of(decided.project(), record)
+                .admit(
+                        Optional.of(name).filter(text -> !text.isEmpty()),
+                        Optional.of(reason).filter(text -> !text.isEmpty()));
+    }
+
+    @Nested
+    class Admitting {
+        @Test
+        void letsTheRecommendedVariantThrough() {
+            Gate.Admission admission = admit(decided.record(), "", "");
+            assertThat(admission.variant().name()).isEqualTo("good");
+            assertThat(admission.missed()).isEmpty();
+            assertThat(admission.record().overrulings()).isEmpty();
+        }
+
+        @Test
+        void keepsAnOverrulingWithItsReason() throws IOException {
+            Gate.Admission admission = admit(decided.record(), "small", " a trial ");
+            Path file = folder.resolve("kept.json");
+            admission.record().write(file);
+
+            Overruling kept = DecisionRecord.read(file).overrulings().getFirst();
+            assertThat(kept.variant()).isEqualTo("small");
+            assertThat(kept.reason()).isEqualTo("a trial");
+            assertThat(kept.missed()).containsExactly("f1_macro is 70.0 %, asked for is at least 80.0 %");
+            assertThat(kept.when()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
+        }
+
+        @Test
+        void takesTheVerdictsOverAMarkThatWasEdited() throws IOException {
+            Path file = folder.resolve("edited.json");
+            decided.record().write(file);
+            Files.writeString(file, Files.readString(file).replace("\"meetsGoal\" : false", "\"meetsGoal\" : true"));
+            assertThatThrownBy(() -> admit(DecisionRecord.read(file), "small", ""))
+                    .hasMessageContaining("missed the goal");
+        }
+    }
+
+    @Nested
+    class Refusing {
+        @Test
+        void saysWhatWasMissedAndWhatWouldPass() {
+            assertThatThrownBy(() -> admit(decided.record(), "small", ""))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("f1_macro is 70.0 %, asked for is at least 80.0 %")
+                    .hasMessageContaining("\"good\" meets it and is recommended")
+                    .hasMessageContaining("--variant \"small\" --despite");
+        }
+
+        @Test
+        void refusesTheNearestToo() {
+            assertThatThrownBy(() -> admit(decided.record("small"), "", ""))
+                    .hasMessageContaining("No variant meets it, and this one is the nearest");
+        }
+
+        @Test
+        void wantsAnOverrulingToNameTheVariantAndTheReason() {
+            assertThatThrownBy(() -> admit(decided.record("small"), "", "because"))
+                    .hasMessageContaining("name the variant");
+            assertThatThrownBy(() -> admit(decided.record(), "small", "  ")).hasMessageContaining("give a reason");
+        }
+
+        @Test
+        void knowsTheNamesOfAllVariants() {
+            assertThatThrownBy(() -> admit(decided.record(), "goood", ""))
+                    .hasMessageContaining("no variant \"goood\"")
+                    .hasMessageContaining("\"good\", \"small\"");
+        }
+    }
+
+    @Nested
+    class OtherProjects {
+        @Test
+        void refusesTheDecisionOfAnotherProject() throws IOException {
+            DecidedProject other = DecidedProject.in(folder.resolve("other"), "Other");
+            assertThatThrownBy(() -> admit(other.record(), "", "")).hasMessageContaining("project \"Other\"");
+        }
+
+        @Test
+        void refusesADecisionForAnotherGoal() throws IOException {
+            Path yaml = folder.resolve("lilla.yaml");
+            Files.writeString(yaml, Files.readString(yaml).replace("minimum_quality: 0.8", "minimum_quality: 0.95"));
+            assertThatThrownBy(() -> admit(decided.record(), "", ""))
+                    .hasMessageContaining("limit on f1_macro is 95.0 % now, and was 80.0 %");
+
+            decided.write("");
+            Files.writeString(yaml, Files.readString(yaml).replace("  latency_p95: 2s\n", ""));
+            assertThatThrownBy(() -> admit(decided.record(), "", ""))
+                    .hasMessageContaining("is none now, and was 2.0 s");
+
+            decided.write("");
+            Files.writeString(
+                    yaml, Files.readString(yaml).replace("task: classify\n  labels: [card, login]", "task: answer"));
+            assertThatThrownBy(() -> admit(decided.record(), "", ""))
+                    .hasMessageContaining("the task is answer now, and was classify");
+        }
+
+        @Test
+        void mindsNoMemoryLimitThatNobodyCouldMeasure() throws IOException {
+            Path yaml = folder.resolve("lilla.yaml");
+            Files.writeString(
+                    yaml, Files.readString(yaml).replace("  latency_p95: 2s\n", "  latency_p95: 2s\n  memory: 2GB\n"));
+            assertThat(admit(decided.record(), "", "").variant().name()).isEqualTo("good");
+        }
+    }
+}
