@@ -45,14 +45,16 @@ record ResponseBody(
         static Usage of(UsageReport usage) {
             return new Usage(
                     usage.promptTokens(),
-                    new InputDetails(usage.promptTokensDetails().cachedTokens()),
+                    new InputDetails(usage.promptTokensDetails().cachedTokens(), 0),
                     usage.completionTokens(),
                     new OutputDetails(0),
                     usage.totalTokens());
         }
     }
 
-    record InputDetails(int cachedTokens) {}
+    /// @param cacheWriteTokens those that writing into the cache was charged for, which costs nothing here; clients
+    ///     want the field
+    record InputDetails(int cachedTokens, int cacheWriteTokens) {}
 
     record OutputDetails(int reasoningTokens) {}
 

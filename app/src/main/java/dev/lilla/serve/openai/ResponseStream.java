@@ -53,6 +53,12 @@ final class ResponseStream implements Submission.Reader {
         return about(type).put("content_index", 0);
     }
 
+    /// Nobody can ask for them here, but clients want the field.
+    private static ObjectNode withLogprobs(ObjectNode event) {
+        event.putArray("logprobs");
+        return event;
+    }
+
     private void sendItem(String type, ObjectNode value) {
         ObjectNode event = event(type).put("output_index", 0);
         event.set("item", value);
@@ -79,7 +85,7 @@ final class ResponseStream implements Submission.Reader {
         if (isCall) {
             writeCall(piece);
         } else if (!piece.isEmpty()) {
-            send(aboutText("response.output_text.delta").put("delta", piece));
+            send(withLogprobs(aboutText("response.output_text.delta").put("delta", piece)));
         }
     }
 
@@ -106,10 +112,12 @@ final class ResponseStream implements Submission.Reader {
         String status = isWhole ? "completed" : "incomplete";
         ObjectNode done;
         if (isCall) {
-            send(about("response.function_call_arguments.done").put("arguments", call.arguments()));
+            send(about("response.function_call_arguments.done")
+                    .put("name", call.name())
+                    .put("arguments", call.arguments()));
             done = item.call(call, status);
         } else {
-            send(aboutText("response.output_text.done").put("text", choice.text()));
+            send(withLogprobs(aboutText("response.output_text.done").put("text", choice.text())));
             sendPart("response.content_part.done", choice.text());
             done = item.message(choice.text(), status);
         }

@@ -40,7 +40,7 @@ public record ChatPrompt(List<Map<String, Object>> messages, Map<String, Object>
     public int[] tokens(HostedModel model) {
         requireTemplate(model);
         try {
-            return model.text().conversation(messages, templateArguments);
+            return model.text().conversation(told(model), templateArguments);
         } catch (TemplateException e) {
             throw refused(e);
         }
@@ -52,10 +52,15 @@ public record ChatPrompt(List<Map<String, Object>> messages, Map<String, Object>
     public String text(HostedModel model) {
         requireTemplate(model);
         try {
-            return model.text().render(messages, templateArguments);
+            return model.text().render(told(model), templateArguments);
         } catch (TemplateException e) {
             throw refused(e);
         }
+    }
+
+    /// The messages as the template takes them.
+    private List<Map<String, Object>> told(HostedModel model) {
+        return ToolChoice.knowsTools(model) ? messages : ToolWords.plain(messages);
     }
 
     private static void requireTemplate(HostedModel model) {
