@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
@@ -35,14 +36,17 @@ import dev.langchain4j.model.openai.OpenAiLanguageModel;
 import dev.langchain4j.model.openai.OpenAiModelCatalog;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// LangChain4j's clients of OpenAI's API and of Ollama's, as they are.
@@ -140,6 +144,33 @@ class LangChainClientsTest {
                 .build());
         JsonNode ticket = TestServer.json(reply.aiMessage().text());
         assertThat(ticket.get("urgency").asString()).isIn("low", "high");
+    }
+
+    @Test
+    void thoughtsAreKeptApart(@TempDir Path folder) throws Exception {
+        try (TestServer other = TestServer.Setup.demo()
+                .withModel(TemplateModel.in(folder, "DeepSeek-R1-Distill-Qwen"))
+                .start()) {
+            String at = "http://127.0.0.1:" + other.port();
+            ChatModel openAi = OpenAiChatModel.builder()
+                    .baseUrl(at + "/v1")
+                    .apiKey("any")
+                    .modelName("tiny")
+                    .returnThinking(true)
+                    .customParameters(Map.of("grammar", "root ::= \"Hm.\\n</think>\\n\\nYes.\""))
+                    .build();
+            AiMessage message = openAi.chat(HELLO).aiMessage();
+            assertThat(message.thinking()).isEqualTo("Hm.");
+            assertThat(message.text()).isEqualTo("Yes.");
+            ChatModel ollama = OllamaChatModel.builder()
+                    .baseUrl(at)
+                    .modelName("tiny")
+                    .temperature(0.0)
+                    .numPredict(16)
+                    .returnThinking(true)
+                    .build();
+            assertThat(ollama.chat(HELLO).aiMessage().thinking()).isNotBlank();
+        }
     }
 
     @Nested

@@ -36,6 +36,7 @@ import com.openai.models.responses.ResponseFunctionToolCall;
 import com.openai.models.responses.ResponseStreamEvent;
 import com.openai.models.responses.ToolChoiceOptions;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// OpenAI's own client for Java, as it is, which checks every reply against the shapes that it knows.
 class OpenAiJavaClientTest {
@@ -58,12 +60,12 @@ class OpenAiJavaClientTest {
     @BeforeAll
     static void start() throws IOException {
         server = TestServer.Setup.demo().withKeys(KEY).start();
-        client = client(KEY);
+        client = client(server, KEY);
     }
 
-    private static OpenAIClient client(String key) {
+    private static OpenAIClient client(TestServer of, String key) {
         return OpenAIOkHttpClient.builder()
-                .baseUrl("http://127.0.0.1:" + server.port() + "/v1")
+                .baseUrl("http://127.0.0.1:" + of.port() + "/v1")
                 .apiKey(key)
                 .responseValidation(true)
                 .maxRetries(0)
@@ -85,9 +87,14 @@ class OpenAiJavaClientTest {
     }
 
     private static ChatCompletion streamed(ChatCompletionCreateParams params, List<ChatCompletionChunk> chunks) {
+        return streamed(client, params, chunks);
+    }
+
+    private static ChatCompletion streamed(
+            OpenAIClient by, ChatCompletionCreateParams params, List<ChatCompletionChunk> chunks) {
         ChatCompletionAccumulator whole = ChatCompletionAccumulator.create();
         try (StreamResponse<ChatCompletionChunk> stream =
-                client.chat().completions().createStreaming(params)) {
+                by.chat().completions().createStreaming(params)) {
             stream.stream().peek(chunks::add).forEach(whole::accumulate);
         }
         return whole.chatCompletion();
@@ -189,6 +196,27 @@ class OpenAiJavaClientTest {
         assertThat(after.choices().getFirst().message().content()).isPresent();
         assertThat(after.choices().getFirst().message().toolCalls().orElse(List.of()))
                 .isEmpty();
+    }
+
+    @Test
+    void callsToolsThatTheModelChooses(@TempDir Path folder) throws IOException {
+        try (TestServer other = TestServer.Setup.demo()
+                .withModel(TemplateModel.in(folder, "Qwen-Qwen3-0.6B"))
+                .start()) {
+            OpenAIClient by = client(other, "any");
+            String written = "<think>\\nHm.\\n</think>\\n\\n<tool_call>\\n{\\\"name\\\": \\\"weather\\\", "
+                    + "\\\"arguments\\\": {\\\"city\\\": \\\"Lund\\\"}}\\n</tool_call>";
+            ChatCompletionCreateParams params = withTool()
+                    .toolChoice(ChatCompletionToolChoiceOption.Auto.AUTO)
+                    .maxCompletionTokens(200)
+                    .putAdditionalBodyProperty("grammar", JsonValue.from("root ::= \"" + written + "\""))
+                    .build();
+            ChatCompletion reply = by.chat().completions().create(params);
+            assertThat(onlyCall(reply).function().arguments()).isEqualTo("{\"city\":\"Lund\"}");
+            ChatCompletion streamed = streamed(by, params, new ArrayList<>());
+            assertThat(onlyCall(streamed).function()).isEqualTo(onlyCall(reply).function());
+            by.close();
+        }
     }
 
     /// A class that the client makes a schema of, and reads the answer into.
@@ -377,7 +405,7 @@ class OpenAiJavaClientTest {
                     assertThat(e.param()).contains("temperature");
                     assertThat(e.type()).contains("invalid_request_error");
                 });
-        OpenAIClient stranger = client("wrong");
+        OpenAIClient stranger = client(server, "wrong");
         assertThatThrownBy(() -> stranger.models().list())
                 .isInstanceOfSatisfying(
                         UnauthorizedException.class, e -> assertThat(e.type()).contains("authentication_error"));

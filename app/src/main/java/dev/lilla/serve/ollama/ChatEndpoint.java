@@ -6,6 +6,7 @@ import dev.lilla.serve.host.ModelLease;
 import dev.lilla.serve.http.Endpoint;
 import dev.lilla.serve.http.Exchange;
 import dev.lilla.serve.http.JsonFields;
+import dev.lilla.serve.text.AnswerForm;
 import dev.lilla.serve.text.AnswerOptions;
 import dev.lilla.serve.text.ChatMessages;
 import dev.lilla.serve.text.ChatPrompt;
@@ -36,22 +37,24 @@ public record ChatEndpoint(ModelHost host, AnswerOptions options) implements End
                 answer.sendLoaded(exchange, generation.isStream());
                 return;
             }
+            ToolChoice tools = ToolChoice.read(fields, model);
+            int[] tokens = prompt(fields, tools, model).tokens(model);
             answer.send(
                     exchange,
                     new Submission.Terms(
                             model,
-                            List.of(prompt(fields, model).tokens(model)),
+                            List.of(tokens),
                             generation,
                             model.defaults().stopStrings(),
                             "messages",
                             generation.maxTokens(),
-                            OllamaOptions.topLogprobs(fields)));
+                            OllamaOptions.topLogprobs(fields),
+                            AnswerForm.of(model, tokens, tools, generation)));
         }
     }
 
-    private static ChatPrompt prompt(JsonFields fields, HostedModel model) {
+    private static ChatPrompt prompt(JsonFields fields, ToolChoice tools, HostedModel model) {
         Map<String, Object> arguments = new HashMap<>(Thinking.templateArguments(fields, model));
-        ToolChoice tools = ToolChoice.read(fields, model);
         if (!tools.told().isEmpty()) {
             arguments.put("tools", tools.told());
         }

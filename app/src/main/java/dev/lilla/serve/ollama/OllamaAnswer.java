@@ -5,6 +5,7 @@ import dev.lilla.serve.http.Exchange;
 import dev.lilla.serve.http.HttpFailure;
 import dev.lilla.serve.http.LineStream;
 import dev.lilla.serve.text.AnswerOptions;
+import dev.lilla.serve.text.AnswerPart;
 import dev.lilla.serve.text.ChatLogprobs;
 import dev.lilla.serve.text.Submission;
 import dev.lilla.serve.text.WrittenChoice;
@@ -27,7 +28,10 @@ record OllamaAnswer(AnswerOptions options, OllamaReply.Form form) {
             texts.read(options.ping(), Submission.Reader.NONE);
             WrittenChoice choice = texts.choices().getFirst();
             exchange.send(form.end(
-                    choice.text(), entries(tokenizer, choice.tokens()), choice.finishReason(), choice.usage()));
+                    new OllamaReply.Written(choice.content(), choice.thought(), choice.calls()),
+                    entries(tokenizer, choice.tokens()),
+                    choice.finishReason(),
+                    choice.usage()));
         }
     }
 
@@ -48,7 +52,7 @@ record OllamaAnswer(AnswerOptions options, OllamaReply.Form form) {
                 texts.read(options.ping(), new Submission.Reader() {
                     @Override
                     public void written(WrittenChoice choice, TextEvent event, String piece) {
-                        OllamaAnswer.this.written(lines, tokenizer, event, piece);
+                        OllamaAnswer.this.written(lines, tokenizer, choice, event);
                     }
 
                     @Override
@@ -57,18 +61,22 @@ record OllamaAnswer(AnswerOptions options, OllamaReply.Form form) {
                     }
                 });
                 WrittenChoice choice = texts.choices().getFirst();
-                lines.send(form.end("", null, choice.finishReason(), choice.usage()));
+                lines.send(form.end(OllamaReply.Written.NOTHING, null, choice.finishReason(), choice.usage()));
             } catch (HttpFailure e) {
                 lines.fail(e);
             }
         }
     }
 
-    private void written(LineStream lines, Tokenizer tokenizer, TextEvent event, String piece) {
+    private void written(LineStream lines, Tokenizer tokenizer, WrittenChoice choice, TextEvent event) {
         List<ChatLogprobs.Entry> logprobs =
                 event instanceof TextEvent.Token token ? entries(tokenizer, List.of(token)) : null;
-        if (!piece.isEmpty() || logprobs != null) {
-            lines.send(form.piece(piece, logprobs));
+        for (AnswerPart part : choice.fresh()) {
+            lines.send(form.piece(OllamaReply.Written.of(part), logprobs));
+            logprobs = null;
+        }
+        if (logprobs != null) {
+            lines.send(form.piece(OllamaReply.Written.NOTHING, logprobs));
         }
     }
 

@@ -47,7 +47,7 @@ record ResponseBody(
                     usage.promptTokens(),
                     new InputDetails(usage.promptTokensDetails().cachedTokens(), 0),
                     usage.completionTokens(),
-                    new OutputDetails(0),
+                    new OutputDetails(usage.completionTokensDetails().reasoningTokens()),
                     usage.totalTokens());
         }
     }
@@ -80,9 +80,9 @@ record ResponseBody(
                 cost);
     }
 
-    /// The same with its only item.
-    ResponseBody ended(String newStatus, ObjectNode item, UsageReport cost) {
-        return with(newStatus, List.of(item), Usage.of(cost), null);
+    /// The same with its items.
+    ResponseBody ended(String newStatus, List<ObjectNode> items, UsageReport cost) {
+        return with(newStatus, items, Usage.of(cost), null);
     }
 
     ResponseBody failed(HttpFailure failure) {
