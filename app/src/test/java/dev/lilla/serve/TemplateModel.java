@@ -16,8 +16,8 @@ final class TemplateModel {
 
     /// Makes one in a folder.
     ///
-    /// @param template a part of its name among the templates of the fixtures; the test is skipped where they are
-    absent
+    /// @param template a part of its name among the templates of the fixtures; the test is skipped without
+    ///     these
     /// @param marks texts that become single special tokens, five at most
     static Path in(Path folder, String template, String... marks) throws IOException {
         Path model = Oracle.model("llama3");

@@ -27,6 +27,12 @@ public record ChatEndpoint(ModelHost host, AnswerOptions options) implements End
     public void handle(Exchange exchange) throws InterruptedException {
         long began = System.nanoTime();
         JsonFields fields = JsonFields.of(exchange.json());
+        if (fields.objects("messages").isEmpty() && OllamaModel.isLetGo(fields, host)) {
+            OllamaReply.Form form =
+                    new OllamaReply.Form(OllamaModel.name(fields), true, began, Duration.ZERO);
+            new OllamaAnswer(options, form).sendEmpty(exchange, OllamaOptions.isStream(fields), "unload");
+            return;
+        }
         try (ModelLease lease = OllamaModel.lease(fields, host)) {
             HostedModel model = lease.model();
             Duration loaded = Duration.ofNanos(System.nanoTime() - began);
@@ -34,7 +40,7 @@ public record ChatEndpoint(ModelHost host, AnswerOptions options) implements End
                     new OllamaAnswer(options, new OllamaReply.Form(OllamaModel.name(fields), true, began, loaded));
             GenerationFields generation = OllamaOptions.read(fields, model);
             if (fields.objects("messages").isEmpty()) {
-                answer.sendLoaded(exchange, generation.isStream());
+                answer.sendEmpty(exchange, generation.isStream(), "load");
                 return;
             }
             ToolChoice tools = ToolChoice.read(fields, model);

@@ -26,6 +26,12 @@ public record GenerateEndpoint(ModelHost host, AnswerOptions options) implements
     public void handle(Exchange exchange) throws InterruptedException {
         long began = System.nanoTime();
         JsonFields fields = JsonFields.of(exchange.json());
+        if (fields.text("prompt").orElse("").isEmpty() && OllamaModel.isLetGo(fields, host)) {
+            OllamaReply.Form form =
+                    new OllamaReply.Form(OllamaModel.name(fields), false, began, Duration.ZERO);
+            new OllamaAnswer(options, form).sendEmpty(exchange, OllamaOptions.isStream(fields), "unload");
+            return;
+        }
         try (ModelLease lease = OllamaModel.lease(fields, host)) {
             HostedModel model = lease.model();
             Duration loaded = Duration.ofNanos(System.nanoTime() - began);
@@ -35,7 +41,7 @@ public record GenerateEndpoint(ModelHost host, AnswerOptions options) implements
             refuseUnsupported(fields);
             String prompt = fields.text("prompt").orElse("");
             if (prompt.isEmpty()) {
-                answer.sendLoaded(exchange, generation.isStream());
+                answer.sendEmpty(exchange, generation.isStream(), "load");
                 return;
             }
             boolean isRaw = fields.flag("raw") || model.text().template().isEmpty();

@@ -35,14 +35,16 @@ record OllamaAnswer(AnswerOptions options, OllamaReply.Form form) {
         }
     }
 
-    /// Answers that the model is in memory.
-    void sendLoaded(Exchange exchange, boolean isStream) {
+    /// Answers that the model is in memory, or leaves it.
+    ///
+    /// @param reason `load` or `unload`
+    void sendEmpty(Exchange exchange, boolean isStream, String reason) {
         if (!isStream) {
-            exchange.send(form.ready());
+            exchange.send(form.empty(reason));
             return;
         }
         try (LineStream lines = exchange.lines()) {
-            lines.send(form.ready());
+            lines.send(form.empty(reason));
         }
     }
 

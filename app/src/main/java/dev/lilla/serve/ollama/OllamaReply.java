@@ -120,9 +120,11 @@ record OllamaReply(
                     usage.completion().toNanos());
         }
 
-        /// Nothing was asked but that the model be in memory.
-        OllamaReply ready() {
-            return reply(Written.NOTHING, true, null, "load");
+        /// Nothing was asked but that the model be in memory, or leave it.
+        ///
+        /// @param reason `load` or `unload`
+        OllamaReply empty(String reason) {
+            return reply(Written.NOTHING, true, null, reason);
         }
     }
 }

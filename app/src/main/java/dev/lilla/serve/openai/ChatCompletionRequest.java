@@ -61,9 +61,8 @@ record ChatCompletionRequest(
 
     /// What it asks a model for.
     ///
-    /// @throws HttpFailure 400 if the model has no chat template, it refuses the conversation, or the schema of a
-    tool
-    ///     is not supported
+    /// @throws HttpFailure 400 if the model has no chat template, it refuses the conversation, or the
+    ///     schema of a tool is not supported
     Submission.Terms terms(HostedModel model) {
         int[] tokens = prompt.tokens(model);
         return new Submission.Terms(

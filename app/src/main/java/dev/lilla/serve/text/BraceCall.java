@@ -8,8 +8,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Reads `call:NAME{key:value,…}`: keys are bare, strings stand between quotes that no text has, and the rest is as in
-/// JSON. Used for one call.
+/// Reads `call:NAME{key:value,…}`: keys are bare, strings stand between quotes that no text has, and the rest is as
+/// in JSON. Used for one call.
 final class BraceCall {
     private static final Pattern HEAD = Pattern.compile("\\s*call:([A-Za-z0-9_.:/-]{1,128})(?=\\{)");
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,18}(\\.\\d{1,18})?([eE][+-]?\\d{1,3})?");
