@@ -76,8 +76,7 @@ class KeepAliveTest {
     void start() {
         Duration times = Duration.ofSeconds(30);
         server = LillaServer.start(
-                new HttpOptions(
-                        "127.0.0.1", 0, ApiKeys.NONE, new OriginPolicy(List.of(), List.of()), times, times),
+                new HttpOptions("127.0.0.1", 0, ApiKeys.NONE, new OriginPolicy(List.of(), List.of()), times, times),
                 new ModelPool(() -> List.of(new Demo()), new PoolOptions(10, USUAL, Duration.ofMinutes(5))),
                 AnswerOptions.defaults(),
                 new ModelLibrary(
@@ -130,7 +129,10 @@ class KeepAliveTest {
         Instant before = Instant.now();
         assertThat(post("/api/chat", hello(keepAlive)).statusCode()).isEqualTo(200);
         Instant expires = Instant.parse(loaded().at("/0/expires_at").asString());
-        assertThat(expires).isBetween(before.plusSeconds(seconds).minusSeconds(1), Instant.now().plusSeconds(seconds));
+        assertThat(expires)
+                .isBetween(
+                        before.plusSeconds(seconds).minusSeconds(1),
+                        Instant.now().plusSeconds(seconds));
     }
 
     @ParameterizedTest
@@ -147,7 +149,8 @@ class KeepAliveTest {
     @Test
     @Timeout(60)
     void unloadsWhereNothingIsAsked() throws Exception {
-        assertThat(post("/api/generate", "{\"model\":\"demo\",\"stream\":false}").body())
+        assertThat(post("/api/generate", "{\"model\":\"demo\",\"stream\":false}")
+                        .body())
                 .contains("\"done_reason\":\"load\"");
         assertThat(loaded().size()).isEqualTo(1);
         assertThat(post("/api/generate", "{\"model\":\"demo\",\"keep_alive\":0,\"stream\":false}")

@@ -334,9 +334,14 @@ public final class Sequence implements AutoCloseable {
                 written(),
                 Duration.ofNanos(reading),
                 Duration.ofNanos(wroteNothing ? 0 : totalNanos - promptNanos),
-                new DraftUsage(drafted, accepted, steps));
+                guesses());
         return new Completion(
                 text.toString(), history.tokens(request.prompt().length, history.length()), finishReason, usage);
+    }
+
+    /// What was guessed ahead so far.
+    DraftUsage guesses() {
+        return new DraftUsage(drafted, accepted, steps);
     }
 
     /// The tokens whose keys and values are in the cache.

@@ -264,8 +264,7 @@ public final class ModelPool implements ModelHost {
         try {
             long now = clock.getAsLong();
             List.copyOf(places.values()).stream()
-                    .filter(place -> place.isIdle()
-                            && now - place.lastUsed >= place.keepAlive.toNanos())
+                    .filter(place -> place.isIdle() && now - place.lastUsed >= place.keepAlive.toNanos())
                     .forEach(place -> expired.add(take(place)));
         } finally {
             lock.unlock();

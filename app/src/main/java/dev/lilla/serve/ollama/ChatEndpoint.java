@@ -28,8 +28,7 @@ public record ChatEndpoint(ModelHost host, AnswerOptions options) implements End
         long began = System.nanoTime();
         JsonFields fields = JsonFields.of(exchange.json());
         if (fields.objects("messages").isEmpty() && OllamaModel.isLetGo(fields, host)) {
-            OllamaReply.Form form =
-                    new OllamaReply.Form(OllamaModel.name(fields), true, began, Duration.ZERO);
+            OllamaReply.Form form = new OllamaReply.Form(OllamaModel.name(fields), true, began, Duration.ZERO);
             new OllamaAnswer(options, form).sendEmpty(exchange, OllamaOptions.isStream(fields), "unload");
             return;
         }

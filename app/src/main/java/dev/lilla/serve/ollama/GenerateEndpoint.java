@@ -27,8 +27,7 @@ public record GenerateEndpoint(ModelHost host, AnswerOptions options) implements
         long began = System.nanoTime();
         JsonFields fields = JsonFields.of(exchange.json());
         if (fields.text("prompt").orElse("").isEmpty() && OllamaModel.isLetGo(fields, host)) {
-            OllamaReply.Form form =
-                    new OllamaReply.Form(OllamaModel.name(fields), false, began, Duration.ZERO);
+            OllamaReply.Form form = new OllamaReply.Form(OllamaModel.name(fields), false, began, Duration.ZERO);
             new OllamaAnswer(options, form).sendEmpty(exchange, OllamaOptions.isStream(fields), "unload");
             return;
         }

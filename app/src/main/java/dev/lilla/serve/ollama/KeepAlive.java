@@ -17,7 +17,19 @@ final class KeepAlive {
     private static final Pattern PART = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,9})?)(ns|us|µs|ms|s|m|h)");
     private static final Pattern WHOLE = Pattern.compile("([+-]?)((?:" + PART.pattern() + ")+|0)");
     private static final Map<String, Long> NANOS = Map.of(
-            "ns", 1L, "us", 1_000L, "µs", 1_000L, "ms", 1_000_000L, "s", 1_000_000_000L, "m", 60_000_000_000L, "h",
+            "ns",
+            1L,
+            "us",
+            1_000L,
+            "µs",
+            1_000L,
+            "ms",
+            1_000_000L,
+            "s",
+            1_000_000_000L,
+            "m",
+            60_000_000_000L,
+            "h",
             3_600_000_000_000L);
 
     /// Longer than anybody waits, and short enough to count with.
@@ -32,13 +44,15 @@ final class KeepAlive {
             return Optional.empty();
         }
         if (given.get().isNumber()) {
-            double seconds = fields.number("keep_alive", -SECONDS_MAX, SECONDS_MAX).orElse(0);
+            double seconds =
+                    fields.number("keep_alive", -SECONDS_MAX, SECONDS_MAX).orElse(0);
             return Optional.of(bounded(BigDecimal.valueOf(seconds).multiply(BigDecimal.valueOf(NANOS.get("s")))));
         }
         String text = fields.text("keep_alive").orElse("");
         Matcher whole = WHOLE.matcher(text);
         if (!whole.matches()) {
-            throw fields.invalid("keep_alive", "must be seconds, or a duration such as 5m or -1s, found \"" + text + "\"");
+            throw fields.invalid(
+                    "keep_alive", "must be seconds, or a duration such as 5m or -1s, found \"" + text + "\"");
         }
         BigDecimal nanos = BigDecimal.ZERO;
         Matcher part = PART.matcher(whole.group(2));

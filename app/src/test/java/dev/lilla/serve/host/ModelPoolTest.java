@@ -153,13 +153,15 @@ class ModelPoolTest {
         use(b);
         pool.keepAlive(b.entry(), ModelHost.FOREVER);
         assertThat(pool.expiry(a.entry()))
-                .hasValueSatisfying(time -> assertThat(time).isAfter(Instant.now().plus(KEEP_ALIVE.multipliedBy(2))));
+                .hasValueSatisfying(
+                        time -> assertThat(time).isAfter(Instant.now().plus(KEEP_ALIVE.multipliedBy(2))));
         assertThat(pool.expiry(b.entry())).isEmpty();
         clock.addAndGet(KEEP_ALIVE.multipliedBy(2).toNanos());
         pool.expire();
         assertThat(loaded()).containsExactly("a", "b");
         assertThat(pool.expiry(a.entry()))
-                .hasValueSatisfying(time -> assertThat(time).isBefore(Instant.now().plus(KEEP_ALIVE)));
+                .hasValueSatisfying(
+                        time -> assertThat(time).isBefore(Instant.now().plus(KEEP_ALIVE)));
         clock.addAndGet(KEEP_ALIVE.toNanos());
         pool.expire();
         assertThat(loaded()).containsExactly("b");
