@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -164,6 +165,30 @@ class FreeCallsTest {
         }
     }
 
+    /// Mistral's template takes ids of nine characters, and those of Ollama's clients send none.
+    @Test
+    void haveIdsAsTheTemplateWantsThem() throws Exception {
+        try (TestServer server = serve("Mistral-Nemo")) {
+            String call = "{\"type\":\"function\",%s\"function\":{\"name\":\"weather\",\"arguments\":\"{}\"}}";
+            String talk =
+                    "{\"messages\":[{\"role\":\"user\",\"content\":\"Rain?\"},{\"role\":\"assistant\",\"content\":"
+                            + "null,\"tool_calls\":[" + call + "]},{\"role\":\"tool\",%s\"content\":\"Yes\"}]}";
+            for (String ids : new String[] {"call_0123456789abcdef", "abc123DEF", ""}) {
+                String id = ids.isEmpty() ? "" : "\"id\":\"" + ids + "\",";
+                String body = talk.formatted(id, id.replace("id", "tool_call_id"));
+                String prompt =
+                        server.ask("/apply-template", body).get("prompt").asString();
+                List<String> found = Pattern.compile("id\": \"([A-Za-z0-9]{9})\"")
+                        .matcher(prompt)
+                        .results()
+                        .map(match -> match.group(1))
+                        .toList();
+                assertThat(found).hasSize(2);
+                assertThat(found.getFirst()).isEqualTo(found.getLast());
+            }
+        }
+    }
+
     @Test
     void thatCannotBeHeldToTheirSchemaAreRefused() throws Exception {
         try (TestServer server = serve("Qwen-Qwen3-0.6B")) {
@@ -232,6 +257,13 @@ class FreeCallsTest {
                             .map(line -> line.at("/message/thinking").asString(""))
                             .collect(Collectors.joining()))
                     .isEqualTo(message.get("thinking").asString());
+            assertThat(server.ask("/api/show", "{\"model\":\"tiny\"}")
+                            .get("capabilities")
+                            .toString())
+                    .contains("thinking");
+            assertThat(server.post("/api/chat", body.replace("\"stream\":", "\"think\":true,\"stream\":") + "false}")
+                            .statusCode())
+                    .isEqualTo(200);
             JsonNode generated = server.ask(
                     "/api/generate",
                     "{\"model\":\"tiny\",\"prompt\":\"Rain?\",\"options\":{\"num_predict\":8},\"stream\":false}");

@@ -5,7 +5,6 @@ import dev.lilla.serve.http.JsonFields;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,22 +15,6 @@ import tools.jackson.databind.JsonNode;
 final class KeepAlive {
     private static final Pattern PART = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,9})?)(ns|us|µs|ms|s|m|h)");
     private static final Pattern WHOLE = Pattern.compile("([+-]?)((?:" + PART.pattern() + ")+|0)");
-    private static final Map<String, Long> NANOS = Map.of(
-            "ns",
-            1L,
-            "us",
-            1_000L,
-            "µs",
-            1_000L,
-            "ms",
-            1_000_000L,
-            "s",
-            1_000_000_000L,
-            "m",
-            60_000_000_000L,
-            "h",
-            3_600_000_000_000L);
-
     /// Longer than anybody waits, and short enough to count with.
     private static final double SECONDS_MAX = 1e12;
 
@@ -46,7 +29,7 @@ final class KeepAlive {
         if (given.get().isNumber()) {
             double seconds =
                     fields.number("keep_alive", -SECONDS_MAX, SECONDS_MAX).orElse(0);
-            return Optional.of(bounded(BigDecimal.valueOf(seconds).multiply(BigDecimal.valueOf(NANOS.get("s")))));
+            return Optional.of(bounded(BigDecimal.valueOf(seconds).multiply(nanos("s"))));
         }
         String text = fields.text("keep_alive").orElse("");
         Matcher whole = WHOLE.matcher(text);
@@ -57,9 +40,22 @@ final class KeepAlive {
         BigDecimal nanos = BigDecimal.ZERO;
         Matcher part = PART.matcher(whole.group(2));
         while (part.find()) {
-            nanos = nanos.add(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(NANOS.get(part.group(2)))));
+            nanos = nanos.add(new BigDecimal(part.group(1)).multiply(nanos(part.group(2))));
         }
         return Optional.of(bounded(whole.group(1).equals("-") ? nanos.negate() : nanos));
+    }
+
+    private static BigDecimal nanos(String unit) {
+        return BigDecimal.valueOf(
+                switch (unit) {
+                    case "ns" -> 1L;
+                    case "us", "µs" -> 1_000L;
+                    case "ms" -> 1_000_000L;
+                    case "s" -> 1_000_000_000L;
+                    case "m" -> 60_000_000_000L;
+                    case "h" -> 3_600_000_000_000L;
+                    default -> throw new IllegalStateException("the pattern lets no unit " + unit + " through");
+                });
     }
 
     private static Duration bounded(BigDecimal nanos) {

@@ -19,6 +19,11 @@ public record AnswerForm(
     /// Text alone.
     public static final AnswerForm PLAIN = new AnswerForm(Optional.empty(), false, Optional.empty(), List.of());
 
+    /// Whether a model may think before it answers.
+    public static boolean mayThink(HostedModel model) {
+        return ThoughtMarks.of(model).isPresent();
+    }
+
     /// The next turn of a conversation.
     ///
     /// @throws dev.lilla.serve.http.HttpFailure 400 if the schema of a tool is not supported

@@ -2,6 +2,7 @@ package dev.lilla.serve.text;
 
 import dev.lilla.serve.host.HostedModel;
 import dev.lilla.serve.http.HttpFailure;
+import dev.lilla.template.ChatTemplate;
 import dev.lilla.template.TemplateException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,7 +61,11 @@ public record ChatPrompt(List<Map<String, Object>> messages, Map<String, Object>
 
     /// The messages as the template takes them.
     private List<Map<String, Object>> told(HostedModel model) {
-        return ToolChoice.knowsTools(model) ? messages : ToolWords.plain(messages);
+        if (!ToolChoice.knowsTools(model)) {
+            return ToolWords.plain(messages);
+        }
+        String template = model.text().template().map(ChatTemplate::source).orElse("");
+        return ShortCallIds.areWantedBy(template) ? ShortCallIds.in(messages) : messages;
     }
 
     private static void requireTemplate(HostedModel model) {
