@@ -83,7 +83,8 @@ class ArchitectureTest {
                             "model.family",
                             "store",
                             "tensor",
-                            "tokenizer")),
+                            "tokenizer",
+                            "train")),
             Map.entry("data", Set.of()),
             Map.entry("database", Set.of()),
             Map.entry(
@@ -110,6 +111,15 @@ class ArchitectureTest {
                             "template",
                             "tensor",
                             "tokenizer")),
+            Map.entry(
+                    "decision",
+                    Set.of(
+                            "evaluate.metric",
+                            "evaluate.report",
+                            "evaluate.run",
+                            "evaluate.statistics",
+                            "evaluate.task",
+                            "project")),
             Map.entry("demo", Set.of("chat")),
             Map.entry("hub", Set.of("format", "store")),
             Map.entry("serve.http", Set.of()),

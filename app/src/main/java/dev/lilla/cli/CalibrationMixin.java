@@ -5,6 +5,7 @@ import dev.lilla.generate.ModelText;
 import dev.lilla.kernel.Backend;
 import dev.lilla.model.family.ModelDescription;
 import dev.lilla.optimize.Calibration;
+import dev.lilla.optimize.SampleText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -119,6 +119,8 @@ final class Lilla implements Runnable {
                 new InitCommand(console),
                 new ProjectCommand(console),
                 new CandidatesCommand(console),
+                new TuneCommand(console),
+                new OptimizeCommand(console),
                 new CatalogCommand(console),
                 new DemoCommand(console),
                 new DemoCorpusCommand(console),

@@ -4,16 +4,14 @@ import dev.lilla.evaluate.Divergence;
 import dev.lilla.evaluate.Perplexity;
 import dev.lilla.evaluate.TextWindow;
 import dev.lilla.generate.LocalModel;
+import dev.lilla.optimize.SampleText;
 import dev.lilla.store.ModelStore;
-import dev.lilla.tokenizer.SpecialTokens;
-import dev.lilla.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -84,7 +82,8 @@ final class PerplexityCommand implements Callable<Integer> {
         try (LocalModel opened = model.open(console, cache.type());
                 Adapters adapters = lora.open(opened, console)) {
             int[] tokens = opened.encode(text);
-            Perplexity protocol = new Perplexity(context, batch, beginning(opened.tokenizer()), adapters.active());
+            Perplexity protocol =
+                    new Perplexity(context, batch, SampleText.beginning(opened.tokenizer()), adapters.active());
             ProgressLine progress = new ProgressLine(console);
             Perplexity.Result result = protocol.measure(
                     opened.decoder(),
@@ -116,13 +115,6 @@ final class PerplexityCommand implements Callable<Integer> {
         } finally {
             progress.finished();
         }
-    }
-
-    /// The token that begins a text, where the model's texts begin with one.
-    static OptionalInt beginning(Tokenizer tokenizer) {
-        int[] empty = tokenizer.encode("", SpecialTokens.ADD);
-        OptionalInt begin = tokenizer.beginOfText();
-        return empty.length > 0 && begin.isPresent() && empty[0] == begin.getAsInt() ? begin : OptionalInt.empty();
     }
 
     private void print(Perplexity.Result result, Optional<Divergence.Result> divergence) {

@@ -20,11 +20,11 @@ public final class DemoCorpus {
 
     /// Shares in percent.
     private static final Map<Task, Integer> SHARES = new EnumMap<>(Map.of(
-            Task.CLASSIFY, 20,
-            Task.EXTRACT, 17,
-            Task.QUESTION, 43,
-            Task.SUMMARY, 6,
-            Task.PRODUCT, 5,
+            Task.CLASSIFY, 17,
+            Task.EXTRACT, 15,
+            Task.QUESTION, 50,
+            Task.SUMMARY, 5,
+            Task.PRODUCT, 4,
             Task.TALK, 5,
             Task.ECHO, 4));
 

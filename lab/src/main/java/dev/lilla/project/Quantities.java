@@ -64,7 +64,7 @@ public final class Quantities {
     }
 
     /// Bytes in steps of 1000 with three digits: `4.37 GB`.
-    static String text(long bytes) {
+    public static String text(long bytes) {
         String[] units = {"B", "kB", "MB", "GB", "TB"};
         double value = bytes;
         int unit = 0;
@@ -77,7 +77,7 @@ public final class Quantities {
     }
 
     /// Seconds with the digits that matter: `850 ms`, `2.1 s`, `2 min 5 s`.
-    static String text(Duration time) {
+    public static String text(Duration time) {
         double seconds = time.toNanos() / 1e9;
         if (seconds < 0.9995) {
             return String.format(Locale.ROOT, "%.0f ms", seconds * 1000);

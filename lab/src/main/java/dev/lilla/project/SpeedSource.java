@@ -90,7 +90,7 @@ public final class SpeedSource {
     ///
     /// @return nothing if it was cancelled
     /// @throws CapacityException if there is no memory for it now
-    Optional<Speed> measure(CatalogModel model, ConversionType type) {
+    public Optional<Speed> measure(CatalogModel model, ConversionType type) {
         progress.accept(model.name() + " " + type.label());
         Optional<Speed> speed = SpeedMeasurement.measure(model, type, host, cancelled);
         speed.ifPresent(found -> book.put(model, type, found));

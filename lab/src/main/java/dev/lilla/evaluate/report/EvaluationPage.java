@@ -37,14 +37,19 @@ public final class EvaluationPage {
         Html page = new Html(task + ": evaluation");
         page.heading(1, task);
         page.paragraph("quiet", examples + " examples, evaluated by Lilla on " + LocalDate.now(ZoneId.systemDefault()));
+        new EvaluationPage(results, comparisons).summary(page);
+        addDetails(page, results, comparisons, prices);
+        return page;
+    }
+
+    /// Adds all that stands below the summary: scores, efficiency, classes, examples and protocol.
+    public static void addDetails(Html page, List<Result> results, List<Comparison> comparisons, Prices prices) {
         EvaluationPage sections = new EvaluationPage(results, comparisons);
-        sections.summary(page);
         sections.scores(page);
         new EfficiencySection(results, prices).add(page);
         ClassesSection.add(page, results);
         ExamplesSection.add(page, results);
         sections.protocol(page);
-        return page;
     }
 
     private int examples() {

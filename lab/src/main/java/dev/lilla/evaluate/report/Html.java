@@ -16,7 +16,12 @@ public final class Html {
     private final StringBuilder page = new StringBuilder();
 
     public Html(String title) {
-        page.append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+        this(title, "en");
+    }
+
+    /// @param language its code
+    public Html(String title, String language) {
+        page.append("<!doctype html>\n<html lang=\"" + escaped(language) + "\">\n<head>\n<meta charset=\"utf-8\">\n")
                 .append("<meta name=\"viewport\" content=\"width=device-width\">\n<title>")
                 .append(escaped(title))
                 .append("</title>\n<style>\n")

@@ -34,11 +34,16 @@ public record Comparison(String first, String second, String metric, PairedCompa
                 }
             }
         }
+        return corrected(found);
+    }
+
+    /// The same with p-values that are corrected for their number (Holm).
+    public static List<Comparison> corrected(List<Comparison> made) {
         double[] corrected =
-                Holm.adjust(found.stream().mapToDouble(c -> c.paired().pValue()).toArray());
+                Holm.adjust(made.stream().mapToDouble(c -> c.paired().pValue()).toArray());
         List<Comparison> all = new ArrayList<>();
         for (int i = 0; i < corrected.length; i++) {
-            Comparison one = found.get(i);
+            Comparison one = made.get(i);
             all.add(new Comparison(
                     one.first(), one.second(), one.metric(), one.paired().withPValue(corrected[i])));
         }

@@ -1,7 +1,9 @@
-package dev.lilla.cli;
+package dev.lilla.optimize;
 
 import dev.lilla.evaluate.TextWindow;
 import dev.lilla.generate.ModelText;
+import dev.lilla.tokenizer.SpecialTokens;
+import dev.lilla.tokenizer.Tokenizer;
 import dev.lilla.train.Columns;
 import dev.lilla.train.Example;
 import dev.lilla.train.ExampleFile;
@@ -14,20 +16,20 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/// The windows of a file that shows what a model is used for: of a text, or examples, each as the model's chat
-/// template
+/// The windows of a file that shows what a model is used for: of a text, or examples, each as the model's chat template
 /// has it.
-final class SampleText {
+public final class SampleText {
     private static final Set<String> EXAMPLES = Set.of("jsonl", "ndjson", "csv", "tsv");
 
     private SampleText() {}
 
     /// @param context the most tokens of a window
     /// @throws IllegalArgumentException if there is no such file, or it cannot be read as what its name says
-    static List<TextWindow> windows(Path file, ModelText text, int context) throws IOException {
+    public static List<TextWindow> windows(Path file, ModelText text, int context) throws IOException {
         String name = file.toString().toLowerCase(Locale.ROOT);
         if (EXAMPLES.contains(name.substring(name.lastIndexOf('.') + 1))) {
             List<int[]> examples = ExampleFile.read(file, Columns.DEFAULT).stream()
@@ -40,11 +42,18 @@ final class SampleText {
         }
         try {
             int[] tokens = text.text(Files.readString(file));
-            return TextWindow.cut(tokens, context, PerplexityCommand.beginning(text.tokenizer()));
+            return TextWindow.cut(tokens, context, beginning(text.tokenizer()));
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException(
                     file + ": is not UTF-8 text. Convert it, for example with: iconv -f WINDOWS-1252 -t UTF-8", e);
         }
+    }
+
+    /// The token that begins a text, if the tokenizer puts it there.
+    public static OptionalInt beginning(Tokenizer tokenizer) {
+        int[] empty = tokenizer.encode("", SpecialTokens.ADD);
+        OptionalInt begin = tokenizer.beginOfText();
+        return empty.length > 0 && begin.isPresent() && empty[0] == begin.getAsInt() ? begin : OptionalInt.empty();
     }
 
     private static int[] tokens(Example example, ModelText text) {

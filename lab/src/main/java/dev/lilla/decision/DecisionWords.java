@@ -1,0 +1,330 @@
+package dev.lilla.decision;
+
+import dev.lilla.evaluate.metric.Scale;
+import dev.lilla.evaluate.report.ScoreText;
+import dev.lilla.evaluate.run.Comparison;
+import dev.lilla.evaluate.run.Measured;
+import dev.lilla.evaluate.statistics.PairedComparison;
+import dev.lilla.evaluate.statistics.PowerEstimate;
+import dev.lilla.project.Quantities;
+import dev.lilla.project.Tongue;
+import dev.lilla.project.Wording;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// What a decision means, in sentences: what is recommended, why, what is given up for it, and how sure that is.
+public final class DecisionWords {
+    /// Half an interval, in quality, that most will find narrow enough.
+    private static final double NARROW = 0.05;
+
+    private final Decision decision;
+    private final Tongue tongue;
+
+    public DecisionWords(Decision decision, Tongue tongue) {
+        this.decision = decision;
+        this.tongue = tongue;
+    }
+
+    /// The recommendation in one sentence.
+    public String verdict() {
+        String name = decision.chosen().name();
+        if (!decision.meetsGoal()) {
+            return say(
+                    "No variant meets the goal. The nearest is %s.", "Ingen variant når målet. Närmast är %s.", name);
+        }
+        return decision.chosen().criteria().isEmpty()
+                ? say(
+                        "%s is recommended. The goal sets no limits.",
+                        "%s rekommenderas. Målet sätter inga gränser.", name)
+                : say("%s meets the goal and is recommended.", "%s når målet och rekommenderas.", name);
+    }
+
+    /// Why it is the one.
+    public List<String> reasons() {
+        JudgedVariant chosen = decision.chosen();
+        JudgedVariant best = decision.choice().best();
+        long fitting =
+                decision.variants().stream().filter(JudgedVariant::meetsGoal).count();
+        List<String> reasons = new ArrayList<>();
+        reasons.add(
+                switch (decision.choice().reason()) {
+                    case BEST ->
+                        say(
+                                "It has the best %s of the %d variants that meet the goal (%d were evaluated).",
+                                "Den har bäst %s av de %d varianter som når målet (%d utvärderades).",
+                                metric(),
+                                fitting,
+                                decision.variants().size());
+                    case AS_GOOD ->
+                        say(
+                                "It is as good as %s, the best of the %d variants that meet the goal, to within %s, and"
+                                        + " takes less.",
+                                "Den är lika bra som %s, den bästa av de %d varianter som når målet, på %s när, och tar"
+                                        + " mindre.",
+                                best.name(),
+                                fitting,
+                                points(Choice.MARGIN));
+                    case SURELY_ENOUGH ->
+                        say(
+                                "It surely reaches what the goal asks for, and takes less than %s, the best of the %d"
+                                        + " variants that meet it.",
+                                "Den når säkert det som målet kräver, och tar mindre än %s, den bästa av de %d varianter"
+                                        + " som når det.",
+                                best.name(),
+                                fitting);
+                    case NEAREST ->
+                        say(
+                                "Of %d variants it misses the goal by least.",
+                                "Av %d varianter är den närmast målet.",
+                                decision.variants().size());
+                });
+        chosen.criteria().forEach(criterion -> reasons.add(criterion(criterion)));
+        return reasons;
+    }
+
+    /// What it lacks beside the best variant, and beside the model that it was made from.
+    public List<String> givenUp() {
+        JudgedVariant chosen = decision.chosen();
+        JudgedVariant best = decision.choice().best();
+        List<String> given = new ArrayList<>();
+        decision.choice().loss().ifPresent(loss -> given.add(loss(best, loss)));
+        Optional<Comparison> step = decision.testAgainstParent(chosen);
+        step.filter(test -> !test.second().equals(best.name()))
+                .filter(test -> test.paired().difference() < 0)
+                .ifPresent(test -> given.add(say(
+                        "Against %s, which it was made from, it loses %s (%s).",
+                        "Mot %s, som den är gjord av, förlorar den %s (%s).",
+                        test.second(),
+                        points(-test.paired().difference() / unit()),
+                        probability(test))));
+        if (given.isEmpty()) {
+            given.add(say(
+                    "Nothing: no variant has more of what the goal asks for.",
+                    "Inget: ingen variant ger mer av det målet kräver."));
+        }
+        return given;
+    }
+
+    private String loss(JudgedVariant best, PairedComparison loss) {
+        Figures less = decision.chosen().figures();
+        Figures more = best.figures();
+        return say(
+                "%s has %s more %s (95 %%: %s to %s); it takes %s times the time, %s times the disk%s.",
+                "%s har %s mer %s (95 %%: %s till %s); den tar %s gånger så lång tid och %s gånger så mycket disk%s.",
+                best.name(),
+                points(loss.difference() / unit()),
+                metric(),
+                points(loss.interval().low() / unit()),
+                points(loss.interval().high() / unit()),
+                number("%.2f", more.answerP50() / less.answerP50()),
+                number("%.2f", (double) more.diskBytes() / less.diskBytes()),
+                memoryRatio(more, less));
+    }
+
+    private String memoryRatio(Figures more, Figures less) {
+        if (more.memoryBytes().isEmpty() || less.memoryBytes().isEmpty()) {
+            return "";
+        }
+        double ratio =
+                (double) more.memoryBytes().getAsLong() / less.memoryBytes().getAsLong();
+        return say(" and %s times the memory", " och %s gånger så mycket minne", number("%.2f", ratio));
+    }
+
+    /// How sure the figures are, and what would make them surer.
+    public List<String> certainty() {
+        JudgedVariant chosen = decision.chosen();
+        Measured main = chosen.result().measured().getFirst();
+        int examples = main.score().tally().examples();
+        List<String> sure = new ArrayList<>();
+        sure.add(say(
+                "%s is %s on %d test examples; in 95 of 100 cases the true value lies in such an interval.",
+                "%s är %s på %d testexempel; i 95 fall av 100 ligger det sanna värdet i ett sådant intervall.",
+                metric(),
+                withInterval(chosen),
+                examples));
+        unsettled(chosen, examples).ifPresent(sure::add);
+        ancestorTest(chosen).ifPresent(test -> sure.add(sentence(test, examples)));
+        if (decision.variants().size() > 2) {
+            sure.add(say(
+                    "%d variants were held against the same examples; the best of many looks a little better than it is."
+                            + " \"lilla check\" tells with fresh ones.",
+                    "%d varianter prövades på samma exempel; den bästa av många ser lite bättre ut än den är."
+                            + " \"lilla check\" visar det med nya.",
+                    decision.variants().size()));
+        }
+        return sure;
+    }
+
+    private Optional<String> unsettled(JudgedVariant chosen, int examples) {
+        Optional<Criterion> open = chosen.criteria().stream()
+                .filter(criterion -> criterion.verdict() == Criterion.Verdict.UNSETTLED)
+                .findFirst();
+        if (open.isPresent()) {
+            double room = Math.max(open.get().found() - open.get().limit(), 1e-3);
+            return Optional.of(say(
+                    "Whether it reaches the %s of the goal is not settled; about %d examples would settle it.",
+                    "Om den når målets %s är inte avgjort; omkring %d exempel skulle avgöra det.",
+                    share(open.get().limit()),
+                    Math.max(
+                            examples,
+                            PowerEstimate.forProportion(Math.clamp(open.get().found(), 0.05, 0.95), room))));
+        }
+        double half = (chosen.figures().high() - chosen.figures().low()) / 2;
+        return half <= NARROW
+                ? Optional.empty()
+                : Optional.of(say(
+                        "That is within %s either way; about %d examples would make it %s.",
+                        "Det är på %s när; omkring %d exempel skulle ge %s.",
+                        points(half),
+                        PowerEstimate.forProportion(Math.clamp(chosen.figures().quality(), 0.05, 0.95), NARROW),
+                        points(NARROW)));
+    }
+
+    /// The test against the parent, or that of the nearest ancestor that has a significant one.
+    private Optional<Comparison> ancestorTest(JudgedVariant chosen) {
+        Optional<Comparison> first = decision.testAgainstParent(chosen);
+        Optional<Comparison> test = first;
+        while (test.isPresent() && !test.get().paired().isSignificant()) {
+            String parent = test.get().second();
+            test = decision.variants().stream()
+                    .filter(variant -> variant.name().equals(parent))
+                    .findFirst()
+                    .flatMap(decision::testAgainstParent);
+        }
+        return test.or(() -> first);
+    }
+
+    /// What a paired test says.
+    public String sentence(Comparison test, int examples) {
+        PairedComparison paired = test.paired();
+        if (paired.difference() == 0) {
+            return say("%s and %s have the same %s.", "%s och %s har samma %s.", test.first(), test.second(), metric());
+        }
+        boolean isFirst = paired.difference() > 0;
+        String better = isFirst ? test.first() : test.second();
+        String worse = isFirst ? test.second() : test.first();
+        String gap = points(Math.abs(paired.difference()) / unit());
+        if (paired.isSignificant()) {
+            return say(
+                    "%s is better than %s by %s (%s).",
+                    "%s är bättre än %s med %s (%s).", better, worse, gap, probability(test));
+        }
+        String more = paired.examplesToSettle().isPresent()
+                        && paired.examplesToSettle().getAsLong() > examples
+                ? say(
+                        " About %d examples would settle a difference of this size.",
+                        " Omkring %d exempel skulle avgöra en så stor skillnad.",
+                        paired.examplesToSettle().getAsLong())
+                : "";
+        return say(
+                        "That %s is better than %s by %s may be chance (%s).",
+                        "Att %s är bättre än %s med %s kan vara slump (%s).", better, worse, gap, probability(test))
+                + more;
+    }
+
+    private String probability(Comparison test) {
+        String value = local(test.probability());
+        return value.startsWith("<") ? "p " + value : "p = " + value;
+    }
+
+    /// What a goal asks for, what was found, and whether it is met.
+    public String criterion(Criterion criterion) {
+        String name = name(criterion.kind());
+        String found = amount(criterion.kind(), criterion.found());
+        String limit = amount(criterion.kind(), criterion.limit());
+        boolean isQuality = criterion.kind() == Criterion.Kind.QUALITY;
+        String asked = isQuality ? say("at least %s", "minst %s", limit) : say("at most %s", "högst %s", limit);
+        return switch (criterion.verdict()) {
+            case MET -> say("%s: %s, asked for is %s.", "%s: %s, målet är %s.", name, found, asked);
+            case UNSETTLED ->
+                say(
+                        "%s: %s, asked for is %s; met on these examples, not surely on others.",
+                        "%s: %s, målet är %s; uppnått på dessa exempel, inte säkert på andra.", name, found, asked);
+            case FAILED ->
+                say("%s: %s, asked for is %s: missed.", "%s: %s, målet är %s: inte uppnått.", name, found, asked);
+        };
+    }
+
+    /// The name of what a goal asks for.
+    public String name(Criterion.Kind kind) {
+        Wording name = switch (kind) {
+            case QUALITY -> new Wording(metric(), metric());
+            case LATENCY_P95 -> new Wording("95 % of answers within", "95 % av svaren inom");
+            case MEMORY -> new Wording("memory", "minne");
+            case DISK -> new Wording("disk", "disk");
+            case COST_PER_1000 -> new Wording("cost of 1,000 answers", "kostnad för 1 000 svar");
+        };
+        return name.in(tongue);
+    }
+
+    /// An amount of it as people read it.
+    public String amount(Criterion.Kind kind, double value) {
+        return switch (kind) {
+            case QUALITY -> share(value);
+            case LATENCY_P95 -> local(Quantities.text(Duration.ofNanos(Math.round(value * 1e6))));
+            case MEMORY, DISK -> local(Quantities.text(Math.round(value)));
+            case COST_PER_1000 ->
+                number("%.4f", value) + " " + decision.prices().currency();
+        };
+    }
+
+    /// `83.0 % (74.5 to 89.1)`.
+    public String withInterval(JudgedVariant variant) {
+        String text = ScoreText.withInterval(variant.result().measured().getFirst());
+        return local(tongue == Tongue.SWEDISH ? text.replace(" to ", " till ") : text);
+    }
+
+    /// The same of a baseline.
+    public String withInterval(DecisionRecord.Quality quality) {
+        String ends = share(quality.low()).replace(" %", "")
+                + say(" to ", " till ")
+                + share(quality.high()).replace(" %", "");
+        return share(quality.value()) + " (" + ends + ")";
+    }
+
+    /// A number with the digits that matter.
+    String figure(double value) {
+        double size = Math.abs(value);
+        return number(size >= 100 || size == 0 ? "%.0f" : size >= 10 ? "%.1f" : size >= 0.1 ? "%.2f" : "%.4f", value);
+    }
+
+    /// The metric that counts.
+    public String metric() {
+        return decision.chosen().result().measured().getFirst().metric().replace('_', ' ');
+    }
+
+    private double unit() {
+        return Figures.unit(scale());
+    }
+
+    private Scale scale() {
+        return decision.chosen().result().measured().getFirst().score().scale();
+    }
+
+    private String share(double value) {
+        return local(ScoreText.of(value * unit(), scale()));
+    }
+
+    /// A difference in quality: `2.0 points`.
+    String points(double value) {
+        return scale() == Scale.CORRELATION
+                ? number("%.3f", value)
+                : number("%.1f", 100 * value) + say(" points", " procentenheter");
+    }
+
+    private String number(String format, double value) {
+        return local(String.format(Locale.ROOT, format, value));
+    }
+
+    /// Figures with the sign that the language has between whole and part.
+    private String local(String figures) {
+        return tongue == Tongue.SWEDISH ? figures.replace('.', ',') : figures;
+    }
+
+    private String say(String english, String swedish, Object... values) {
+        return String.format(Locale.ROOT, new Wording(english, swedish).in(tongue), values);
+    }
+}

@@ -1,0 +1,65 @@
+package dev.lilla.decision;
+
+import dev.lilla.evaluate.metric.Scale;
+import dev.lilla.evaluate.run.Efficiency;
+import dev.lilla.evaluate.run.Evaluation.Result;
+import dev.lilla.evaluate.run.Measured;
+import dev.lilla.evaluate.run.Prices;
+import java.util.OptionalLong;
+
+/// What a variant came to, as far as goals ask.
+///
+/// @param quality by the first metric, 0 to 1 as in goals
+/// @param low the lower end of its 95 % interval
+/// @param high the upper end
+/// @param answerP50 milliseconds of a usual answer
+/// @param answerP95 milliseconds that 95 % of answers stay below
+/// @param tokensPerSecond written; NaN where none are written
+/// @param memoryBytes the most that the process took; empty where the system does not say
+/// @param diskBytes of its weights
+/// @param costPer1000 answers, in the currency of the price file
+public record Figures(
+        double quality,
+        double low,
+        double high,
+        double answerP50,
+        double answerP95,
+        double tokensPerSecond,
+        OptionalLong memoryBytes,
+        long diskBytes,
+        double costPer1000) {
+    private static final double HUNDRED = 100;
+
+    /// Of a result, by its first metric.
+    public static Figures of(Result result, Prices prices) {
+        Measured main = result.measured().getFirst();
+        double unit = unit(main.score().scale());
+        Efficiency efficiency = result.efficiency();
+        return new Figures(
+                main.value() / unit,
+                main.interval().low() / unit,
+                main.interval().high() / unit,
+                efficiency.totalMillis().p50(),
+                efficiency.totalMillis().p95(),
+                efficiency.completionTokensPerSecond(),
+                efficiency.peakBytes(),
+                efficiency.diskBytes(),
+                prices.perThousand(efficiency));
+    }
+
+    /// What a metric's value is divided by to lie between 0 and 1.
+    static double unit(Scale scale) {
+        return scale == Scale.HUNDRED ? HUNDRED : 1;
+    }
+
+    /// How much it takes beside another: the geometric mean of the ratios of time, memory and disk; 1 for as much.
+    double burden(Figures other) {
+        double ratio = answerP50 / other.answerP50 * diskBytes / other.diskBytes;
+        int figures = 2;
+        if (memoryBytes.isPresent() && other.memoryBytes.isPresent()) {
+            ratio *= (double) memoryBytes.getAsLong() / other.memoryBytes.getAsLong();
+            figures++;
+        }
+        return Math.pow(ratio, 1.0 / figures);
+    }
+}

@@ -1,0 +1,208 @@
+package dev.lilla.decision;
+
+import dev.lilla.evaluate.report.Html;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/// Quality against what it takes, as inline SVG: a numbered dot for each variant, its interval, and a line along those
+/// that no other one beats in these two.
+///
+/// @param title what is shown, the text alternative with all figures
+/// @param takes what the horizontal axis is, with its unit
+/// @param minimum quality that the goal asks for
+/// @param limit of the goal on what it takes
+record FrontierChart(
+        String title, String takes, List<Point> points, OptionalDouble minimum, OptionalDouble limit, Labels labels) {
+    private static final int WIDTH = 460;
+    private static final int HEIGHT = 320;
+    private static final int LEFT = 52;
+    private static final int RIGHT = 18;
+    private static final int TOP = 16;
+    private static final int BOTTOM = 46;
+    private static final int DOT = 10;
+    private static final double ROOM = 0.08;
+    private static final int TICKS = 4;
+
+    FrontierChart {
+        points = List.copyOf(points);
+    }
+
+    /// A variant.
+    ///
+    /// @param number by which the table names it
+    /// @param x what it takes
+    /// @param style class of its dot: `chosen`, `meets` or `misses`
+    /// @param text for those who point at it
+    record Point(int number, double x, double quality, double low, double high, String style, String text) {}
+
+    /// How numbers are written.
+    interface Labels {
+        String quality(double value);
+
+        String taken(double value);
+    }
+
+    String svg() {
+        StringBuilder svg = new StringBuilder();
+        svg.append(String.format(
+                Locale.ROOT,
+                "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">%n<title>%s</title>%n",
+                WIDTH,
+                HEIGHT,
+                Html.escaped(alternative()),
+                Html.escaped(title)));
+        axes(svg);
+        goal(svg);
+        frontier(svg);
+        points.forEach(point -> interval(svg, point));
+        points.stream()
+                .sorted(Comparator.comparing(point -> point.style().equals("chosen")))
+                .forEach(point -> dot(svg, point));
+        return svg.append("</svg>\n").toString();
+    }
+
+    private void axes(StringBuilder svg) {
+        for (double quality : ticks(bottom(), top())) {
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
+                            + "<text class=\"end\" x=\"%d\" y=\"%.1f\">%s</text>%n",
+                    LEFT,
+                    WIDTH - RIGHT,
+                    y(quality),
+                    y(quality),
+                    LEFT - 6,
+                    y(quality) + 4,
+                    Html.escaped(labels.quality(quality))));
+        }
+        for (double taken : ticks(0, right())) {
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>"
+                            + "<text class=\"middle\" x=\"%.1f\" y=\"%d\">%s</text>%n",
+                    x(taken),
+                    x(taken),
+                    TOP,
+                    HEIGHT - BOTTOM,
+                    x(taken),
+                    HEIGHT - BOTTOM + 16,
+                    Html.escaped(labels.taken(taken))));
+        }
+        svg.append(String.format(
+                Locale.ROOT,
+                "<text class=\"middle strong\" x=\"%d\" y=\"%d\">%s</text>%n",
+                (LEFT + WIDTH - RIGHT) / 2,
+                HEIGHT - 8,
+                Html.escaped(takes)));
+    }
+
+    /// Round numbers between two: steps of 1, 2 or 5 times a power of ten.
+    static List<Double> ticks(double from, double to) {
+        double raw = (to - from) / TICKS;
+        double power = Math.pow(10, Math.floor(Math.log10(raw)));
+        double step = raw / power > 5 ? 10 * power : raw / power > 2 ? 5 * power : raw / power > 1 ? 2 * power : power;
+        List<Double> ticks = new ArrayList<>();
+        for (long i = (long) Math.ceil(from / step - 1e-9); i * step <= to + 1e-9 * step; i++) {
+            ticks.add(i * step);
+        }
+        return ticks;
+    }
+
+    /// What the goal leaves out, shaded.
+    private void goal(StringBuilder svg) {
+        minimum.ifPresent(value -> shade(svg, LEFT, y(value), WIDTH - RIGHT, HEIGHT - BOTTOM));
+        limit.ifPresent(value -> shade(svg, x(value), TOP, WIDTH - RIGHT, HEIGHT - BOTTOM));
+    }
+
+    private static void shade(StringBuilder svg, double left, double top, double right, double bottom) {
+        double x = Math.clamp(left, LEFT, right);
+        double y = Math.clamp(top, TOP, bottom);
+        svg.append(String.format(
+                Locale.ROOT,
+                "<rect class=\"outside\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>%n",
+                x,
+                y,
+                right - x,
+                bottom - y));
+    }
+
+    private void frontier(StringBuilder svg) {
+        List<Point> line = new ArrayList<>();
+        double best = Double.NEGATIVE_INFINITY;
+        for (Point point : points.stream()
+                .sorted(Comparator.comparingDouble(Point::x).thenComparingDouble(point -> -point.quality()))
+                .toList()) {
+            if (point.quality() > best) {
+                line.add(point);
+                best = point.quality();
+            }
+        }
+        StringBuilder path = new StringBuilder();
+        for (Point point : line) {
+            path.append(
+                    path.isEmpty()
+                            ? String.format(Locale.ROOT, "M%.1f %.1f", x(point.x()), y(point.quality()))
+                            : String.format(Locale.ROOT, "H%.1fV%.1f", x(point.x()), y(point.quality())));
+        }
+        svg.append(String.format(Locale.ROOT, "<path class=\"frontier\" d=\"%s\"/>%n", path));
+    }
+
+    private void interval(StringBuilder svg, Point point) {
+        svg.append(String.format(
+                Locale.ROOT,
+                "<line class=\"interval thin\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>%n",
+                x(point.x()),
+                x(point.x()),
+                y(point.low()),
+                y(point.high())));
+    }
+
+    private void dot(StringBuilder svg, Point point) {
+        svg.append(String.format(
+                Locale.ROOT,
+                "<g class=\"%s\"><circle cx=\"%.1f\" cy=\"%.1f\" r=\"%d\"><title>%s</title></circle>"
+                        + "<text class=\"middle\" x=\"%.1f\" y=\"%.1f\">%d</text></g>%n",
+                point.style(),
+                x(point.x()),
+                y(point.quality()),
+                DOT,
+                Html.escaped(point.text()),
+                x(point.x()),
+                y(point.quality()) + 4,
+                point.number()));
+    }
+
+    private String alternative() {
+        StringBuilder text = new StringBuilder(title).append(": ");
+        points.forEach(point -> text.append(point.text()).append("; "));
+        return text.toString();
+    }
+
+    private double top() {
+        double high = points.stream().mapToDouble(Point::high).max().orElse(1);
+        return Math.min(1, high + ROOM * Math.max(0.1, high));
+    }
+
+    private double bottom() {
+        double low = Math.min(
+                points.stream().mapToDouble(Point::low).min().orElse(0), minimum.orElse(Double.POSITIVE_INFINITY));
+        return low < 0 ? low - ROOM : low - ROOM < top() / 2 ? 0 : low - ROOM;
+    }
+
+    private double right() {
+        double most = points.stream().mapToDouble(Point::x).max().orElse(1);
+        return most > 0 ? most * (1 + ROOM) : 1;
+    }
+
+    private double x(double taken) {
+        return LEFT + Math.min(taken / right(), 1) * (WIDTH - LEFT - RIGHT);
+    }
+
+    private double y(double quality) {
+        double share = (quality - bottom()) / (top() - bottom());
+        return HEIGHT - BOTTOM - Math.clamp(share, 0, 1) * (HEIGHT - TOP - BOTTOM);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.lilla.search;
+
+import dev.lilla.evaluate.run.Prices;
+import dev.lilla.generate.LocalModelOptions;
+import dev.lilla.project.Project;
+import dev.lilla.project.Tongue;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/// What to search among, and how.
+///
+/// @param models as they were found
+/// @param folder for variants and data; what an earlier search left there is taken up
+/// @param options how models are opened for evaluation
+/// @param epochs of tuning, time allowing
+/// @param parallel answers that are written side by side in evaluations
+/// @param budget time for all of it
+/// @param tongue in which variants, baselines and notes are described
+public record SearchRequest(
+        Project project,
+        List<Recipe> models,
+        Path folder,
+        LocalModelOptions options,
+        Prices prices,
+        int epochs,
+        int parallel,
+        Duration budget,
+        Tongue tongue) {
+    public SearchRequest {
+        models = List.copyOf(models);
+        if (models.isEmpty()) {
+            throw new IllegalArgumentException("there is no model to search among");
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package dev.lilla.decision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lilla.decision.Decision.Candidate;
+import dev.lilla.evaluate.run.Prices;
+import dev.lilla.evaluate.statistics.Bootstrap;
+import dev.lilla.project.Goal;
+import dev.lilla.project.Project;
+import dev.lilla.project.Tongue;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DecisionTest {
+    private static final int EXAMPLES = 200;
+    private static final Optional<String> NONE = Optional.empty();
+
+    private static Goal goal(String limits) {
+        return project(limits).goal();
+    }
+
+    private static Project project(String limits) {
+        return Project.parse(
+                Path.of("lilla.yaml"), """
+                name: planted
+                goal:
+                  task: classify
+                  metric: accuracy
+                %s
+                data:
+                  test: test.jsonl
+                """.formatted(limits.indent(2).stripTrailing()));
+    }
+
+    private static Decision decide(String limits, Candidate... candidates) {
+        return Decision.of(goal(limits), List.of(candidates), Prices.assumed(), Bootstrap.DEFAULT);
+    }
+
+    @Test
+    void takesTheBestOfThoseThatMeetTheGoal() {
+        Decision decision = decide(
+                "latency_p95: 100ms",
+                Planted.variant("fast", NONE, Planted.first(120, EXAMPLES), 20, 1000),
+                Planted.variant("good", NONE, Planted.first(170, EXAMPLES), 90, 4000),
+                Planted.variant("best", NONE, Planted.first(190, EXAMPLES), 150, 8000));
+        assertThat(decision.chosen().name()).isEqualTo("good");
+        assertThat(decision.choice().reason()).isEqualTo(Choice.Reason.BEST);
+        assertThat(decision.meetsGoal()).isTrue();
+        assertThat(decision.frontier()).extracting(JudgedVariant::name).containsExactly("fast", "good", "best");
+    }
+
+    @Test
+    void prefersWhatTakesLessWhereNothingIsLost() {
+        boolean[] right = Planted.first(170, EXAMPLES);
+        boolean[] nearly = right.clone();
+        nearly[0] = false;
+        Decision decision = decide(
+                "minimum_quality: 0.5",
+                Planted.variant("whole", NONE, right, 100, 8000),
+                Planted.variant("whole, q4_0", Optional.of("whole"), nearly, 60, 4500));
+        assertThat(decision.chosen().name()).isEqualTo("whole, q4_0");
+        assertThat(decision.choice().reason()).isEqualTo(Choice.Reason.AS_GOOD);
+        assertThat(new DecisionWords(decision, Tongue.ENGLISH).givenUp().getFirst())
+                .startsWith("whole has 0.5 points more accuracy (95 %: 0.0 points to 1.5 points)");
+    }
+
+    @Test
+    void keepsTheBestWhereWhatTakesLessLosesTooMuch() {
+        Decision decision = decide(
+                "",
+                Planted.variant("whole", NONE, Planted.first(170, EXAMPLES), 100, 8000),
+                Planted.variant("whole, q2_k", Optional.of("whole"), Planted.first(150, EXAMPLES), 40, 3000));
+        assertThat(decision.chosen().name()).isEqualTo("whole");
+    }
+
+    @Test
+    void saysWhatIsNearestWhereNothingMeetsTheGoal() {
+        Decision decision = decide(
+                "minimum_quality: 0.9\nlatency_p95: 50ms",
+                Planted.variant("slow", NONE, Planted.first(178, EXAMPLES), 200, 8000),
+                Planted.variant("near", NONE, Planted.first(170, EXAMPLES), 40, 4000));
+        assertThat(decision.meetsGoal()).isFalse();
+        assertThat(decision.chosen().name()).isEqualTo("near");
+        DecisionWords words = new DecisionWords(decision, Tongue.ENGLISH);
+        assertThat(words.verdict()).isEqualTo("No variant meets the goal. The nearest is near.");
+        assertThat(words.reasons())
+                .contains(
+                        "accuracy: 85.0 %, asked for is at least 90.0 %: missed.",
+                        "95 % of answers within: 40 ms, asked for is at most 50 ms.");
+        assertThat(new DecisionWords(decision, Tongue.SWEDISH).verdict())
+                .isEqualTo("Ingen variant når målet. Närmast är near.");
+    }
+
+    @Test
+    void tellsApartWhatIsMetAndWhatIsNotSettled() {
+        Decision decision =
+                decide("minimum_quality: 0.8", Planted.variant("one", NONE, Planted.first(164, EXAMPLES), 10, 1000));
+        assertThat(decision.chosen().criteria())
+                .singleElement()
+                .extracting(Criterion::verdict)
+                .isEqualTo(Criterion.Verdict.UNSETTLED);
+        assertThat(new DecisionWords(decision, Tongue.ENGLISH).certainty())
+                .anySatisfy(sentence -> assertThat(sentence).contains("is not settled; about"));
+    }
+
+    @Test
+    void refusesResultsOnOtherExamples() {
+        Candidate few = Planted.variant("few", NONE, Planted.first(10, 20), 10, 1000);
+        Candidate many = Planted.variant("many", NONE, Planted.first(20, 40), 10, 1000);
+        assertThatThrownBy(() -> decide("", few, many)).hasMessageContaining("different examples");
+    }
+
+    @Test
+    void recordsAndPagesSayTheSame(@TempDir Path folder) throws Exception {
+        Decision decision = decide(
+                "minimum_quality: 0.5",
+                Planted.variant("whole", NONE, Planted.first(170, EXAMPLES), 100, 8000),
+                Planted.variant("whole, q4_0", Optional.of("whole"), Planted.first(168, EXAMPLES), 60, 4500));
+        DecisionWords words = new DecisionWords(decision, Tongue.ENGLISH);
+        DecisionRecord record = new DecisionRecords(
+                        folder,
+                        "lilla",
+                        new DecisionRecord.Machine("processor", 2, 1L << 34, "none"),
+                        new DecisionRecord.Data(0, 0, EXAMPLES, "digest"),
+                        List.of())
+                .of(project("minimum_quality: 0.5"), decision, words);
+        Path file = folder.resolve(DecisionRecord.FILE_NAME);
+        record.write(file);
+        assertThat(DecisionRecord.read(file)).isEqualTo(record);
+        Path page = folder.resolve("report.html");
+        new DecisionPage(project("minimum_quality: 0.5"), decision, List.of(), List.of("left <out>"), Tongue.ENGLISH)
+                .write(page);
+        assertThat(Files.readString(page))
+                .contains(words.verdict(), "left &lt;out&gt;", "<svg")
+                .doesNotContain("<script", "http://", "https://");
+    }
+
+    @Test
+    void refusesWhatIsNoRecord(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve(DecisionRecord.FILE_NAME);
+        assertThatThrownBy(() -> DecisionRecord.read(file)).hasMessageContaining("lilla optimize");
+        Files.writeString(file, "{\"format\": \"other\"}");
+        assertThatThrownBy(() -> DecisionRecord.read(file)).hasMessageContaining("'format' is other");
+        Files.writeString(file, "[1, 2");
+        assertThatThrownBy(() -> DecisionRecord.read(file)).hasMessageContaining("no decision record");
+    }
+
+    /// 200 projects with four variants that are equally good in truth: in at most one of twenty may any difference be
+    /// called significant. Of so many, 18 or more would come by chance once in a thousand times at that level.
+    @Test
+    @Tag("long")
+    void chanceIsNotCalledADifference() {
+        int wrong = 0;
+        for (int project = 0; project < 200; project++) {
+            SplittableRandom random = new SplittableRandom(project);
+            Decision decision = decide(
+                    "",
+                    Planted.variant("a", NONE, Planted.drawn(random, EXAMPLES, 0.7), 10, 1000),
+                    Planted.variant("b", NONE, Planted.drawn(random, EXAMPLES, 0.7), 10, 1000),
+                    Planted.variant("a, q4_0", Optional.of("a"), Planted.drawn(random, EXAMPLES, 0.7), 8, 800),
+                    Planted.variant("b, q4_0", Optional.of("b"), Planted.drawn(random, EXAMPLES, 0.7), 8, 800));
+            wrong += decision.tests().stream().anyMatch(test -> test.paired().isSignificant()) ? 1 : 0;
+        }
+        assertThat(wrong).isLessThan(19);
+    }
+
+    /// The same with one that is truly better: it is found, and called so, nearly always.
+    @Test
+    @Tag("long")
+    void whatIsTrulyBetterIsFound() {
+        int found = 0;
+        for (int project = 0; project < 200; project++) {
+            SplittableRandom random = new SplittableRandom(project);
+            Decision decision = decide(
+                    "",
+                    Planted.variant("a", NONE, Planted.drawn(random, EXAMPLES, 0.6), 10, 1000),
+                    Planted.variant("b", NONE, Planted.drawn(random, EXAMPLES, 0.6), 10, 1000),
+                    Planted.variant("a, tuned", Optional.of("a"), Planted.drawn(random, EXAMPLES, 0.8), 10, 1000));
+            boolean isCalledBetter = decision.testAgainstParent(decision.chosen())
+                    .filter(test -> test.paired().isSignificant())
+                    .isPresent();
+            found += decision.chosen().name().equals("a, tuned") && isCalledBetter ? 1 : 0;
+        }
+        assertThat(found).isGreaterThan(180);
+    }
+}

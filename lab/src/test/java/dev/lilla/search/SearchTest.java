@@ -1,0 +1,222 @@
+package dev.lilla.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lilla.decision.DecisionRecord.Baseline;
+import dev.lilla.decision.JudgedVariant;
+import dev.lilla.decision.Variant;
+import dev.lilla.demo.Example;
+import dev.lilla.demo.HouseCorpus;
+import dev.lilla.demo.Split;
+import dev.lilla.evaluate.run.Prices;
+import dev.lilla.evaluate.run.RunStore;
+import dev.lilla.generate.LocalModelOptions;
+import dev.lilla.project.Project;
+import dev.lilla.project.Tongue;
+import dev.lilla.search.Search.Outcome.Decided;
+import dev.lilla.search.Search.Outcome.Interrupted;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Searches with the small model that comes with Lilla, on few tickets of its invented house.
+class SearchTest {
+    private static final Path MODEL =
+            Path.of("..", "models", "lilla-demo-s.gguf").toAbsolutePath().normalize();
+    private static final int LOGS = 120;
+    private static final int QUESTIONS = 10;
+
+    @TempDir
+    private Path folder;
+
+    private final Heard heard = new Heard();
+
+    /// What a search told.
+    private static final class Heard implements Watcher {
+        private final List<Stage> stages = new ArrayList<>();
+        private final List<String> notes = new ArrayList<>();
+        private int evaluated;
+
+        @Override
+        public void stage(Stage stage) {
+            stages.add(stage);
+        }
+
+        @Override
+        public void progress(String what, long done, long total) {
+            assertThat(done).isBetween(0L, total);
+        }
+
+        @Override
+        public void evaluated(Variant variant, double quality, int examples) {
+            assertThat(quality).isBetween(0.0, 1.0);
+            evaluated++;
+        }
+
+        @Override
+        public void noted(String note) {
+            notes.add(note);
+        }
+    }
+
+    @BeforeEach
+    void writeTickets() throws IOException {
+        HouseCorpus house = HouseCorpus.of(3);
+        tickets("train.jsonl", house.examples(Split.TRAIN, 0, LOGS).toList());
+        tickets("test.jsonl", house.examples(Split.KNOWN_PHRASING, 0, QUESTIONS).toList());
+    }
+
+    private void tickets(String name, List<Example> examples) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < examples.size(); i++) {
+            lines.add(JsonMapper.shared()
+                    .writeValueAsString(Map.of(
+                            "id", name + i,
+                            "input", examples.get(i).request(),
+                            "output", examples.get(i).answer())));
+        }
+        Files.write(folder.resolve(name), lines);
+    }
+
+    private Project project(String optimization) {
+        return Project.parse(folder.resolve("lilla.yaml"), """
+                name: tickets
+                goal:
+                  task: generate
+                  metric: edit_similarity
+                  minimum_quality: 0.1
+                data:
+                  train: train.jsonl
+                  test: test.jsonl
+                  columns: {id: id}
+                evaluation:
+                  system: You answer merchants for Kvitto.
+                optimization: {%s}
+                """.formatted(optimization));
+    }
+
+    private SearchRequest request(String optimization, Duration budget) {
+        return new SearchRequest(
+                project(optimization),
+                List.of(Recipe.of("small", MODEL)),
+                folder.resolve("decision"),
+                LocalModelOptions.defaults(),
+                Prices.assumed(),
+                2,
+                4,
+                budget,
+                Tongue.ENGLISH);
+    }
+
+    private Search.Outcome search(SearchRequest request, BooleanSupplier cancelled) throws InterruptedException {
+        try (RunStore store = RunStore.open(folder.resolve("runs.db"))) {
+            return Search.run(request, store, heard, cancelled);
+        }
+    }
+
+    @Test
+    void makesVariantsAndDecidesBetweenThem() throws InterruptedException {
+        SearchRequest request = request("types: [q4_0], prune: [layers]", Duration.ofMinutes(10));
+        Decided decided = (Decided) search(request, () -> false);
+        Map<String, JudgedVariant> variants =
+                decided.decision().variants().stream().collect(Collectors.toMap(JudgedVariant::name, v -> v));
+        assertThat(variants).containsKey("small");
+        assertThat(variants.keySet()).anyMatch(name -> name.contains("tuned"));
+        assertThat(variants.keySet()).anyMatch(name -> name.endsWith("q4_0"));
+        assertThat(decided.decision().chosen().figures().quality()).isGreaterThan(quality(variants, "small"));
+        assertThat(decided.decision().meetsGoal()).isTrue();
+        for (JudgedVariant variant : variants.values()) {
+            assertThat(variant.variant().file()).isRegularFile();
+            assertThat(variant.result().scores().examples()).hasSize(QUESTIONS);
+            variant.variant().parent().ifPresent(parent -> assertThat(variants).containsKey(parent));
+        }
+        assertThat(decided.parts().train().rows() + decided.parts().validation().rows())
+                .isEqualTo(LOGS);
+        assertThat(decided.baselines()).extracting(Baseline::name).hasSize(2);
+        assertThat(heard.stages).containsExactly(Watcher.Stage.values());
+
+        int before = heard.evaluated;
+        Map<Path, FileTime> made = times(variants);
+        Decided again = (Decided) search(request, () -> false);
+        assertThat(again.decision().chosen().name())
+                .isEqualTo(decided.decision().chosen().name());
+        assertThat(heard.evaluated).isEqualTo(2 * before);
+        assertThat(times(variants)).isEqualTo(made);
+    }
+
+    private static double quality(Map<String, JudgedVariant> variants, String name) {
+        return Optional.ofNullable(variants.get(name)).orElseThrow().figures().quality();
+    }
+
+    private static Map<Path, FileTime> times(Map<String, JudgedVariant> variants) {
+        return variants.values().stream()
+                .map(variant -> variant.variant().file())
+                .collect(Collectors.toMap(path -> path, SearchTest::time));
+    }
+
+    private static FileTime time(Path path) {
+        try {
+            return Files.getLastModifiedTime(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void goesOnAfterAnInterruption() throws InterruptedException {
+        SearchRequest request = request("types: [q4_0]", Duration.ofMinutes(10));
+        boolean[] isStopped = {false};
+        BooleanSupplier stopping = () -> {
+            isStopped[0] |= Files.exists(folder.resolve("decision/variants/small-tuned.training/steps.txt"));
+            return isStopped[0];
+        };
+        assertThat(search(request, stopping)).isInstanceOf(Interrupted.class);
+        assertThat(search(request, () -> false)).isInstanceOf(Decided.class);
+    }
+
+    @Test
+    void saysWhatTheTimeDidNotAllow() throws InterruptedException {
+        SearchRequest request = request("types: [q4_0], prune: [layers]", Duration.ofMillis(1));
+        Decided decided = (Decided) search(request, () -> false);
+        assertThat(decided.decision().chosen().name()).isEqualTo("small");
+        assertThat(heard.notes).anySatisfy(note -> assertThat(note).contains("small, tuned", "not tried"));
+    }
+
+    @Test
+    void makesVariantsAnewWhereTheDataChanged() throws IOException, InterruptedException {
+        SearchRequest request = request("types: [q4_0], tune: none", Duration.ofMinutes(10));
+        Decided decided = (Decided) search(request, () -> false);
+        assertThat(decided.decision().variants())
+                .extracting(JudgedVariant::name)
+                .contains("small, q4_0");
+        tickets("train.jsonl", HouseCorpus.of(4).examples(Split.TRAIN, 0, LOGS).toList());
+        assertThat(search(request, () -> false)).isInstanceOf(Decided.class);
+        assertThat(heard.notes).anySatisfy(note -> assertThat(note).contains("made anew"));
+    }
+
+    @Test
+    void refusesMetricsThatDoNotGoWithTheTask() {
+        Project project = Project.parse(folder.resolve("lilla.yaml"), """
+                goal: {task: summarize, metric: macro_f1}
+                data: {test: test.jsonl}
+                """);
+        PartFiles parts = PartFiles.write(project, folder.resolve("data"));
+        assertThatThrownBy(() -> ProjectTask.of(project, parts, parts.test().path()))
+                .hasMessageContaining("macro_f1")
+                .hasMessageContaining("summarize");
+    }
+}
