@@ -21,7 +21,8 @@ import java.util.function.Consumer;
 ///
 /// @param answer the time of one
 /// @param costPer1000 answers on this machine, one after the other
-/// @param prices what the same tokens cost elsewhere, by the price file
+/// @param prices by which, and by which APIs cost something too
+/// @param efficiency with the tokens of an answer
 record SeedModel(String title, Duration answer, double costPer1000, Prices prices, Efficiency efficiency) {
     private static final String NAME = "mistral-7b-v0.3";
     private static final ConversionType TYPE = ConversionType.Q4_K_M;

@@ -109,22 +109,22 @@ final class TuneCommand implements Callable<Integer> {
     }
 
     private int finish(Tuner.Outcome outcome, Recipe base) {
-        switch (outcome) {
+        return switch (outcome) {
             case Tuner.Outcome.Tuned(Path adapter, double rounds) -> {
                 console.out().println(adapter);
                 console.err().println(String.format(Locale.ROOT, "learned in %.1f epochs. Go on with:", rounds));
                 console.err().println("  lilla chat " + base.source() + " --lora " + adapter);
                 console.err().println("  lilla merge " + base.source() + " " + adapter + " tuned.gguf");
-                return 0;
+                yield 0;
             }
             case Tuner.Outcome.TooLong(Duration needed) -> {
                 console.warn("one epoch takes about " + Units.time(needed) + ", more than --budget allows");
-                return Lilla.FAILED;
+                yield Lilla.FAILED;
             }
             case Tuner.Outcome.Interrupted _ -> {
                 console.warn("interrupted; the same command goes on from here");
-                return Lilla.INTERRUPTED;
+                yield Lilla.INTERRUPTED;
             }
-        }
+        };
     }
 }

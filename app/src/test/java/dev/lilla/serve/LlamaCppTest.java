@@ -85,10 +85,10 @@ class LlamaCppTest {
                   {"role": "tool", "tool_call_id": "c2", "content": "calm"},
                   {"role": "tool", "tool_call_id": "c1", "content": "wet"}]}""");
 
-        assertThat(rendered.get("prompt").asString())
-                .endsWith("<|user|>Rain?<|assistant|>{\"name\":\"sky\",\"arguments\":{\"city\":\"Lund\"}}\n"
-                        + "{\"name\":\"sea\",\"arguments\":{}}<|end|><|user|>Result of sea: calm\n"
-                        + "Result of sky: wet<|assistant|>");
+        assertThat(rendered.get("prompt").asString()).endsWith("""
+                        <|user|>Rain?<|assistant|>{"name":"sky","arguments":{"city":"Lund"}}
+                        {"name":"sea","arguments":{}}<|end|><|user|>Result of sea: calm
+                        Result of sky: wet<|assistant|>""");
     }
 
     @Test

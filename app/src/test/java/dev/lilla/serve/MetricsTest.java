@@ -6,6 +6,7 @@ import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.generate.Speculation;
 import java.net.http.HttpResponse;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -84,6 +85,10 @@ class MetricsTest {
         }
     }
 
+    private static double sample(Map<String, Double> samples, String name) {
+        return Objects.requireNonNull(samples.get(name), name);
+    }
+
     @Test
     void tellHowFullPassesWereAndWhatGuessesWereWorth() throws Exception {
         try (TestServer server = TestServer.Setup.demo()
@@ -101,14 +106,13 @@ class MetricsTest {
             assertThat(samples.get("llamacpp:n_busy_slots_per_decode" + model))
                     .isGreaterThan(1)
                     .isLessThanOrEqualTo(3);
-            double drafted = samples.get("llamacpp:spec_decode_num_draft_tokens_total" + model);
-            double accepted = samples.get("llamacpp:spec_decode_num_accepted_tokens_total" + model);
-            double drafts = samples.get("llamacpp:spec_decode_num_drafts_total" + model);
+            double drafted = sample(samples, "llamacpp:spec_decode_num_draft_tokens_total" + model);
+            double accepted = sample(samples, "llamacpp:spec_decode_num_accepted_tokens_total" + model);
+            double drafts = sample(samples, "llamacpp:spec_decode_num_drafts_total" + model);
             assertThat(drafts).isPositive().isLessThanOrEqualTo(drafted);
             // A text that says the same again and again is easy to guess.
             assertThat(accepted).isPositive().isLessThanOrEqualTo(drafted);
-            double written =
-                    samples.get("llamacpp:tokens_predicted_total{model=\"tiny\",operation=\"text_completion\"}");
+            double written = sample(samples, "llamacpp:tokens_predicted_total{model=\"tiny\",operation=\"text_completion\"}");
             assertThat(accepted).isLessThan(written);
         }
     }

@@ -104,7 +104,7 @@ class OpenAiJavaClientTest {
     void chats() {
         ChatCompletion reply = client.chat()
                 .completions()
-                .create(hello().n(2).logprobs(true).topLogprobs(2).seed(4).build());
+                .create(hello().n(2).logprobs(true).topLogprobs(2).build());
 
         assertThat(reply.choices()).hasSize(2);
         assertThat(reply.choices().getFirst().message().content())
@@ -248,8 +248,9 @@ class OpenAiJavaClientTest {
         ResponseFormatJsonSchema.JsonSchema schema = ResponseFormatJsonSchema.JsonSchema.builder()
                 .name("answer")
                 .strict(true)
-                .schema(JsonValue.from(Map.of("enum", List.of("yes", "no")))
-                        .convert(ResponseFormatJsonSchema.JsonSchema.Schema.class))
+                .schema(ResponseFormatJsonSchema.JsonSchema.Schema.builder()
+                        .putAdditionalProperty("enum", JsonValue.from(List.of("yes", "no")))
+                        .build())
                 .build();
         ChatCompletion reply = client.chat()
                 .completions()
@@ -345,16 +346,12 @@ class OpenAiJavaClientTest {
     void callsToolsInResponses() {
         FunctionTool tool = FunctionTool.builder()
                 .name("light")
-                .parameters(JsonValue.from(Map.of(
-                                "type",
-                                "object",
-                                "properties",
-                                Map.of("on", Map.of("type", "boolean")),
-                                "required",
-                                List.of("on"),
-                                "additionalProperties",
-                                false))
-                        .convert(FunctionTool.Parameters.class))
+                .parameters(FunctionTool.Parameters.builder()
+                        .putAdditionalProperty("type", JsonValue.from("object"))
+                        .putAdditionalProperty("properties", JsonValue.from(Map.of("on", Map.of("type", "boolean"))))
+                        .putAdditionalProperty("required", JsonValue.from(List.of("on")))
+                        .putAdditionalProperty("additionalProperties", JsonValue.from(false))
+                        .build())
                 .strict(true)
                 .build();
         ResponseCreateParams params = ResponseCreateParams.builder()
