@@ -112,6 +112,24 @@ class ArchitectureTest {
                             "tensor",
                             "tokenizer")),
             Map.entry(
+                    "search",
+                    Set.of(
+                            "chat",
+                            "decision",
+                            "evaluate",
+                            "evaluate.metric",
+                            "evaluate.run",
+                            "evaluate.statistics",
+                            "evaluate.task",
+                            "generate",
+                            "kernel",
+                            "model",
+                            "model.family",
+                            "optimize",
+                            "project",
+                            "tensor",
+                            "train")),
+            Map.entry(
                     "decision",
                     Set.of(
                             "evaluate.metric",

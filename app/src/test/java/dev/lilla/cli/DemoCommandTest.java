@@ -2,12 +2,12 @@ package dev.lilla.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lilla.decision.DecisionRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 
 class DemoCommandTest {
     /// Beside the module, in the repository.
@@ -19,24 +19,59 @@ class DemoCommandTest {
     private Path home;
 
     @Test
-    void trainsAnAdapterThatCanBeUsed() {
+    void goesFromAGoalToADecision() throws IOException {
         lines.with("LILLA_HOME", home);
-        Lines.Outcome outcome = lines.run("demo", "--logs", "90", "--epochs", "1", "--questions", "3");
+        Path folder = home.resolve("kvitto");
+        Object[] demo = {
+            "demo", "--dir", folder, "--logs", "80", "--epochs", "1", "--questions", "6", "--budget", "5m", "--no-seed"
+        };
+        Lines.Outcome outcome = lines.run(demo);
 
         assertThat(outcome.status()).as(outcome.err()).isZero();
-        assertThat(outcome.out()).contains("BEFORE", "AFTER", "keyword rules", "the model after");
-        Path adapter = home.resolve("demo/kvitto/adapter");
-        assertThat(adapter.resolve("adapter_model.safetensors")).isRegularFile();
-        assertThat(outcome.out()).contains("--lora " + adapter);
-
-        JsonNode scores = lines.run("demo-score", DemoModel.NAME, "--house", "--lora", adapter, "-n", "4", "--json")
-                .json();
-        assertThat(scores.valueStream().map(score -> score.get("answered_by").asString()))
-                .contains("majority", "keywords", "model");
-
-        assertThat(lines.run("demo", "--logs", "9", "--epochs", "1", "--questions", "1")
-                        .status())
+        assertThat(outcome.out())
+                .contains("1. The goal", "5. The decision", "keyword rules from the same tickets", "AS IT WAS")
+                .contains("of the house's tickets right");
+        DecisionRecord record = DecisionRecord.read(folder.resolve("decision.json"));
+        assertThat(record.data().test()).isEqualTo(6);
+        assertThat(record.variants())
+                .extracting(DecisionRecord.VariantRecord::name)
+                .anyMatch(name -> name.contains("tuned"))
+                .contains("lilla-demo-s");
+        assertThat(record.baselines()).hasSize(3);
+        for (DecisionRecord.VariantRecord variant : record.variants()) {
+            assertThat(folder.resolve(variant.file())).isRegularFile();
+        }
+        assertThat(folder.resolve("report.html"))
+                .content()
+                .contains("<svg", record.choice().verdict());
+        assertThat(lines.run("project", "check", folder.resolve("lilla.yaml")).status())
                 .isZero();
+
+        Lines.Outcome again = lines.run(demo);
+        assertThat(again.status()).as(again.err()).isZero();
+        assertThat(DecisionRecord.read(folder.resolve("decision.json")).choice().variant())
+                .isEqualTo(record.choice().variant());
+    }
+
+    @Test
+    void speaksSwedish() {
+        lines.with("LILLA_HOME", home);
+        Lines.Outcome outcome = lines.run(
+                "demo",
+                "--dir",
+                home.resolve("sv"),
+                "--logs",
+                "20",
+                "--questions",
+                "2",
+                "--budget",
+                "1s",
+                "--no-seed",
+                "--lang",
+                "sv");
+        assertThat(outcome.status()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).contains("1. Målet", "5. Beslutet", "av husets ärenden rätt");
+        assertThat(outcome.err()).contains("prövades inte: tiden är slut");
     }
 
     @Test
@@ -45,7 +80,7 @@ class DemoCommandTest {
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("thesis.txt"), "all of it");
 
-        Lines.Outcome outcome = lines.run("demo", "--out", folder, "--logs", "9", "--questions", "1");
+        Lines.Outcome outcome = lines.run("demo", "--dir", folder, "--logs", "20", "--questions", "1");
 
         assertThat(outcome.status()).isEqualTo(Lilla.FAILED);
         assertThat(outcome.err()).contains("holds something that no demo left there");

@@ -90,7 +90,10 @@ public final class DecisionWords {
         JudgedVariant chosen = decision.chosen();
         JudgedVariant best = decision.choice().best();
         List<String> given = new ArrayList<>();
-        decision.choice().loss().ifPresent(loss -> given.add(loss(best, loss)));
+        decision.choice()
+                .loss()
+                .filter(loss -> loss.difference() != 0 || loss.interval().high() > 0)
+                .ifPresent(loss -> given.add(loss(best, loss)));
         Optional<Comparison> step = decision.testAgainstParent(chosen);
         step.filter(test -> !test.second().equals(best.name()))
                 .filter(test -> test.paired().difference() < 0)

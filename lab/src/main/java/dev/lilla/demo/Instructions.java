@@ -28,11 +28,6 @@ public final class Instructions {
         return language == Language.EN ? "Answer from the text." : "Svara utifrån texten.";
     }
 
-    /// The one answer to what the text does not tell.
-    public static String unknown(Language language) {
-        return language == Language.EN ? "The text does not say." : "Det står inte i texten.";
-    }
-
     public static String summarize(Language language) {
         return language == Language.EN ? "Summarize this report in one line." : "Sammanfatta rapporten på en rad.";
     }

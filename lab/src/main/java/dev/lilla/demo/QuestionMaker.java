@@ -8,7 +8,8 @@ import java.util.Map;
 /// Questions on a passage about one or two products or firms.
 ///
 /// The passage comes first, so that two examples of the same dice tell the same and only their questions differ. The
-/// answer begins with the name if the text tells, else with "The text": the first word is the decision.
+/// answer repeats what is asked for, of whom, before it gives the value or says that the text has none: by then a small
+/// model has all in one place by which it looks the value up.
 final class QuestionMaker {
     /// Part of the training passages that may tell a single fact: finding one is learned before choosing one.
     private static final int SHORT_PERCENT = 40;
@@ -67,7 +68,7 @@ final class QuestionMaker {
             List<String> told = new ArrayList<>(common);
             told.addAll(attributes.subList(next, next + own));
             next += own;
-            things.add(tell(draw, topic, told, count == 1, sentences));
+            things.add(tell(draw, topic, told, things, count == 1, sentences));
         }
         String passage = String.join(" ", sentences);
         boolean bothAnswerable = draw.chance(20);
@@ -80,11 +81,9 @@ final class QuestionMaker {
         return ask(question, kind, asked, things, untold, passage);
     }
 
-    private Thing tell(Draw draw, String topic, List<String> told, boolean alone, List<String> sentences) {
-        for (String slot : List.of("name", "firm", "type")) {
-            draw.forget(slot);
-        }
-        String name = topic.equals("firm") ? draw.value("firm") : draw.value("name");
+    private Thing tell(
+            Draw draw, String topic, List<String> told, List<Thing> others, boolean alone, List<String> sentences) {
+        String name = newName(draw, topic, others);
         draw.bind("name", name);
         boolean introduced = draw.chance(60);
         if (introduced) {
@@ -103,6 +102,19 @@ final class QuestionMaker {
             sentences.add(draw.sentence(grammar, attribute + ".say"));
         }
         return new Thing(name, values);
+    }
+
+    /// A name that no other thing of the passage has.
+    private static String newName(Draw draw, String topic, List<Thing> others) {
+        while (true) {
+            for (String slot : List.of("name", "firm", "type")) {
+                draw.forget(slot);
+            }
+            String name = draw.value(topic.equals("firm") ? "firm" : "name");
+            if (others.stream().noneMatch(other -> other.name().equals(name))) {
+                return name;
+            }
+        }
     }
 
     private static Kind kind(Draw question, int count, boolean answerable) {
@@ -129,36 +141,23 @@ final class QuestionMaker {
             case ABSENT -> WordLists.any(untold, question.random());
             case ABSENT_OTHER -> ofOther(asked, things, question);
         };
-        String line;
-        if (kind == Kind.TWO_FACTS) {
-            question.bind("first", question.say(grammar, first + ".noun"));
-            question.bind("second", question.say(grammar, own.getLast() + ".noun"));
-            line = question.say(grammar, "both");
-        } else {
-            line = question.say(grammar, first + ".ask");
-        }
         String second = own.getLast();
-        String answer = kind.isAnswerable() ? answer(question, kind, asked, first, second) : unknown(question);
+        question.bind("first", question.say(grammar, first + ".noun"));
+        question.bind("second", question.say(grammar, second + ".noun"));
+        String line = question.say(grammar, kind == Kind.TWO_FACTS ? "both" : first + ".ask");
+        String answer = answer(question, kind, asked, first, second);
         String fixed = Instructions.answer(question.language());
         String instruction = Instructions.vary(question, fixed, grammar, "instruction");
         return Turns.of(question, grammar, kind.label(), instruction + "\n" + line + "\n" + passage, answer);
     }
 
     private String answer(Draw question, Kind kind, Thing asked, String first, String second) {
-        String answer = asked.name() + " " + told(question, asked, first);
-        if (kind == Kind.TWO_FACTS) {
-            answer += (question.language() == Language.EN ? " and " : " och ") + told(question, asked, second);
+        if (!kind.isAnswerable()) {
+            return question.say(grammar, "unknown");
         }
-        return answer + ".";
-    }
-
-    private String told(Draw question, Thing asked, String attribute) {
-        question.bind("value", asked.told().getOrDefault(attribute, ""));
-        return question.say(grammar, attribute + ".tell");
-    }
-
-    private static String unknown(Draw question) {
-        return Instructions.unknown(question.language());
+        question.bind("value", asked.told().getOrDefault(first, ""));
+        question.bind("value2", asked.told().getOrDefault(second, ""));
+        return question.say(grammar, kind == Kind.TWO_FACTS ? "answer.both" : "answer");
     }
 
     private static boolean isOther(Thing other, Thing asked, String attribute) {
