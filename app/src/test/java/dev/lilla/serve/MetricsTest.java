@@ -112,7 +112,8 @@ class MetricsTest {
             assertThat(drafts).isPositive().isLessThanOrEqualTo(drafted);
             // A text that says the same again and again is easy to guess.
             assertThat(accepted).isPositive().isLessThanOrEqualTo(drafted);
-            double written = sample(samples, "llamacpp:tokens_predicted_total{model=\"tiny\",operation=\"text_completion\"}");
+            double written =
+                    sample(samples, "llamacpp:tokens_predicted_total{model=\"tiny\",operation=\"text_completion\"}");
             assertThat(accepted).isLessThan(written);
         }
     }
