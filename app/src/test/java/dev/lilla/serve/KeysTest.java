@@ -32,6 +32,7 @@ class KeysTest {
     private KeyStore store;
     private String user;
     private String admin;
+    private String unlimited;
 
     @SuppressWarnings("NullAway.Init") // a test says when it starts
     private StoredKeys keys;
@@ -43,6 +44,8 @@ class KeysTest {
     void start() throws Exception {
         store = KeyStore.open(KeyStore.fileIn(folder));
         user = store.create(new KeyTerms("user", Set.of(Access.INFER), OptionalInt.of(2), OptionalLong.empty()));
+        unlimited = store.create(
+                new KeyTerms("unlimited", Set.of(Access.INFER), OptionalInt.empty(), OptionalLong.empty()));
         admin = store.create(new KeyTerms("admin", Set.of(Access.ADMIN), OptionalInt.empty(), OptionalLong.empty()));
     }
 
@@ -129,6 +132,43 @@ class KeysTest {
                     files.filter(path -> path.toString().contains("server.db")).toList()) {
                 assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain("unmistakable");
             }
+        }
+    }
+
+    private HttpResponse<String> post(String key, String path, String body) throws Exception {
+        return server.send(server.request(path)
+                .header("Authorization", "Bearer " + key)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build());
+    }
+
+    @Test
+    void vectorsCountAsWell() throws Exception {
+        String poor = store.create(new KeyTerms("poor", Set.of(Access.INFER), OptionalInt.empty(), OptionalLong.of(9)));
+        serve();
+        for (String path : new String[] {"/v1/embeddings", "/api/embed", "/embedding"}) {
+            assertThat(post(unlimited, path, "{\"model\":\"tiny\",\"input\":\"the office\"}")
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+        HttpResponse<String> first =
+                post(poor, "/v1/embeddings", "{\"input\":[\"the office\",\"and the store, which is closed today\"]}");
+        long tokens = TestServer.json(first.body()).at("/usage/total_tokens").asLong();
+        assertThat(tokens).isGreaterThan(9);
+        HttpResponse<String> refused = post(poor, "/v1/embeddings", "{\"input\":\"a\"}");
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(error(refused).get("code").asString()).isEqualTo("insufficient_quota");
+        server.close();
+        keys.close();
+        try (KeyStore after = KeyStore.open(KeyStore.fileIn(folder))) {
+            assertThat(after.usage())
+                    .anySatisfy(day -> {
+                        assertThat(day.requests()).isEqualTo(1);
+                        assertThat(day.promptTokens()).isEqualTo(tokens);
+                        assertThat(day.completionTokens()).isZero();
+                    })
+                    .anySatisfy(day -> assertThat(day.requests()).isEqualTo(3));
         }
     }
 

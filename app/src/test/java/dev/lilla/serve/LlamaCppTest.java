@@ -73,6 +73,24 @@ class LlamaCppTest {
         assertThat(rendered.get("prompt").asString()).endsWith("<|user|>Hello<|assistant|>");
     }
 
+    /// The template of the demo model has no place for tools.
+    @Test
+    void appliesATemplateThatKnowsNoToolsToCallsInWords() throws Exception {
+        JsonNode rendered = server.ask("/apply-template", """
+                {"messages": [
+                  {"role": "user", "content": "Rain?"},
+                  {"role": "assistant", "content": null, "tool_calls": [
+                    {"id": "c1", "type": "function", "function": {"name": "sky", "arguments": "{\\"city\\": \\"Lund\\"}"}},
+                    {"id": "c2", "type": "function", "function": {"name": "sea", "arguments": "{}"}}]},
+                  {"role": "tool", "tool_call_id": "c2", "content": "calm"},
+                  {"role": "tool", "tool_call_id": "c1", "content": "wet"}]}""");
+
+        assertThat(rendered.get("prompt").asString()).endsWith("""
+                        <|user|>Rain?<|assistant|>{"name":"sky","arguments":{"city":"Lund"}}
+                        {"name":"sea","arguments":{}}<|end|><|user|>Result of sea: calm
+                        Result of sky: wet<|assistant|>""");
+    }
+
     @Test
     void tellsItsProperties() throws Exception {
         JsonNode props = TestServer.json(server.get("/props").body());

@@ -2,8 +2,11 @@ package dev.lilla.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lilla.generate.LocalModelOptions;
+import dev.lilla.generate.Speculation;
 import java.net.http.HttpResponse;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -67,6 +70,51 @@ class MetricsTest {
                     .containsEntry("gen_ai_client_token_usage_sum{" + labels + ",gen_ai_token_type=\"input\"}", prompt)
                     .containsEntry(
                             "gen_ai_client_token_usage_sum{" + labels + ",gen_ai_token_type=\"output\"}", completion);
+        }
+    }
+
+    @Test
+    void countVectorsAsReading() throws Exception {
+        try (TestServer server = TestServer.start()) {
+            JsonNode usage = server.ask("/v1/embeddings", "{\"input\":[\"the office\",\"a\"]}")
+                    .get("usage");
+            assertThat(samples(server))
+                    .containsEntry(
+                            "llamacpp:prompt_tokens_total{model=\"tiny\",operation=\"embeddings\"}",
+                            usage.get("total_tokens").asDouble());
+        }
+    }
+
+    private static double sample(Map<String, Double> samples, String name) {
+        return Objects.requireNonNull(samples.get(name), name);
+    }
+
+    @Test
+    void tellHowFullPassesWereAndWhatGuessesWereWorth() throws Exception {
+        try (TestServer server = TestServer.Setup.demo()
+                .withOptions(LocalModelOptions.defaults().withSpeculation(new Speculation.Ngram(4)))
+                .start()) {
+            String model = "{model=\"tiny\"}";
+            assertThat(samples(server))
+                    .containsEntry("llamacpp:n_busy_slots_per_decode" + model, 0.0)
+                    .containsEntry("llamacpp:spec_decode_num_drafts_total" + model, 0.0);
+            server.ask(
+                    "/v1/completions",
+                    "{\"prompt\":\"So\",\"n\":3,\"max_tokens\":90,\"grammar\":\"root ::= \\\"%s\\\"\"}"
+                            .formatted("one two three ".repeat(5)));
+            Map<String, Double> samples = samples(server);
+            assertThat(samples.get("llamacpp:n_busy_slots_per_decode" + model))
+                    .isGreaterThan(1)
+                    .isLessThanOrEqualTo(3);
+            double drafted = sample(samples, "llamacpp:spec_decode_num_draft_tokens_total" + model);
+            double accepted = sample(samples, "llamacpp:spec_decode_num_accepted_tokens_total" + model);
+            double drafts = sample(samples, "llamacpp:spec_decode_num_drafts_total" + model);
+            assertThat(drafts).isPositive().isLessThanOrEqualTo(drafted);
+            // A text that says the same again and again is easy to guess.
+            assertThat(accepted).isPositive().isLessThanOrEqualTo(drafted);
+            double written =
+                    sample(samples, "llamacpp:tokens_predicted_total{model=\"tiny\",operation=\"text_completion\"}");
+            assertThat(accepted).isLessThan(written);
         }
     }
 

@@ -143,16 +143,14 @@ class ResponsesTest {
     }
 
     @Test
-    void takesTheResultOfACallWhereTheTemplateKnowsTools() throws Exception {
-        HttpResponse<String> response = server.post(
+    void takesTheResultOfACall() throws Exception {
+        JsonNode reply = server.ask(
                 PATH,
                 "{\"input\":[{\"role\":\"user\",\"content\":\"Hello\"},{\"type\":\"function_call\",\"call_id\":\"c1\","
                         + "\"name\":\"pick\",\"arguments\":\"{}\"},{\"type\":\"function_call_output\",\"call_id\":\"c1\","
-                        + "\"output\":\"2\"}]}");
+                        + "\"output\":\"2\"}],\"max_output_tokens\":4}");
 
-        // The template of this model says itself that it has no role for it.
-        assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(response.body()).contains("the role tool");
+        assertThat(reply.at("/output/0/type").asString()).isEqualTo("message");
     }
 
     @Test

@@ -50,7 +50,8 @@ public final class TestServer implements AutoCloseable {
             List<String> origins,
             SchedulerOptions scheduler,
             Duration times,
-            ModelLibrary library) {
+            ModelLibrary library,
+            LocalModelOptions options) {
         static Setup demo() {
             return new Setup(
                     ProjectFolder.demoModel(),
@@ -58,36 +59,41 @@ public final class TestServer implements AutoCloseable {
                     List.of(),
                     SchedulerOptions.defaults(),
                     Duration.ofSeconds(30),
-                    noLibrary());
+                    noLibrary(),
+                    LocalModelOptions.defaults());
         }
 
         Setup withModel(Path value) {
-            return new Setup(value, keys, origins, scheduler, times, library);
+            return new Setup(value, keys, origins, scheduler, times, library, options);
         }
 
         Setup withKeys(String... values) {
-            return new Setup(model, ApiKeys.of(List.of(values)), origins, scheduler, times, library);
+            return new Setup(model, ApiKeys.of(List.of(values)), origins, scheduler, times, library, options);
         }
 
         Setup withKeys(ApiKeys value) {
-            return new Setup(model, value, origins, scheduler, times, library);
+            return new Setup(model, value, origins, scheduler, times, library, options);
         }
 
         Setup withOrigins(String... values) {
-            return new Setup(model, keys, List.of(values), scheduler, times, library);
+            return new Setup(model, keys, List.of(values), scheduler, times, library, options);
         }
 
         Setup withScheduler(SchedulerOptions value) {
-            return new Setup(model, keys, origins, value, times, library);
+            return new Setup(model, keys, origins, value, times, library, options);
         }
 
         /// @param value for a request to arrive, between pings, and for answers when the server stops
         Setup withTimes(Duration value) {
-            return new Setup(model, keys, origins, scheduler, value, library);
+            return new Setup(model, keys, origins, scheduler, value, library, options);
         }
 
         Setup withLibrary(ModelLibrary value) {
-            return new Setup(model, keys, origins, scheduler, times, value);
+            return new Setup(model, keys, origins, scheduler, times, value, options);
+        }
+
+        Setup withOptions(LocalModelOptions value) {
+            return new Setup(model, keys, origins, scheduler, times, library, value);
         }
 
         /// An empty store and a hub that nobody answers for.
@@ -103,7 +109,7 @@ public final class TestServer implements AutoCloseable {
         }
 
         TestServer start(AdapterShelf shelf) throws IOException {
-            LocalModel local = LocalModel.open(model, LocalModelOptions.defaults());
+            LocalModel local = LocalModel.open(model, options);
             HostedModel hosted = HostedModel.start("tiny", local, new HostingOptions(4096, scheduler, List.of()));
             HttpOptions http = new HttpOptions(
                     "127.0.0.1", 0, keys, new OriginPolicy(List.of("tiny.example"), origins), times, times);

@@ -1,5 +1,6 @@
 package dev.lilla.generate;
 
+import dev.lilla.chat.DraftUsage;
 import dev.lilla.chat.FinishReason;
 import dev.lilla.generate.PrefixCache.Match;
 import dev.lilla.model.Batch;
@@ -191,7 +192,7 @@ public final class BatchScheduler implements AutoCloseable {
             plan.keySet().forEach(text -> fail(text, e));
             return true;
         }
-        counts.step();
+        counts.step(plan.size());
         int index = 0;
         for (Map.Entry<ServedText, BatchEntry> planned : plan.entrySet()) {
             advance(planned.getKey(), planned.getValue(), result, result.firstRow(index));
@@ -239,11 +240,13 @@ public final class BatchScheduler implements AutoCloseable {
         try {
             int before = text.length();
             counts.promptTokens(text.sequence().isPrefill() ? entry.tokens().length : 0);
+            DraftUsage guessed = text.sequence().guesses();
             int cost = text.advance(entry, row -> {
                 result.copyRow(firstRow + row, logits);
                 return logits;
             });
             counts.written(text.length() - before);
+            counts.guessed(guessed, text.sequence().guesses());
             queue.charge(text, cost);
             text.publish(places.cache());
         } catch (RuntimeException e) {

@@ -12,17 +12,32 @@ import java.util.Optional;
 /// @param adapters added to the weights for this text alone
 /// @param grammar what the text must follow, over the vocabulary of the model; empty for any text. Guesses ahead are
 ///     checked under it like any other token. A stop string that cuts a text such that it follows no more is an error.
+/// @param triggers grammars of parts of a text that is free otherwise
 public record GenerationRequest(
         int[] prompt,
         SamplerOptions sampler,
         StopConditions stop,
         List<ActiveAdapter> adapters,
-        Optional<TokenGrammar> grammar) {
+        Optional<TokenGrammar> grammar,
+        List<GrammarTrigger> triggers) {
     public GenerationRequest {
         adapters = List.copyOf(adapters);
+        triggers = List.copyOf(triggers);
+        if (grammar.isPresent() && !triggers.isEmpty()) {
+            throw new IllegalArgumentException("a text that follows one grammar has no parts with others");
+        }
         if (prompt.length == 0) {
             throw new IllegalArgumentException("a prompt needs at least one token");
         }
+    }
+
+    public GenerationRequest(
+            int[] prompt,
+            SamplerOptions sampler,
+            StopConditions stop,
+            List<ActiveAdapter> adapters,
+            Optional<TokenGrammar> grammar) {
+        this(prompt, sampler, stop, adapters, grammar, List.of());
     }
 
     /// Any text.
@@ -32,6 +47,10 @@ public record GenerationRequest(
 
     public GenerationRequest withGrammar(TokenGrammar value) {
         return new GenerationRequest(prompt, sampler, stop, adapters, Optional.of(value));
+    }
+
+    public GenerationRequest withTriggers(List<GrammarTrigger> value) {
+        return new GenerationRequest(prompt, sampler, stop, adapters, grammar, value);
     }
 
     /// The most likely continuation of a number of tokens.

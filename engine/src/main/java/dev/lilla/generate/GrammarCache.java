@@ -8,6 +8,7 @@ import dev.lilla.tokenizer.Tokenizer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The grammars that were asked for last, ready for one vocabulary. What a text finds out about a grammar serves the
@@ -18,11 +19,11 @@ public final class GrammarCache {
     private static final int KEPT_MAX = 16;
 
     private final Tokenizer tokenizer;
-    private final Map<ResponseFormat, TokenGrammar> kept = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Key, TokenGrammar> kept = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<ResponseFormat, TokenGrammar> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Key, TokenGrammar> eldest) {
             return size() > KEPT_MAX;
         }
     };
@@ -32,24 +33,43 @@ public final class GrammarCache {
         this.tokenizer = tokenizer;
     }
 
+    /// What a grammar is of.
+    ///
+    /// @param isWithin whether it is for a part of a text
+    private record Key(ResponseFormat format, boolean isWithin) {}
+
     /// The grammar of a format; empty for any text.
     ///
     /// @throws dev.lilla.grammar.GrammarException if the format is wrong or not supported
     public Optional<TokenGrammar> get(ResponseFormat format) {
+        return get(new Key(format, false), () -> grammar(format));
+    }
+
+    /// The grammar of JSON that stands within a text.
+    ///
+    /// @throws dev.lilla.grammar.GrammarException if the schema is wrong or not supported
+    public TokenGrammar within(String schema) {
+        return get(
+                        new Key(new ResponseFormat.JsonSchema(schema), true),
+                        () -> Optional.of(Grammar.jsonSchemaWithin(schema)))
+                .orElseThrow();
+    }
+
+    private Optional<TokenGrammar> get(Key key, Supplier<Optional<Grammar>> compiler) {
         synchronized (kept) {
-            TokenGrammar known = kept.get(format);
+            TokenGrammar known = kept.get(key);
             if (known != null) {
                 return Optional.of(known);
             }
         }
         // Outside the lock: a stranger's grammar may take a second.
-        Optional<Grammar> grammar = grammar(format);
+        Optional<Grammar> grammar = compiler.get();
         if (grammar.isEmpty()) {
             return Optional.empty();
         }
         TokenGrammar made = grammar.get().over(vocabulary());
         synchronized (kept) {
-            kept.put(format, made);
+            kept.put(key, made);
         }
         return Optional.of(made);
     }

@@ -8,6 +8,7 @@ package dev.lilla.generate;
 /// @param usedBlocks blocks of running texts
 /// @param keptBlocks blocks that hold beginnings for later reuse
 /// @param steps passes through the model so far
+/// @param stepTexts texts that were part of these passes, summed over them
 /// @param promptTokens tokens of prompts read so far, those read again after a preemption included
 /// @param cachedTokens tokens of prompts that were found in the cache so far
 /// @param writtenTokens tokens written so far
@@ -20,8 +21,17 @@ public record SchedulerStatus(
         int usedBlocks,
         int keptBlocks,
         long steps,
+        long stepTexts,
         long promptTokens,
         long cachedTokens,
         long writtenTokens,
         long preemptions,
-        long failures) {}
+        long failures,
+        Guesses guesses) {
+    /// Tokens that were guessed ahead so far.
+    ///
+    /// @param drafts how often tokens were guessed
+    /// @param tokens that were guessed
+    /// @param accepted those that were right
+    public record Guesses(long drafts, long tokens, long accepted) {}
+}

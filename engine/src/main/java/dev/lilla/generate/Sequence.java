@@ -42,6 +42,7 @@ public final class Sequence implements AutoCloseable {
     private final StringBuilder text = new StringBuilder();
     private final Draft draft = new Draft();
     private final @Nullable GrammarState grammar;
+    private final @Nullable TriggeredGrammar parts;
     private final int tokensMax;
     private final long started;
     private boolean placed;
@@ -95,6 +96,9 @@ public final class Sequence implements AutoCloseable {
         this.grammar = request.grammar()
                 .map(value -> value.begin(request.stop().tokens()))
                 .orElse(null);
+        this.parts = request.triggers().isEmpty()
+                ? null
+                : new TriggeredGrammar(request.triggers(), request.stop().tokens());
         this.started = terms.clock().getAsLong();
     }
 
@@ -247,7 +251,7 @@ public final class Sequence implements AutoCloseable {
         // Rows of padding in the vocabulary stand for no text.
         int tokens = Math.min(terms.tokenizer().size(), row.length);
         Arrays.fill(row, tokens, row.length, Float.NEGATIVE_INFINITY);
-        TokenMask mask = grammar == null ? null : grammar.mask();
+        TokenMask mask = grammar != null ? grammar.mask() : parts != null ? parts.mask() : null;
         if (mask != null && mask.isEmpty()) {
             throw new GrammarException(
                     "no token of this model's vocabulary continues the text as its grammar wants it, " + "after "
@@ -272,7 +276,11 @@ public final class Sequence implements AutoCloseable {
             grammar.accept(token);
         }
         history.append(token);
-        String piece = matcher.append(detokenizer.append(token));
+        String added = detokenizer.append(token);
+        if (parts != null) {
+            parts.accept(token, added);
+        }
+        String piece = matcher.append(added);
         text.append(piece);
         listener.token(token, piece, logprobs(row, token));
         if (matcher.isStopped()) {
@@ -326,9 +334,14 @@ public final class Sequence implements AutoCloseable {
                 written(),
                 Duration.ofNanos(reading),
                 Duration.ofNanos(wroteNothing ? 0 : totalNanos - promptNanos),
-                new DraftUsage(drafted, accepted, steps));
+                guesses());
         return new Completion(
                 text.toString(), history.tokens(request.prompt().length, history.length()), finishReason, usage);
+    }
+
+    /// What was guessed ahead so far.
+    DraftUsage guesses() {
+        return new DraftUsage(drafted, accepted, steps);
     }
 
     /// The tokens whose keys and values are in the cache.

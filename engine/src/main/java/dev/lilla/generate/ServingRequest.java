@@ -75,6 +75,7 @@ public record ServingRequest(
                 generation.sampler().withSeed(seed),
                 generation.stop(),
                 generation.adapters(),
-                generation.grammar());
+                generation.grammar(),
+                generation.triggers());
     }
 }

@@ -1,12 +1,16 @@
 package dev.lilla.grammar;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 
 /// The set of texts that a model may write. Immutable and safe for use by several threads.
 ///
 /// All kinds become one: rules over bytes, followed by a pushdown automaton. Errors are [GrammarException]s that say
 /// where in the source they lie.
 public final class Grammar {
+    private static final String WITHIN = "within a text";
+
     private final String description;
     private final Automaton automaton;
 
@@ -21,6 +25,16 @@ public final class Grammar {
     ///     refused
     public static Grammar jsonSchema(String schema) {
         return new Grammar("JSON schema", SchemaGrammar.rules(schema));
+    }
+
+    /// The same for JSON that stands within a text: white space may go before it.
+    ///
+    /// @param schema as above
+    public static Grammar jsonSchemaWithin(String schema) {
+        RuleSet json = SchemaGrammar.rules(schema);
+        Map<String, Expression> rules = new HashMap<>(json.rules());
+        rules.put(WITHIN, Expression.sequence(JsonSyntax.SPACE, new Expression.Call(json.root())));
+        return new Grammar("JSON schema within a text", new RuleSet(WITHIN, rules));
     }
 
     /// Any JSON object.

@@ -1,5 +1,6 @@
 package dev.lilla.grammar;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /// How far one text has come in a grammar: which tokens may follow, and whether it may end.
@@ -10,10 +11,12 @@ public final class GrammarState {
     private final Set<Integer> ends;
     private final TokenMask mask;
     private Configuration at;
-    private boolean atStart = true;
+    private boolean atStart;
 
-    GrammarState(TokenGrammar grammar, Set<Integer> ends) {
+    /// @param atStart whether the next token is the first of a text, whose decoder may drop a space in front
+    GrammarState(TokenGrammar grammar, Set<Integer> ends, boolean atStart) {
         this.grammar = grammar;
+        this.atStart = atStart;
         this.ends = Set.copyOf(ends);
         this.mask = new TokenMask(grammar.trie().vocab());
         this.at = grammar.start();
@@ -56,6 +59,18 @@ public final class GrammarState {
         }
         at = next;
         atStart = false;
+    }
+
+    /// Takes text that was written without the grammar; what no longer follows it leaves everything as it was.
+    ///
+    /// @return whether the grammar allows it
+    public boolean acceptText(String text) {
+        Configuration next = grammar.after(at, text.getBytes(StandardCharsets.UTF_8), 0);
+        if (next.isDead() || next.depth() > GrammarLimits.FRAMES_MAX) {
+            return false;
+        }
+        at = next;
+        return true;
     }
 
     /// Whether the text may end here.

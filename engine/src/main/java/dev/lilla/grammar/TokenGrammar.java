@@ -19,7 +19,12 @@ public final class TokenGrammar {
     ///
     /// @param ends ids that end a text; they are allowed where it may end, and nowhere else
     public GrammarState begin(Set<Integer> ends) {
-        return new GrammarState(this, ends);
+        return new GrammarState(this, ends, true);
+    }
+
+    /// The same for a part of a text that begins somewhere within it.
+    public GrammarState beginWithin(Set<Integer> ends) {
+        return new GrammarState(this, ends, false);
     }
 
     public Grammar grammar() {

@@ -20,10 +20,12 @@ class AnswerView extends PageElement {
   }
 
   render() {
-    const {model, text, state} = this.answer;
+    const {model, text, thought, state} = this.answer;
     return html`<article class="answer" aria-label=${t('answer.from', {model})} data-state=${state}
         aria-busy=${state === 'writing'}>
       <div class="speaker">${model}</div>
+      ${thought ? html`<details class="thought"><summary>${t('answer.thought')}</summary><p>${thought}</p></details>`
+        : nothing}
       <markdown-text .text=${text}></markdown-text>
       ${state === 'writing' ? html`<span class="cursor" aria-hidden="true"></span>` : this.#ending()}
     </article>`;

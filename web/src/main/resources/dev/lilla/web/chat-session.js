@@ -109,10 +109,14 @@ export class ChatSession extends EventTarget {
     }
   }
 
-  /** @param {AsyncIterable<{text?: string, finish?: string, timings?: import('./server.js').Timings}>} pieces */
+  /** @param {ReturnType<typeof chat>} pieces */
   async #read(answer, pieces) {
     const begin = performance.now();
-    for await (const {text, finish, timings} of pieces) {
+    for await (const {text, thought, finish, timings} of pieces) {
+      if (thought) {
+        answer.firstMillis ??= performance.now() - begin;
+        answer.thought = (answer.thought ?? '') + thought;
+      }
       if (text) {
         answer.firstMillis ??= performance.now() - begin;
         answer.text += text;

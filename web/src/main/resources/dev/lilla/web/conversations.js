@@ -22,10 +22,11 @@
  * @typedef {object} Answer
  * @property {string} model
  * @property {string} text
+ * @property {string} [thought] what the model thought before; no part of the conversation
  * @property {'writing' | 'done' | 'stopped' | 'failed'} state
  * @property {string} [finish] `stop` or `length`
  * @property {import('./server.js').Failure} [failure]
- * @property {number} [firstMillis] from the question to the first piece of text
+ * @property {number} [firstMillis] from the question to the first piece of text or thought
  * @property {import('./server.js').Timings} [timings]
  */
 

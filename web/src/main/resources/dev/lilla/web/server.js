@@ -41,7 +41,7 @@ export async function models() {
  *
  * @param {object} body as `/v1/chat/completions` takes it
  * @param {AbortSignal} signal ends it
- * @returns {AsyncGenerator<{text?: string, finish?: string, timings?: Timings}>}
+ * @returns {AsyncGenerator<{text?: string, thought?: string, finish?: string, timings?: Timings}>}
  */
 export async function* chat(body, signal) {
   const response = await request('/v1/chat/completions', {
@@ -64,6 +64,7 @@ export async function* chat(body, signal) {
       isFinished ||= Boolean(choice?.finish_reason);
       yield {
         text: choice?.delta.content ?? undefined,
+        thought: choice?.delta.reasoning_content ?? undefined,
         finish: choice?.finish_reason ?? undefined,
         timings: chunk.timings,
       };

@@ -74,6 +74,7 @@ export const english = {
   'answer.nothing': 'The model answered with nothing.',
   'answer.finished': '{model} has answered: {text}',
   'answer.failed': 'No answer: {message}',
+  'answer.thought': 'Thoughts',
   'answer.tokens': '{count} tokens',
   'answer.speed': '{speed} tokens/s',
   'answer.first': 'first after {time}',

@@ -74,6 +74,7 @@ export const swedish = {
   'answer.nothing': 'Modellen svarade med ingenting.',
   'answer.finished': '{model} har svarat: {text}',
   'answer.failed': 'Inget svar: {message}',
+  'answer.thought': 'Tankar',
   'answer.tokens': '{count} token',
   'answer.speed': '{speed} token/s',
   'answer.first': 'första efter {time}',

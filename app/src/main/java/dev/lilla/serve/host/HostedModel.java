@@ -203,6 +203,13 @@ public final class HostedModel implements AutoCloseable {
         return model.grammars().get(format);
     }
 
+    /// What makes a part of a text JSON that a schema allows.
+    ///
+    /// @throws dev.lilla.grammar.GrammarException if the schema is wrong or not supported
+    public TokenGrammar grammarWithin(String schema) {
+        return model.grammars().within(schema);
+    }
+
     /// How its files want vectors of texts to be made; empty if they were not made for that.
     public Optional<Pooling> pooling() {
         return pooling;

@@ -1,10 +1,15 @@
 package dev.lilla.serve.host;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /// The models of a server, by name. Safe for use by several threads.
 public interface ModelHost extends AutoCloseable {
+    /// For [#keepAlive].
+    Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+
     /// What can be asked for, whether or not it is in memory.
     List<ModelEntry> entries();
 
@@ -38,6 +43,17 @@ public interface ModelHost extends AutoCloseable {
     /// The same, with the adapters that are on for all texts.
     default ModelLease lease(ModelEntry entry) throws InterruptedException {
         return lease(entry, new AdapterChoice.Standing());
+    }
+
+    /// How long a model stays in memory that nobody uses, from now on; those that are there for good stay.
+    ///
+    /// @param entry a model that need not be in memory
+    /// @param time zero to let it go as soon as nobody uses it, [#FOREVER] to keep it while there is room
+    default void keepAlive(ModelEntry entry, Duration time) {}
+
+    /// When a model in memory will be let go; empty if no time will do that.
+    default Optional<Instant> expiry(ModelEntry entry) {
+        return Optional.empty();
     }
 
     /// The models in memory.

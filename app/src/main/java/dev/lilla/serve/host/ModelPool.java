@@ -3,6 +3,7 @@ package dev.lilla.serve.host;
 import dev.lilla.kernel.CapacityException;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -54,13 +55,15 @@ public final class ModelPool implements ModelHost {
 
     private static final class Place {
         private final ModelSource source;
+        private Duration keepAlive;
         private @Nullable HostedModel model;
         private @Nullable Throwable failure;
         private int users;
         private long lastUsed;
 
-        Place(ModelSource source) {
+        Place(ModelSource source, Duration keepAlive) {
             this.source = source;
+            this.keepAlive = keepAlive;
         }
 
         boolean isIdle() {
@@ -122,7 +125,7 @@ public final class ModelPool implements ModelHost {
                 place = null;
             }
             if (place == null) {
-                place = new Place(source(name));
+                place = new Place(source(name), options.keepAlive());
                 places.put(name, place);
                 Place loading = place;
                 loader.execute(() -> load(loading));
@@ -166,6 +169,7 @@ public final class ModelPool implements ModelHost {
         try {
             place.users--;
             place.lastUsed = clock.getAsLong();
+            letGo(place);
         } finally {
             lock.unlock();
         }
@@ -260,13 +264,48 @@ public final class ModelPool implements ModelHost {
         try {
             long now = clock.getAsLong();
             List.copyOf(places.values()).stream()
-                    .filter(place -> place.isIdle()
-                            && now - place.lastUsed >= options.keepAlive().toNanos())
+                    .filter(place -> place.isIdle() && now - place.lastUsed >= place.keepAlive.toNanos())
                     .forEach(place -> expired.add(take(place)));
         } finally {
             lock.unlock();
         }
         expired.forEach(HostedModel::close);
+    }
+
+    @Override
+    public void keepAlive(ModelEntry entry, Duration time) {
+        lock.lock();
+        try {
+            Place place = places.get(entry.name());
+            if (place != null) {
+                place.keepAlive = time;
+                letGo(place);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Has a model freed now that is not to stay.
+    private void letGo(Place place) {
+        if (place.isIdle() && place.keepAlive.isZero() && !isClosed) {
+            loader.execute(this::expire);
+        }
+    }
+
+    @Override
+    public Optional<Instant> expiry(ModelEntry entry) {
+        lock.lock();
+        try {
+            Place place = places.get(entry.name());
+            if (place == null || place.source.isPinned() || place.keepAlive.equals(FOREVER)) {
+                return Optional.empty();
+            }
+            long idle = place.isIdle() ? clock.getAsLong() - place.lastUsed : 0;
+            return Optional.of(Instant.now().plus(place.keepAlive).minusNanos(idle));
+        } finally {
+            lock.unlock();
+        }
     }
 
     private HostedModel take(Place place) {

@@ -7,6 +7,7 @@ import dev.lilla.serve.host.ModelLease;
 import dev.lilla.serve.http.Endpoint;
 import dev.lilla.serve.http.Exchange;
 import dev.lilla.serve.http.JsonFields;
+import dev.lilla.serve.text.AnswerForm;
 import dev.lilla.serve.text.AnswerOptions;
 import dev.lilla.serve.text.GenerationFields;
 import dev.lilla.serve.text.ModelChoice;
@@ -45,7 +46,8 @@ public record CompletionEndpoint(ModelHost host, AnswerOptions options) implemen
                     List.of(),
                     "prompt",
                     maxTokens(fields),
-                    top.orElse(0) > 0 ? top : OptionalInt.empty());
+                    top.orElse(0) > 0 ? top : OptionalInt.empty(),
+                    AnswerForm.PLAIN);
             CompletionReply.Form form = new CompletionReply.Form(
                     model.entry().name(), prompt, model.text().tokenizer(), generation.stop());
             try (Submission texts = Submission.of(exchange, terms, options)) {
@@ -77,7 +79,8 @@ public record CompletionEndpoint(ModelHost host, AnswerOptions options) implemen
                 generation.isStream(),
                 false,
                 generation.cachePrompt(),
-                generation.grammar());
+                generation.grammar(),
+                false);
     }
 
     /// -1 is for as many as fit.

@@ -25,7 +25,7 @@ public final class ServerMetrics implements Traffic {
 
     private record Reply(String route, int status) {}
 
-    /// @param operation `chat`, `text_completion` or another name of the conventions
+    /// @param operation `chat`, `text_completion`, `embeddings` or another name of the conventions
     private record Work(String operation, String model) {
         private static final Comparator<Work> ORDER =
                 Comparator.comparing(Work::model).thenComparing(Work::operation);
@@ -40,7 +40,7 @@ public final class ServerMetrics implements Traffic {
 
     @Override
     public void used(String route, AnswerUsage usage) {
-        String operation = route.contains("chat") ? "chat" : "text_completion";
+        String operation = route.contains("embed") ? "embeddings" : route.contains("chat") ? "chat" : "text_completion";
         work.computeIfAbsent(new Work(operation, usage.model()), _ -> new ModelWork())
                 .add(usage);
     }
@@ -177,6 +177,34 @@ public final class ServerMetrics implements Traffic {
                 "counter",
                 "Passes through the model since it was loaded.",
                 SchedulerStatus::steps);
+        modelFamily(
+                text,
+                models,
+                "llamacpp:n_busy_slots_per_decode",
+                "gauge",
+                "Texts in a pass through the model, on average.",
+                status -> status.steps() == 0 ? 0 : (double) status.stepTexts() / status.steps());
+        modelFamily(
+                text,
+                models,
+                "llamacpp:spec_decode_num_drafts_total",
+                "counter",
+                "How often tokens were guessed ahead.",
+                status -> status.guesses().drafts());
+        modelFamily(
+                text,
+                models,
+                "llamacpp:spec_decode_num_draft_tokens_total",
+                "counter",
+                "Tokens that were guessed ahead.",
+                status -> status.guesses().tokens());
+        modelFamily(
+                text,
+                models,
+                "llamacpp:spec_decode_num_accepted_tokens_total",
+                "counter",
+                "Guessed tokens that were right.",
+                status -> status.guesses().accepted());
         modelFamily(
                 text,
                 models,

@@ -6,6 +6,7 @@ import dev.lilla.serve.host.ModelLease;
 import dev.lilla.serve.http.Endpoint;
 import dev.lilla.serve.http.Exchange;
 import dev.lilla.serve.http.JsonFields;
+import dev.lilla.serve.text.AnswerForm;
 import dev.lilla.serve.text.AnswerOptions;
 import dev.lilla.serve.text.ChatMessages;
 import dev.lilla.serve.text.ChatPrompt;
@@ -26,6 +27,11 @@ public record ChatEndpoint(ModelHost host, AnswerOptions options) implements End
     public void handle(Exchange exchange) throws InterruptedException {
         long began = System.nanoTime();
         JsonFields fields = JsonFields.of(exchange.json());
+        if (fields.objects("messages").isEmpty() && OllamaModel.isLetGo(fields, host)) {
+            OllamaReply.Form form = new OllamaReply.Form(OllamaModel.name(fields), true, began, Duration.ZERO);
+            new OllamaAnswer(options, form).sendEmpty(exchange, OllamaOptions.isStream(fields), "unload");
+            return;
+        }
         try (ModelLease lease = OllamaModel.lease(fields, host)) {
             HostedModel model = lease.model();
             Duration loaded = Duration.ofNanos(System.nanoTime() - began);
@@ -33,25 +39,27 @@ public record ChatEndpoint(ModelHost host, AnswerOptions options) implements End
                     new OllamaAnswer(options, new OllamaReply.Form(OllamaModel.name(fields), true, began, loaded));
             GenerationFields generation = OllamaOptions.read(fields, model);
             if (fields.objects("messages").isEmpty()) {
-                answer.sendLoaded(exchange, generation.isStream());
+                answer.sendEmpty(exchange, generation.isStream(), "load");
                 return;
             }
+            ToolChoice tools = ToolChoice.read(fields, model);
+            int[] tokens = prompt(fields, tools, model).tokens(model);
             answer.send(
                     exchange,
                     new Submission.Terms(
                             model,
-                            List.of(prompt(fields, model).tokens(model)),
+                            List.of(tokens),
                             generation,
                             model.defaults().stopStrings(),
                             "messages",
                             generation.maxTokens(),
-                            OllamaOptions.topLogprobs(fields)));
+                            OllamaOptions.topLogprobs(fields),
+                            AnswerForm.of(model, tokens, tools, generation)));
         }
     }
 
-    private static ChatPrompt prompt(JsonFields fields, HostedModel model) {
+    private static ChatPrompt prompt(JsonFields fields, ToolChoice tools, HostedModel model) {
         Map<String, Object> arguments = new HashMap<>(Thinking.templateArguments(fields, model));
-        ToolChoice tools = ToolChoice.read(fields, model);
         if (!tools.told().isEmpty()) {
             arguments.put("tools", tools.told());
         }

@@ -7,10 +7,12 @@ import dev.lilla.serve.http.Endpoint;
 import dev.lilla.serve.http.Exchange;
 import dev.lilla.serve.http.HttpFailure;
 import dev.lilla.serve.http.JsonFields;
+import dev.lilla.serve.text.AnswerForm;
 import dev.lilla.serve.text.AnswerOptions;
 import dev.lilla.serve.text.ChatPrompt;
 import dev.lilla.serve.text.GenerationFields;
 import dev.lilla.serve.text.Submission;
+import dev.lilla.serve.text.ToolChoice;
 import dev.lilla.serve.text.Unsupported;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +26,11 @@ public record GenerateEndpoint(ModelHost host, AnswerOptions options) implements
     public void handle(Exchange exchange) throws InterruptedException {
         long began = System.nanoTime();
         JsonFields fields = JsonFields.of(exchange.json());
+        if (fields.text("prompt").orElse("").isEmpty() && OllamaModel.isLetGo(fields, host)) {
+            OllamaReply.Form form = new OllamaReply.Form(OllamaModel.name(fields), false, began, Duration.ZERO);
+            new OllamaAnswer(options, form).sendEmpty(exchange, OllamaOptions.isStream(fields), "unload");
+            return;
+        }
         try (ModelLease lease = OllamaModel.lease(fields, host)) {
             HostedModel model = lease.model();
             Duration loaded = Duration.ofNanos(System.nanoTime() - began);
@@ -33,20 +40,22 @@ public record GenerateEndpoint(ModelHost host, AnswerOptions options) implements
             refuseUnsupported(fields);
             String prompt = fields.text("prompt").orElse("");
             if (prompt.isEmpty()) {
-                answer.sendLoaded(exchange, generation.isStream());
+                answer.sendEmpty(exchange, generation.isStream(), "load");
                 return;
             }
             boolean isRaw = fields.flag("raw") || model.text().template().isEmpty();
+            int[] tokens = isRaw ? raw(fields, prompt, model) : turn(fields, prompt, model);
             answer.send(
                     exchange,
                     new Submission.Terms(
                             model,
-                            List.of(isRaw ? raw(fields, prompt, model) : turn(fields, prompt, model)),
+                            List.of(tokens),
                             generation,
                             isRaw ? List.of() : model.defaults().stopStrings(),
                             "prompt",
                             generation.maxTokens(),
-                            OllamaOptions.topLogprobs(fields)));
+                            OllamaOptions.topLogprobs(fields),
+                            isRaw ? AnswerForm.PLAIN : AnswerForm.of(model, tokens, ToolChoice.NONE, generation)));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.lilla.serve.host.IdentityDigest;
 import dev.lilla.serve.host.ModelEntry;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A model in a list.
@@ -24,7 +25,7 @@ record ListedModel(
         @Nullable String expiresAt,
         @Nullable Long sizeVram,
         @Nullable Integer contextLength) {
-    /// Models stay in memory as long as the server likes; clients want a time.
+    /// For models that no time lets go; clients want one.
     private static final int STAYS_DAYS = 36_500;
 
     static ListedModel of(ModelEntry entry) {
@@ -41,7 +42,8 @@ record ListedModel(
                 null);
     }
 
-    static ListedModel loaded(ModelEntry entry) {
+    /// @param expiry when it is let go; empty if no time will do that
+    static ListedModel loaded(ModelEntry entry, Optional<Instant> expiry) {
         String name = OllamaName.of(entry);
         return new ListedModel(
                 name,
@@ -50,7 +52,8 @@ record ListedModel(
                 entry.bytes(),
                 digest(entry),
                 OllamaDetails.of(entry),
-                Instant.now().plus(STAYS_DAYS, ChronoUnit.DAYS).toString(),
+                expiry.orElseGet(() -> Instant.now().plus(STAYS_DAYS, ChronoUnit.DAYS))
+                        .toString(),
                 0L,
                 entry.contextTokens());
     }

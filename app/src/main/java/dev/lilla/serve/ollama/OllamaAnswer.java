@@ -5,6 +5,7 @@ import dev.lilla.serve.http.Exchange;
 import dev.lilla.serve.http.HttpFailure;
 import dev.lilla.serve.http.LineStream;
 import dev.lilla.serve.text.AnswerOptions;
+import dev.lilla.serve.text.AnswerPart;
 import dev.lilla.serve.text.ChatLogprobs;
 import dev.lilla.serve.text.Submission;
 import dev.lilla.serve.text.WrittenChoice;
@@ -27,18 +28,23 @@ record OllamaAnswer(AnswerOptions options, OllamaReply.Form form) {
             texts.read(options.ping(), Submission.Reader.NONE);
             WrittenChoice choice = texts.choices().getFirst();
             exchange.send(form.end(
-                    choice.text(), entries(tokenizer, choice.tokens()), choice.finishReason(), choice.usage()));
+                    new OllamaReply.Written(choice.content(), choice.thought(), choice.calls()),
+                    entries(tokenizer, choice.tokens()),
+                    choice.finishReason(),
+                    choice.usage()));
         }
     }
 
-    /// Answers that the model is in memory.
-    void sendLoaded(Exchange exchange, boolean isStream) {
+    /// Answers that the model is in memory, or leaves it.
+    ///
+    /// @param reason `load` or `unload`
+    void sendEmpty(Exchange exchange, boolean isStream, String reason) {
         if (!isStream) {
-            exchange.send(form.ready());
+            exchange.send(form.empty(reason));
             return;
         }
         try (LineStream lines = exchange.lines()) {
-            lines.send(form.ready());
+            lines.send(form.empty(reason));
         }
     }
 
@@ -48,7 +54,7 @@ record OllamaAnswer(AnswerOptions options, OllamaReply.Form form) {
                 texts.read(options.ping(), new Submission.Reader() {
                     @Override
                     public void written(WrittenChoice choice, TextEvent event, String piece) {
-                        OllamaAnswer.this.written(lines, tokenizer, event, piece);
+                        OllamaAnswer.this.written(lines, tokenizer, choice, event);
                     }
 
                     @Override
@@ -57,18 +63,22 @@ record OllamaAnswer(AnswerOptions options, OllamaReply.Form form) {
                     }
                 });
                 WrittenChoice choice = texts.choices().getFirst();
-                lines.send(form.end("", null, choice.finishReason(), choice.usage()));
+                lines.send(form.end(OllamaReply.Written.NOTHING, null, choice.finishReason(), choice.usage()));
             } catch (HttpFailure e) {
                 lines.fail(e);
             }
         }
     }
 
-    private void written(LineStream lines, Tokenizer tokenizer, TextEvent event, String piece) {
+    private void written(LineStream lines, Tokenizer tokenizer, WrittenChoice choice, TextEvent event) {
         List<ChatLogprobs.Entry> logprobs =
                 event instanceof TextEvent.Token token ? entries(tokenizer, List.of(token)) : null;
-        if (!piece.isEmpty() || logprobs != null) {
-            lines.send(form.piece(piece, logprobs));
+        for (AnswerPart part : choice.fresh()) {
+            lines.send(form.piece(OllamaReply.Written.of(part), logprobs));
+            logprobs = null;
+        }
+        if (logprobs != null) {
+            lines.send(form.piece(OllamaReply.Written.NOTHING, logprobs));
         }
     }
 

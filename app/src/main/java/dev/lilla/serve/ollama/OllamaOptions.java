@@ -33,6 +33,7 @@ final class OllamaOptions {
                         model.defaults().sampler(),
                         model.text().tokenizer().size())
                 .withOrder(SamplerOptions.TEMPERATURE_LAST);
+        Optional<TokenGrammar> grammar = grammar(fields, model);
         return new GenerationFields(
                 sampler,
                 GenerationFields.stops(options),
@@ -41,7 +42,8 @@ final class OllamaOptions {
                 isStream(fields),
                 false,
                 true,
-                grammar(fields, model));
+                grammar,
+                grammar.isEmpty());
     }
 
     /// Ollama says -1 for any number and -2 for as many as fit.

@@ -8,6 +8,7 @@ import dev.lilla.serve.host.ModelLease;
 import dev.lilla.serve.http.Endpoint;
 import dev.lilla.serve.http.Exchange;
 import dev.lilla.serve.http.JsonFields;
+import dev.lilla.serve.text.AnswerForm;
 import dev.lilla.serve.text.ToolChoice;
 import dev.lilla.template.ChatTemplate;
 import java.util.ArrayList;
@@ -108,7 +109,7 @@ public record ShowEndpoint(ModelHost host) implements Endpoint {
         if (model.pooling().isPresent()) {
             capabilities.add("embedding");
         }
-        if (template.contains(Thinking.ARGUMENT)) {
+        if (template.contains(Thinking.ARGUMENT) || AnswerForm.mayThink(model)) {
             capabilities.add("thinking");
         }
         return capabilities;

@@ -17,8 +17,11 @@ public record TagsEndpoint(ModelHost host) {
     }
 
     public Endpoint loaded() {
-        return exchange ->
-                send(exchange, host.loaded().stream().map(ListedModel::loaded).toList());
+        return exchange -> send(
+                exchange,
+                host.loaded().stream()
+                        .map(entry -> ListedModel.loaded(entry, host.expiry(entry)))
+                        .toList());
     }
 
     private static void send(Exchange exchange, List<ListedModel> models) {

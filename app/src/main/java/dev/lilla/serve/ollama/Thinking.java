@@ -2,6 +2,7 @@ package dev.lilla.serve.ollama;
 
 import dev.lilla.serve.host.HostedModel;
 import dev.lilla.serve.http.JsonFields;
+import dev.lilla.serve.text.AnswerForm;
 import dev.lilla.serve.text.Unsupported;
 import dev.lilla.template.ChatTemplate;
 import java.util.Map;
@@ -26,7 +27,7 @@ final class Thinking {
         boolean isWanted = think.get().isBoolean() ? fields.flag("think") : level(fields);
         boolean isKnown =
                 model.text().template().map(ChatTemplate::source).orElse("").contains(ARGUMENT);
-        if (isWanted && !isKnown) {
+        if (isWanted && !isKnown && !AnswerForm.mayThink(model)) {
             throw Unsupported.because(fields, "think", "is not supported: this model does not think before it answers");
         }
         return isKnown ? Map.of(ARGUMENT, isWanted) : Map.of();

@@ -18,11 +18,15 @@ record ChatCompletion(
         Timings timings) {
     record Choice(int index, Message message, @Nullable ChatLogprobs logprobs, String finishReason) {}
 
-    /// @param content null where a tool is called
+    /// @param content null where tools are called and nothing is said
+    /// @param reasoningContent what was thought before; absent if nothing was
     record Message(
             String role,
             @Nullable String content,
             @Nullable String refusal,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String reasoningContent,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             List<ToolCall> toolCalls) {}

@@ -31,17 +31,22 @@ record ChatCompletionChunk(
     record Delta(
             @Nullable String role,
             @Nullable String content,
+            @Nullable String reasoningContent,
             @Nullable List<ToolCall> toolCalls) {
-        static final Delta NOTHING = new Delta(null, null, null);
+        static final Delta NOTHING = new Delta(null, null, null, null);
         /// The first one of each choice.
-        static final Delta ROLE = new Delta("assistant", "", null);
+        static final Delta ROLE = new Delta("assistant", "", null, null);
 
         static Delta text(String text) {
-            return new Delta(null, text, null);
+            return new Delta(null, text, null, null);
+        }
+
+        static Delta thought(String text) {
+            return new Delta(null, null, text, null);
         }
 
         static Delta call(ToolCall call) {
-            return new Delta(null, null, List.of(call));
+            return new Delta(null, null, null, List.of(call));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.lilla.generate.ServingRequest;
 import dev.lilla.serve.host.HostedModel;
 import dev.lilla.serve.http.HttpFailure;
 import dev.lilla.serve.http.JsonFields;
+import dev.lilla.serve.text.AnswerForm;
 import dev.lilla.serve.text.ChatMessages;
 import dev.lilla.serve.text.ChatPrompt;
 import dev.lilla.serve.text.GenerationFields;
@@ -60,15 +61,18 @@ record ChatCompletionRequest(
 
     /// What it asks a model for.
     ///
-    /// @throws HttpFailure 400 if the model has no chat template, or it refuses the conversation
+    /// @throws HttpFailure 400 if the model has no chat template, it refuses the conversation, or the
+    ///     schema of a tool is not supported
     Submission.Terms terms(HostedModel model) {
+        int[] tokens = prompt.tokens(model);
         return new Submission.Terms(
                 model,
-                List.of(prompt.tokens(model)),
+                List.of(tokens),
                 generation,
                 model.defaults().stopStrings(),
                 "messages",
                 generation.maxTokens(),
-                topLogprobs);
+                topLogprobs,
+                AnswerForm.of(model, tokens, tools, generation));
     }
 }

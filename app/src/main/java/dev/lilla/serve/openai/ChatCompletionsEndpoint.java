@@ -64,10 +64,17 @@ public record ChatCompletionsEndpoint(ModelHost host, AnswerOptions options) imp
 
     private static ChatCompletion.Message message(WrittenChoice choice, ToolChoice tools) {
         if (!tools.isForced()) {
-            return new ChatCompletion.Message("assistant", choice.text(), null, null);
+            List<ToolCall> calls = choice.calls().stream().map(ToolCall::of).toList();
+            boolean isSilent = !calls.isEmpty() && choice.content().isEmpty();
+            return new ChatCompletion.Message(
+                    "assistant",
+                    isSilent ? null : choice.content(),
+                    null,
+                    choice.thought().isEmpty() ? null : choice.thought(),
+                    calls.isEmpty() ? null : calls);
         }
         ToolCallReader call = tools.reader();
         String arguments = call.add(choice.text());
-        return new ChatCompletion.Message("assistant", null, null, List.of(ToolCall.of(call, arguments)));
+        return new ChatCompletion.Message("assistant", null, null, null, List.of(ToolCall.of(call, arguments)));
     }
 }

@@ -3,6 +3,7 @@ package dev.lilla.serve.openai;
 import dev.lilla.generate.TextEvent;
 import dev.lilla.serve.http.EventStream;
 import dev.lilla.serve.http.Json;
+import dev.lilla.serve.text.AnswerPart;
 import dev.lilla.serve.text.ChatLogprobs;
 import dev.lilla.serve.text.Submission;
 import dev.lilla.serve.text.Timings;
@@ -37,7 +38,7 @@ record ChatStream(Answer answer, Tokenizer tokenizer, boolean includeUsage, Tool
                 if (tools.isForced()) {
                     sendCall(events, choice, piece, calls.computeIfAbsent(choice.index(), _ -> tools.reader()));
                 } else {
-                    send(events, choice, event, piece);
+                    send(events, choice, event);
                 }
                 if (event instanceof TextEvent.End) {
                     sendEnd(events, choice);
@@ -51,14 +52,39 @@ record ChatStream(Answer answer, Tokenizer tokenizer, boolean includeUsage, Tool
         };
     }
 
-    private void send(EventStream events, WrittenChoice choice, TextEvent event, String piece) {
+    private void send(EventStream events, WrittenChoice choice, TextEvent event) {
         ChatLogprobs logprobs =
                 event instanceof TextEvent.Token token && token.logprobs().isPresent()
                         ? ChatLogprobs.of(tokenizer, List.of(token))
                         : null;
-        if (!piece.isEmpty() || logprobs != null) {
-            events.send(chunk(choice, ChatCompletionChunk.Delta.text(piece), logprobs));
+        int call = choice.calls().size()
+                - (int) choice.fresh().stream()
+                        .filter(AnswerPart.Call.class::isInstance)
+                        .count();
+        for (AnswerPart part : choice.fresh()) {
+            switch (part) {
+                case AnswerPart.Text(String text) -> {
+                    events.send(chunk(choice, ChatCompletionChunk.Delta.text(text), logprobs));
+                    logprobs = null;
+                }
+                case AnswerPart.Thought(String text) -> {
+                    events.send(chunk(choice, ChatCompletionChunk.Delta.thought(text), logprobs));
+                    logprobs = null;
+                }
+                case AnswerPart.Call(String id, String name, String arguments) -> {
+                    sendDelta(events, choice, ToolCall.begin(call, id, name));
+                    sendDelta(events, choice, ToolCall.more(call, arguments));
+                    call++;
+                }
+            }
         }
+        if (logprobs != null) {
+            events.send(chunk(choice, ChatCompletionChunk.Delta.text(""), logprobs));
+        }
+    }
+
+    private void sendDelta(EventStream events, WrittenChoice choice, ToolCall call) {
+        events.send(chunk(choice, ChatCompletionChunk.Delta.call(call), null));
     }
 
     private void sendCall(EventStream events, WrittenChoice choice, String piece, ToolCallReader call) {
@@ -68,9 +94,9 @@ record ChatStream(Answer answer, Tokenizer tokenizer, boolean includeUsage, Tool
             return;
         }
         if (!isBegun) {
-            events.send(chunk(choice, ChatCompletionChunk.Delta.call(ToolCall.begin(call)), null));
+            sendDelta(events, choice, ToolCall.begin(0, call.id(), call.name()));
         }
-        events.send(chunk(choice, ChatCompletionChunk.Delta.call(ToolCall.more(arguments)), null));
+        sendDelta(events, choice, ToolCall.more(0, arguments));
     }
 
     private void sendEnd(EventStream events, WrittenChoice choice) {

@@ -8,6 +8,7 @@ import dev.lilla.serve.http.Endpoint;
 import dev.lilla.serve.http.Exchange;
 import dev.lilla.serve.http.Json;
 import dev.lilla.serve.http.JsonFields;
+import dev.lilla.serve.text.AnswerForm;
 import dev.lilla.serve.text.AnswerOptions;
 import dev.lilla.serve.text.ModelChoice;
 import dev.lilla.serve.text.Submission;
@@ -63,7 +64,8 @@ public record CompletionsEndpoint(ModelHost host, AnswerOptions options) impleme
                 List.of(),
                 "prompt",
                 OptionalInt.of(Math.max(1, request.maxTokens())),
-                logprobs);
+                logprobs,
+                AnswerForm.PLAIN);
     }
 
     /// For each prompt, how likely its tokens are; empty lists if nobody asked.

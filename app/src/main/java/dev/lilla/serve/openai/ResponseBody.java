@@ -45,14 +45,16 @@ record ResponseBody(
         static Usage of(UsageReport usage) {
             return new Usage(
                     usage.promptTokens(),
-                    new InputDetails(usage.promptTokensDetails().cachedTokens()),
+                    new InputDetails(usage.promptTokensDetails().cachedTokens(), 0),
                     usage.completionTokens(),
-                    new OutputDetails(0),
+                    new OutputDetails(usage.completionTokensDetails().reasoningTokens()),
                     usage.totalTokens());
         }
     }
 
-    record InputDetails(int cachedTokens) {}
+    /// @param cacheWriteTokens those that writing into the cache was charged for, which costs nothing here; clients
+    ///     want the field
+    record InputDetails(int cachedTokens, int cacheWriteTokens) {}
 
     record OutputDetails(int reasoningTokens) {}
 
@@ -78,9 +80,9 @@ record ResponseBody(
                 cost);
     }
 
-    /// The same with its only item.
-    ResponseBody ended(String newStatus, ObjectNode item, UsageReport cost) {
-        return with(newStatus, List.of(item), Usage.of(cost), null);
+    /// The same with its items.
+    ResponseBody ended(String newStatus, List<ObjectNode> items, UsageReport cost) {
+        return with(newStatus, items, Usage.of(cost), null);
     }
 
     ResponseBody failed(HttpFailure failure) {

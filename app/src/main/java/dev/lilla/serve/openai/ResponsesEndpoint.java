@@ -10,11 +10,13 @@ import dev.lilla.serve.http.Exchange;
 import dev.lilla.serve.http.HttpFailure;
 import dev.lilla.serve.http.JsonFields;
 import dev.lilla.serve.text.AnswerOptions;
+import dev.lilla.serve.text.AnswerPart;
 import dev.lilla.serve.text.ModelChoice;
 import dev.lilla.serve.text.Submission;
 import dev.lilla.serve.text.ToolCallReader;
 import dev.lilla.serve.text.ToolChoice;
 import dev.lilla.serve.text.WrittenChoice;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -68,16 +70,29 @@ public record ResponsesEndpoint(ModelHost host, AnswerOptions options) implement
 
     private static ResponseBody whole(ResponseBody body, WrittenChoice choice, ToolChoice tools) {
         String status = choice.finishReason().equals("stop") ? "completed" : "incomplete";
-        return body.ended(status, item(choice, tools, status), UsageReport.of(List.of(choice)));
+        return body.ended(status, items(choice, tools, status), UsageReport.of(List.of(choice)));
     }
 
-    private static ObjectNode item(WrittenChoice choice, ToolChoice tools, String status) {
-        if (!tools.isForced()) {
-            return ResponseItem.message().message(choice.text(), status);
+    private static List<ObjectNode> items(WrittenChoice choice, ToolChoice tools, String status) {
+        if (tools.isForced()) {
+            ToolCallReader call = tools.reader();
+            String arguments = call.add(choice.text());
+            return List.of(ResponseItem.of(ResponseItem.Kind.CALL).call(call.id(), call.name(), arguments, status));
         }
-        ToolCallReader call = tools.reader();
-        String _ = call.add(choice.text());
-        return ResponseItem.call().call(call, status);
+        List<ObjectNode> items = new ArrayList<>();
+        boolean isOver = !choice.content().isEmpty() || !choice.calls().isEmpty();
+        if (!choice.thought().isEmpty()) {
+            items.add(ResponseItem.of(ResponseItem.Kind.REASONING)
+                    .whole(choice.thought(), isOver ? "completed" : status));
+        }
+        if (isOver ? !choice.content().isEmpty() : items.isEmpty()) {
+            items.add(ResponseItem.of(ResponseItem.Kind.MESSAGE).whole(choice.content(), status));
+        }
+        for (AnswerPart.Call call : choice.calls()) {
+            items.add(ResponseItem.of(ResponseItem.Kind.CALL)
+                    .call(call.id(), call.name(), call.arguments(), "completed"));
+        }
+        return items;
     }
 
     private void stream(Exchange exchange, Submission texts, ResponseBody body, ToolChoice tools)

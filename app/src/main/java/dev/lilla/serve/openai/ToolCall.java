@@ -1,6 +1,7 @@
 package dev.lilla.serve.openai;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.lilla.serve.text.AnswerPart;
 import dev.lilla.serve.text.ToolCallReader;
 import dev.lilla.serve.text.ToolChoice;
 import dev.lilla.serve.text.WrittenChoice;
@@ -25,19 +26,23 @@ record ToolCall(
         return new ToolCall(null, call.id(), "function", new Function(call.name(), arguments));
     }
 
+    static ToolCall of(AnswerPart.Call call) {
+        return new ToolCall(null, call.id(), "function", new Function(call.name(), call.arguments()));
+    }
+
     /// The first part of a call in a stream.
-    static ToolCall begin(ToolCallReader call) {
-        return new ToolCall(0, call.id(), "function", new Function(call.name(), ""));
+    static ToolCall begin(int index, String id, String name) {
+        return new ToolCall(index, id, "function", new Function(name, ""));
     }
 
     /// A further part.
-    static ToolCall more(String arguments) {
-        return new ToolCall(0, null, null, new Function(null, arguments));
+    static ToolCall more(int index, String arguments) {
+        return new ToolCall(index, null, null, new Function(null, arguments));
     }
 
     /// Why a choice ended: a call that was written to its end is a reason of its own.
     static String finishReason(ToolChoice tools, WrittenChoice choice) {
-        String reason = choice.finishReason();
+        String reason = choice.finishReasonOfTurn();
         return tools.isForced() && reason.equals("stop") ? "tool_calls" : reason;
     }
 }

@@ -13,6 +13,7 @@ record UsageReport(
     /// @param cachedTokens of the prompt, whose keys and values were there already
     record PromptDetails(int cachedTokens) {}
 
+    /// @param reasoningTokens of what was thought before the answer
     record CompletionDetails(int reasoningTokens) {}
 
     /// The sum over the choices of one prompt or several; a prompt counts once, however many choices it has.
@@ -20,14 +21,16 @@ record UsageReport(
         int prompt = 0;
         int cached = 0;
         int completion = 0;
+        int reasoning = 0;
         for (WrittenChoice choice : choices) {
             if (choice.isFirst()) {
                 prompt += choice.usage().promptTokens();
                 cached += choice.usage().cachedTokens();
             }
             completion += choice.usage().completionTokens();
+            reasoning += choice.thoughtTokens();
         }
         return new UsageReport(
-                prompt, completion, prompt + completion, new PromptDetails(cached), new CompletionDetails(0));
+                prompt, completion, prompt + completion, new PromptDetails(cached), new CompletionDetails(reasoning));
     }
 }

@@ -2,6 +2,7 @@ package dev.lilla.serve.text;
 
 import dev.lilla.serve.host.HostedModel;
 import dev.lilla.serve.http.HttpFailure;
+import dev.lilla.template.ChatTemplate;
 import dev.lilla.template.TemplateException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,7 +41,7 @@ public record ChatPrompt(List<Map<String, Object>> messages, Map<String, Object>
     public int[] tokens(HostedModel model) {
         requireTemplate(model);
         try {
-            return model.text().conversation(messages, templateArguments);
+            return model.text().conversation(told(model), templateArguments);
         } catch (TemplateException e) {
             throw refused(e);
         }
@@ -52,10 +53,19 @@ public record ChatPrompt(List<Map<String, Object>> messages, Map<String, Object>
     public String text(HostedModel model) {
         requireTemplate(model);
         try {
-            return model.text().render(messages, templateArguments);
+            return model.text().render(told(model), templateArguments);
         } catch (TemplateException e) {
             throw refused(e);
         }
+    }
+
+    /// The messages as the template takes them.
+    private List<Map<String, Object>> told(HostedModel model) {
+        if (!ToolChoice.knowsTools(model)) {
+            return ToolWords.plain(messages);
+        }
+        String template = model.text().template().map(ChatTemplate::source).orElse("");
+        return ShortCallIds.areWantedBy(template) ? ShortCallIds.in(messages) : messages;
     }
 
     private static void requireTemplate(HostedModel model) {

@@ -3,11 +3,14 @@ package dev.lilla.serve.text;
 import dev.lilla.generate.Pooling;
 import dev.lilla.generate.TextEmbedder;
 import dev.lilla.serve.host.HostedModel;
+import dev.lilla.serve.http.AnswerUsage;
 import dev.lilla.serve.http.Exchange;
 import dev.lilla.serve.http.HttpFailure;
 import dev.lilla.serve.http.JsonFields;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// The vectors of a request's texts. Each text is read between two steps of the texts that are written meanwhile.
@@ -32,7 +35,7 @@ public record Embeddings(Pooling pooling, OptionalInt dimensions) {
         return new Embeddings(pooling, fields.integer("dimensions", 1, hidden));
     }
 
-    /// Makes the vectors, in order.
+    /// Makes the vectors, in order, and reports what was read.
     ///
     /// @param param the field that the texts come from
     /// @throws HttpFailure 400 if a text is longer than the context, before any is read
@@ -50,11 +53,23 @@ public record Embeddings(Pooling pooling, OptionalInt dimensions) {
         }
         exchange.client().watch(() -> {});
         List<float[]> vectors = new ArrayList<>();
-        for (int[] text : texts) {
-            exchange.client().requirePresent();
-            float[] vector = model.embed(text, pooling);
-            vectors.add(dimensions.isPresent() ? TextEmbedder.shortened(vector, dimensions.getAsInt()) : vector);
+        long began = System.nanoTime();
+        long tokens = 0;
+        try {
+            for (int[] text : texts) {
+                exchange.client().requirePresent();
+                float[] vector = model.embed(text, pooling);
+                tokens += text.length;
+                vectors.add(dimensions.isPresent() ? TextEmbedder.shortened(vector, dimensions.getAsInt()) : vector);
+            }
+        } finally {
+            exchange.used(usage(model, tokens, Duration.ofNanos(System.nanoTime() - began)));
         }
         return vectors;
+    }
+
+    /// Texts are read, and nothing is written.
+    private static AnswerUsage usage(HostedModel model, long tokens, Duration time) {
+        return new AnswerUsage(model.modelName(), tokens, 0, 0, time, Duration.ZERO, 0, Optional.empty(), time);
     }
 }

@@ -67,6 +67,23 @@ public final class FormatFields {
         return new ResponseFormat.JsonSchema(schema.toString());
     }
 
+    /// What makes a part of a text JSON that a schema allows.
+    ///
+    /// @param param the field that asks for it
+    /// @throws HttpFailure 400 if that cannot be done
+    static TokenGrammar within(HostedModel model, String param, JsonNode schema) {
+        try {
+            return model.grammarWithin(schema.toString());
+        } catch (GrammarException e) {
+            throw refused(param, e);
+        }
+    }
+
+    private static HttpFailure refused(String param, GrammarException e) {
+        return HttpFailure.invalid(param, param + " can't be held to: " + e.getMessage())
+                .withCode("unsupported_format");
+    }
+
     /// What makes texts of a form.
     ///
     /// @param param the field that asks for it
@@ -76,8 +93,7 @@ public final class FormatFields {
             return model.grammar(format)
                     .orElseThrow(() -> new IllegalStateException(format + " is a form that any text has"));
         } catch (GrammarException e) {
-            throw HttpFailure.invalid(param, param + " can't be held to: " + e.getMessage())
-                    .withCode("unsupported_format");
+            throw refused(param, e);
         }
     }
 }

@@ -19,6 +19,8 @@ import tools.jackson.databind.JsonNode;
 /// @param includeUsage whether a stream ends with what it cost
 /// @param cachePrompt whether later requests may reuse what this one computed
 /// @param grammar what texts must follow; empty for any text
+/// @param isFree whether texts are read for what a model writes of its own accord, calls of tools above all: not where
+///     they are JSON that somebody asked for
 public record GenerationFields(
         SamplerOptions sampler,
         List<String> stop,
@@ -27,13 +29,16 @@ public record GenerationFields(
         boolean isStream,
         boolean includeUsage,
         boolean cachePrompt,
-        Optional<TokenGrammar> grammar) {
+        Optional<TokenGrammar> grammar,
+        boolean isFree) {
     private static final int STOPS_MAX = 16;
     private static final int STOP_LENGTH_MAX = 1_000;
     public static final int CHOICES_MAX = 128;
 
     public static GenerationFields read(JsonFields fields, HostedModel model) {
         int vocab = model.text().tokenizer().size();
+        Optional<TokenGrammar> grammar = FormatFields.read(fields, model);
+        boolean isOwnGrammar = fields.text("grammar").isPresent();
         return new GenerationFields(
                 SamplerFields.read(fields, model.defaults().sampler(), vocab),
                 stops(fields),
@@ -44,7 +49,8 @@ public record GenerationFields(
                         .map(options -> options.flag("include_usage"))
                         .orElse(false),
                 cachePrompt(fields),
-                FormatFields.read(fields, model));
+                grammar,
+                grammar.isEmpty() || isOwnGrammar);
     }
 
     /// Whether later requests may reuse what this one computes: yes unless it says no.
@@ -77,11 +83,12 @@ public record GenerationFields(
     }
 
     public GenerationFields withChoices(int value) {
-        return new GenerationFields(sampler, stop, maxTokens, value, isStream, includeUsage, cachePrompt, grammar);
+        return new GenerationFields(
+                sampler, stop, maxTokens, value, isStream, includeUsage, cachePrompt, grammar, isFree);
     }
 
     public GenerationFields withGrammar(TokenGrammar value) {
         return new GenerationFields(
-                sampler, stop, maxTokens, choices, isStream, includeUsage, cachePrompt, Optional.of(value));
+                sampler, stop, maxTokens, choices, isStream, includeUsage, cachePrompt, Optional.of(value), false);
     }
 }

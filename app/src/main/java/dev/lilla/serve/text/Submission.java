@@ -45,6 +45,7 @@ public final class Submission implements AutoCloseable {
     /// @param param the field that the prompts come from
     /// @param maxTokens empty for as many as fit
     /// @param topLogprobs empty where nobody asks how likely tokens are
+    /// @param form what answers consist of
     public record Terms(
             HostedModel model,
             List<int[]> prompts,
@@ -52,7 +53,8 @@ public final class Submission implements AutoCloseable {
             List<String> stopStrings,
             String param,
             OptionalInt maxTokens,
-            OptionalInt topLogprobs) {}
+            OptionalInt topLogprobs,
+            AnswerForm form) {}
 
     /// Puts all prompts into the model's queue.
     ///
@@ -75,7 +77,8 @@ public final class Submission implements AutoCloseable {
     private void add(TextStream stream) {
         streams.add(stream);
         for (int choice = 0; choice < choicesEach; choice++) {
-            choices.add(new WrittenChoice(choices.size(), choice == 0));
+            choices.add(
+                    new WrittenChoice(choices.size(), choice == 0, terms.form().reader()));
         }
     }
 
@@ -93,7 +96,8 @@ public final class Submission implements AutoCloseable {
                         stops,
                         terms.maxTokens().orElse(Integer.MAX_VALUE)),
                 terms.model().adapters(),
-                fields.grammar());
+                fields.grammar(),
+                terms.form().triggers());
         String owner = exchange.key().id();
         return new ServingRequest(
                 generation,

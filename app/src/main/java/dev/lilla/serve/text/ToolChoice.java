@@ -16,14 +16,18 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The fields `tools` and `tool_choice`: what the model is told it may call, and what it must call.
 ///
-/// A model that must call a tool is held to the schema of its arguments; what one that may calls stands in its text.
+/// A model that must call a tool is held to the schema of its arguments from the first token on; one that may call one,
+/// from where it begins to.
 ///
 /// @param told the tools as they were sent; empty if the model is told of none
 /// @param forced of which one must be called; empty if the model is free
-public record ToolChoice(ArrayNode told, List<Tool> forced) {
+/// @param free those that may be called; empty if one must, or none may
+public record ToolChoice(ArrayNode told, List<Tool> forced, List<Tool> free) {
+    /// No tools.
+    public static final ToolChoice NONE = new ToolChoice(JsonNodeFactory.instance.arrayNode(), List.of(), List.of());
+
     private static final int TOOLS_MAX = 128;
     private static final String NAME = "[A-Za-z0-9_.:/-]{1,128}";
-    private static final String DEFINITIONS = "$defs";
 
     /// A function that can be called.
     ///
@@ -44,14 +48,14 @@ public record ToolChoice(ArrayNode told, List<Tool> forced) {
                 .orElse("")
                 .equals("none");
         if (tools.isEmpty() || isNone) {
-            return new ToolChoice(JsonNodeFactory.instance.arrayNode(), List.of());
+            return NONE;
         }
         if (forced.isEmpty() && !knowsTools(model)) {
             throw Unsupported.because(fields, "tools", "can't be used: the chat template of this model knows none");
         }
         ArrayNode told = JsonNodeFactory.instance.arrayNode();
         given.forEach(tool -> told.add(tool.node()));
-        return new ToolChoice(told, forced);
+        return new ToolChoice(told, forced, forced.isEmpty() ? tools : List.of());
     }
 
     private static Tool tool(JsonFields tool) {
@@ -139,41 +143,7 @@ public record ToolChoice(ArrayNode told, List<Tool> forced) {
 
     /// Of the arguments where one tool can be called, and otherwise of an object with the tool's name before them.
     private JsonNode schema() {
-        if (forced.size() == 1) {
-            return forced.getFirst().parameters();
-        }
-        ObjectNode schema = JsonNodeFactory.instance.objectNode();
-        ObjectNode definitions = schema.putObject(DEFINITIONS);
-        ArrayNode calls = schema.putArray("anyOf");
-        for (Tool tool : forced) {
-            String pointer = "#/" + DEFINITIONS + "/tool" + definitions.size();
-            ObjectNode call = calls.addObject().put("type", "object").put("additionalProperties", false);
-            ObjectNode properties = call.putObject("properties");
-            properties.putObject("name").put("const", tool.name());
-            properties.putObject("arguments").put("$ref", pointer);
-            call.putArray("required").add("name").add("arguments");
-            definitions.set("tool" + definitions.size(), moved(tool.parameters(), pointer));
-        }
-        return schema;
-    }
-
-    /// A schema that has become part of another one, with pointers to where its parts are now.
-    private static JsonNode moved(JsonNode schema, String pointer) {
-        JsonNode copy = schema.deepCopy();
-        move(copy, pointer);
-        return copy;
-    }
-
-    private static void move(JsonNode node, String pointer) {
-        if (node instanceof ObjectNode object) {
-            JsonNode reference = object.get("$ref");
-            if (reference != null
-                    && reference.isString()
-                    && reference.stringValue().startsWith("#")) {
-                object.put("$ref", pointer + reference.stringValue().substring(1));
-            }
-        }
-        node.forEach(child -> move(child, pointer));
+        return forced.size() == 1 ? forced.getFirst().parameters() : ToolSchemas.call(forced, "arguments");
     }
 
     /// A reader of the call, for a text that [#grammar] made.

@@ -147,6 +147,54 @@ class ModelPoolTest {
     }
 
     @Test
+    void keepsAModelAsLongAsItWasTold() throws InterruptedException {
+        use(a);
+        pool.keepAlive(a.entry(), KEEP_ALIVE.multipliedBy(3));
+        use(b);
+        pool.keepAlive(b.entry(), ModelHost.FOREVER);
+        assertThat(pool.expiry(a.entry()))
+                .hasValueSatisfying(
+                        time -> assertThat(time).isAfter(Instant.now().plus(KEEP_ALIVE.multipliedBy(2))));
+        assertThat(pool.expiry(b.entry())).isEmpty();
+        clock.addAndGet(KEEP_ALIVE.multipliedBy(2).toNanos());
+        pool.expire();
+        assertThat(loaded()).containsExactly("a", "b");
+        assertThat(pool.expiry(a.entry()))
+                .hasValueSatisfying(
+                        time -> assertThat(time).isBefore(Instant.now().plus(KEEP_ALIVE)));
+        clock.addAndGet(KEEP_ALIVE.toNanos());
+        pool.expire();
+        assertThat(loaded()).containsExactly("b");
+        // Where room is needed it goes all the same.
+        use(a);
+        use(c);
+        assertThat(loaded()).containsExactly("a", "c");
+    }
+
+    @Test
+    void keepsWhatIsThereForGood() throws InterruptedException {
+        use(kept);
+        pool.keepAlive(kept.entry(), Duration.ZERO);
+        pool.expire();
+        assertThat(loaded()).containsExactly("kept");
+        assertThat(pool.expiry(kept.entry())).isEmpty();
+    }
+
+    @Test
+    void letsAModelGoAtOnceThatIsToStayNoTime() throws InterruptedException {
+        ModelLease lease = pool.lease(a.entry());
+        pool.keepAlive(a.entry(), Duration.ZERO);
+        pool.expire();
+        assertThat(loaded()).containsExactly("a");
+        lease.close();
+        // What it is freed by goes before this on the same thread.
+        use(b);
+        assertThat(loaded()).containsExactly("b");
+        pool.keepAlive(c.entry(), Duration.ZERO);
+        assertThat(c.loads).hasValue(0);
+    }
+
+    @Test
     void unloadsWhatIsIdle() throws InterruptedException {
         use(a);
         pool.unload(a.entry());

@@ -1,0 +1,81 @@
+package dev.lilla.serve.text;
+
+import dev.lilla.generate.GrammarTrigger;
+import dev.lilla.generate.GrammarTrigger.Place;
+import dev.lilla.grammar.GrammarException;
+import dev.lilla.grammar.TokenGrammar;
+import dev.lilla.serve.host.HostedModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/// The calls that a model may make of its own accord: what holds them to the schemas of their tools while they are
+/// written, and what is a call when they are.
+///
+/// @param tools those it may call
+/// @param notation how it writes calls
+record FreeCalls(HostedModel model, List<ToolChoice.Tool> tools, CallNotation notation) {
+    /// Grammars of calls, from their openings on.
+    ///
+    /// @throws dev.lilla.serve.http.HttpFailure 400 if the schema of a tool is not supported
+    List<GrammarTrigger> triggers() {
+        return switch (notation.body()) {
+            case CallNotation.Body.Single(String arguments) -> behindOpenings(ToolSchemas.call(tools, arguments));
+            case CallNotation.Body.Several(String arguments) -> behindOpenings(ToolSchemas.calls(tools, arguments));
+            case CallNotation.Body.Named(String between) -> named(between);
+            // Its strings are no JSON; what is written is held against the schema afterwards.
+            case CallNotation.Body.Braces _ -> List.of();
+        };
+    }
+
+    private List<GrammarTrigger> behindOpenings(JsonNode schema) {
+        TokenGrammar grammar = FormatFields.within(model, "tools", schema);
+        List<GrammarTrigger> triggers = new ArrayList<>();
+        notation.openings().forEach(opening -> triggers.add(new GrammarTrigger(opening, Place.AFTER, grammar)));
+        if (!notation.bare().isEmpty()) {
+            triggers.add(new GrammarTrigger(notation.bare(), Place.AT_START, grammar));
+        }
+        return triggers;
+    }
+
+    private List<GrammarTrigger> named(String between) {
+        List<GrammarTrigger> triggers = new ArrayList<>();
+        for (ToolChoice.Tool tool : tools) {
+            TokenGrammar grammar = FormatFields.within(model, "tools", tool.parameters());
+            for (String opening : notation.openings()) {
+                triggers.add(new GrammarTrigger(opening + tool.name() + between, Place.AFTER, grammar));
+            }
+        }
+        return triggers;
+    }
+
+    /// The calls of tools that there are with arguments that these allow.
+    ///
+    /// @return empty if one is none
+    Optional<List<AnswerPart.Call>> valid(List<CallText.Read> calls) {
+        List<AnswerPart.Call> valid = new ArrayList<>();
+        for (CallText.Read call : calls) {
+            Optional<ToolChoice.Tool> tool = tools.stream()
+                    .filter(known -> known.name().equals(call.name()))
+                    .findFirst();
+            if (tool.isEmpty() || !isAllowed(call, tool.get())) {
+                return Optional.empty();
+            }
+            valid.add(AnswerPart.Call.of(call.name(), call.arguments().toString()));
+        }
+        return Optional.of(valid);
+    }
+
+    private boolean isAllowed(CallText.Read call, ToolChoice.Tool tool) {
+        String schema = tool.parameters().toString();
+        String arguments =
+                ToolSchemas.ordered(call.arguments(), tool.parameters()).toString();
+        try {
+            return model.grammarWithin(schema).grammar().matches(arguments);
+        } catch (GrammarException e) {
+            // What can't be checked is not passed on as a call.
+            return false;
+        }
+    }
+}
