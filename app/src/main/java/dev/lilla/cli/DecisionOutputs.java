@@ -4,7 +4,7 @@ import dev.lilla.decision.Criterion;
 import dev.lilla.decision.Decision;
 import dev.lilla.decision.DecisionPage;
 import dev.lilla.decision.DecisionRecord;
-import dev.lilla.decision.DecisionRecord.Data;
+import dev.lilla.decision.DecisionRecord.Examples;
 import dev.lilla.decision.DecisionRecord.Machine;
 import dev.lilla.decision.DecisionRecords;
 import dev.lilla.decision.DecisionWords;
@@ -28,7 +28,7 @@ record DecisionOutputs(Console console, Project project, Path folder, Tongue ton
     /// Writes the record and the page.
     DecisionRecord write(Decided decided, List<String> notes) {
         Decision decision = decided.decision();
-        Data data = new Data(
+        Examples data = new Examples(
                 decided.parts().train().rows(),
                 decided.parts().validation().rows(),
                 decided.parts().test().rows(),

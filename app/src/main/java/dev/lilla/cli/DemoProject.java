@@ -35,11 +35,11 @@ record DemoProject(Path folder, int logs, int questions, Tongue tongue) {
     Project write(String budget) throws IOException {
         Files.createDirectories(folder);
         HouseCorpus kvitto = HouseCorpus.of(SEED);
-        tickets("train.jsonl", kvitto.examples(Split.TRAIN, 0, logs).toList());
+        tickets("train", kvitto.examples(Split.TRAIN, 0, logs).toList());
         tickets(
                 "validation.jsonl",
                 kvitto.examples(Split.TRAIN, logs, VALIDATION).toList());
-        tickets("test.jsonl", asked());
+        tickets("test", asked());
         Path file = folder.resolve(Project.FILE_NAME);
         Files.writeString(file, ProjectTemplate.write(values(budget), tongue));
         return Project.read(file);
@@ -49,11 +49,11 @@ record DemoProject(Path folder, int logs, int questions, Tongue tongue) {
         return HouseCorpus.of(SEED).examples(Split.KNOWN_PHRASING, 0, questions).toList();
     }
 
-    private void tickets(String name, List<Example> examples) throws IOException {
-        try (BufferedWriter out = Files.newBufferedWriter(folder.resolve(name))) {
+    private void tickets(String part, List<Example> examples) throws IOException {
+        try (BufferedWriter out = Files.newBufferedWriter(folder.resolve(part + ".jsonl"))) {
             for (int i = 0; i < examples.size(); i++) {
                 Map<String, String> row = new LinkedHashMap<>();
-                row.put("id", name.charAt(0) + "-" + (i + 1));
+                row.put("id", part + "-" + (i + 1));
                 row.put("ticket", examples.get(i).request());
                 row.put("answer", examples.get(i).answer());
                 out.write(JsonMapper.shared().writeValueAsString(row));

@@ -43,7 +43,7 @@ public record DecisionRecord(
         String program,
         Machine machine,
         AskedFor goal,
-        Data data,
+        Examples data,
         Map<String, String> protocol,
         List<VariantRecord> variants,
         List<TestRecord> tests,
@@ -84,7 +84,7 @@ public record DecisionRecord(
     public record Asked(Criterion.Kind kind, double limit) {}
 
     /// Examples of each part, and a digest of those that were judged by.
-    public record Data(int train, int validation, int test, String digest) {}
+    public record Examples(int train, int validation, int test, String digest) {}
 
     /// A variant and what it came to.
     ///

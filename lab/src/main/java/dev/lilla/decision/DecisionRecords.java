@@ -4,7 +4,7 @@ import dev.lilla.decision.DecisionRecord.AskedFor;
 import dev.lilla.decision.DecisionRecord.Baseline;
 import dev.lilla.decision.DecisionRecord.ChoiceRecord;
 import dev.lilla.decision.DecisionRecord.CriterionRecord;
-import dev.lilla.decision.DecisionRecord.Data;
+import dev.lilla.decision.DecisionRecord.Examples;
 import dev.lilla.decision.DecisionRecord.Machine;
 import dev.lilla.decision.DecisionRecord.PriceBasis;
 import dev.lilla.decision.DecisionRecord.Quality;
@@ -23,7 +23,7 @@ import java.util.OptionalDouble;
 ///
 /// @param folder where the record will be; paths in it begin here
 /// @param program that decided, with its version
-public record DecisionRecords(Path folder, String program, Machine machine, Data data, List<Baseline> baselines) {
+public record DecisionRecords(Path folder, String program, Machine machine, Examples data, List<Baseline> baselines) {
     public DecisionRecords {
         baselines = List.copyOf(baselines);
     }

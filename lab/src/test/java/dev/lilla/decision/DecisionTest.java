@@ -128,7 +128,7 @@ class DecisionTest {
                         folder,
                         "lilla",
                         new DecisionRecord.Machine("processor", 2, 1L << 34, "none"),
-                        new DecisionRecord.Data(0, 0, EXAMPLES, "digest"),
+                        new DecisionRecord.Examples(0, 0, EXAMPLES, "digest"),
                         List.of())
                 .of(project("minimum_quality: 0.5"), decision, words);
         Path file = folder.resolve(DecisionRecord.FILE_NAME);

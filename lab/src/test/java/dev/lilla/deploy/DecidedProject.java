@@ -5,7 +5,7 @@ import dev.lilla.decision.DecisionRecord;
 import dev.lilla.decision.DecisionRecord.AskedFor;
 import dev.lilla.decision.DecisionRecord.ChoiceRecord;
 import dev.lilla.decision.DecisionRecord.CriterionRecord;
-import dev.lilla.decision.DecisionRecord.Data;
+import dev.lilla.decision.DecisionRecord.Examples;
 import dev.lilla.decision.DecisionRecord.Machine;
 import dev.lilla.decision.DecisionRecord.PriceBasis;
 import dev.lilla.decision.DecisionRecord.Quality;
@@ -109,7 +109,7 @@ final class DecidedProject {
                         List.of(
                                 new DecisionRecord.Asked(Criterion.Kind.QUALITY, MINIMUM),
                                 new DecisionRecord.Asked(Criterion.Kind.LATENCY_P95, 2000))),
-                new Data(300, 30, 100, "abc"),
+                new Examples(300, 30, 100, "abc"),
                 Map.of("shots", "0"),
                 variants,
                 List.of(),
