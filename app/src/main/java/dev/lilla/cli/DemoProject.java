@@ -36,9 +36,7 @@ record DemoProject(Path folder, int logs, int questions, Tongue tongue) {
         Files.createDirectories(folder);
         HouseCorpus kvitto = HouseCorpus.of(SEED);
         tickets("train", kvitto.examples(Split.TRAIN, 0, logs).toList());
-        tickets(
-                "validation.jsonl",
-                kvitto.examples(Split.TRAIN, logs, VALIDATION).toList());
+        tickets("validation", kvitto.examples(Split.TRAIN, logs, VALIDATION).toList());
         tickets("test", asked());
         Path file = folder.resolve(Project.FILE_NAME);
         Files.writeString(file, ProjectTemplate.write(values(budget), tongue));

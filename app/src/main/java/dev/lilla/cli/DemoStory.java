@@ -160,6 +160,10 @@ record DemoStory(Console console, Tongue tongue) {
         line("Look at the report: %s", "Titta på rapporten: %s", folder.resolve(DecisionOutputs.REPORT));
         line("Talk to it:         lilla chat %s", "Prata med den:      lilla chat %s", chosen);
         line("Serve it:           lilla serve %s", "Kör den som server: lilla serve %s", chosen);
+        Path project = folder.resolve(Project.FILE_NAME);
+        line(
+                "Deploy it:          lilla deploy %s --decision %s",
+                "Driftsätt den:      lilla deploy %s --decision %s", project, folder);
     }
 
     private String percent(double share) {

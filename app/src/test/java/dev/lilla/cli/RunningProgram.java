@@ -19,7 +19,15 @@ final class RunningProgram {
     /// What is on the class path for tests alone.
     private static final Pattern TOOLS = Pattern.compile(
             "[/\\\\](?:test-classes|surefire[^/]*|junit-[^/]*|assertj-[^/]*|archunit[^/]*|opentest4j-[^/]*|byte-buddy[^/]*"
-                    + "|apiguardian-[^/]*|jazzer[^/]*|openai-java[^/]*)$");
+                    + "|apiguardian-[^/]*|jazzer[^/]*)$");
+
+    /// The clients that the server is tested with, and what they bring along; Jackson 2 among it, but for its
+    /// annotations,
+    /// which Jackson 3 has too.
+    private static final Pattern CLIENTS = Pattern.compile(
+            "[/\\\\](?:openai-java[^/]*|langchain4j-[^/]*|kotlin-[^/]*|okhttp-[^/]*|okio-[^/]*|annotations-[^/]*"
+                    + "|jsonschema-[^/]*|swagger-annotations-[^/]*|classmate-[^/]*|jtokkit-[^/]*"
+                    + "|jackson-(?:core|databind|datatype-[a-z0-9]+|module-[a-z0-9]+)-2\\.[^/]*)$");
 
     private RunningProgram() {}
 
@@ -29,7 +37,9 @@ final class RunningProgram {
         List<String> names = new ArrayList<>();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             Path path = Path.of(entry);
-            if (!Files.exists(path) || TOOLS.matcher(entry).find()) {
+            if (!Files.exists(path)
+                    || TOOLS.matcher(entry).find()
+                    || CLIENTS.matcher(entry).find()) {
                 continue;
             }
             String name = names.size() + "-" + path.getFileName() + (Files.isDirectory(path) ? ".jar" : "");
