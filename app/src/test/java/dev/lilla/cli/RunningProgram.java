@@ -25,7 +25,7 @@ final class RunningProgram {
     /// annotations,
     /// which Jackson 3 has too.
     private static final Pattern CLIENTS = Pattern.compile(
-            "[/\\\\](?:openai-java[^/]*|langchain4j-[^/]*|kotlin-[^/]*|okhttp-[^/]*|okio-[^/]*|annotations-[^/]*"
+            "[/\\\\](?:openai-java[^/]*|langchain4j-[^/]*|kotlin-[^/]*|okhttp-[^/]*|okio-[^/]*|annotations-[^/]*|error_prone_annotations-[^/]*"
                     + "|jsonschema-[^/]*|swagger-annotations-[^/]*|classmate-[^/]*|jtokkit-[^/]*"
                     + "|jackson-(?:core|databind|datatype-[a-z0-9]+|module-[a-z0-9]+)-2\\.[^/]*)$");
 
