@@ -21,11 +21,11 @@ final class RunningProgram {
             "[/\\\\](?:test-classes|surefire[^/]*|junit-[^/]*|assertj-[^/]*|archunit[^/]*|opentest4j-[^/]*|byte-buddy[^/]*"
                     + "|apiguardian-[^/]*|jazzer[^/]*)$");
 
-    /// The clients that the server is tested with, and what they bring along; Jackson 2 among it, but for its
-    /// annotations,
-    /// which Jackson 3 has too.
+    /// The clients that the server is tested with, and what they bring along: Jackson 2 among it, but not its
+    /// annotations, which Jackson 3 has too.
     private static final Pattern CLIENTS = Pattern.compile(
-            "[/\\\\](?:openai-java[^/]*|langchain4j-[^/]*|kotlin-[^/]*|okhttp-[^/]*|okio-[^/]*|annotations-[^/]*|error_prone_annotations-[^/]*"
+            "[/\\\\](?:openai-java[^/]*|langchain4j-[^/]*|kotlin-[^/]*|okhttp-[^/]*|okio-[^/]*|annotations-[^/]*"
+                    + "|error_prone_annotations-[^/]*"
                     + "|jsonschema-[^/]*|swagger-annotations-[^/]*|classmate-[^/]*|jtokkit-[^/]*"
                     + "|jackson-(?:core|databind|datatype-[a-z0-9]+|module-[a-z0-9]+)-2\\.[^/]*)$");
 

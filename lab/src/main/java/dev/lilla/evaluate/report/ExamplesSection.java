@@ -3,9 +3,9 @@ package dev.lilla.evaluate.report;
 import dev.lilla.evaluate.metric.Scale;
 import dev.lilla.evaluate.run.Evaluation.Result;
 import dev.lilla.evaluate.task.Example;
-import dev.lilla.evaluate.task.TaskScores;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /// Examples one by one, the worst answers first.
@@ -13,52 +13,67 @@ final class ExamplesSection {
     private static final int SHOWN_MAX = 50;
     private static final int TEXT_MAX = 1200;
 
-    private ExamplesSection() {}
+    private final Html page;
+    private final List<Judged> judged;
+
+    /// A result, with how good each of its answers is.
+    private record Judged(Result result, List<OptionalDouble> goodness) {}
+
+    private ExamplesSection(Html page, List<Result> results) {
+        this.page = page;
+        this.judged = results.stream()
+                .map(result -> new Judged(result, result.scores().goodness()))
+                .toList();
+    }
 
     static void add(Html page, List<Result> results) {
+        new ExamplesSection(page, results).add();
+    }
+
+    private void add() {
         page.raw("<section>\n").heading(2, "Examples");
-        int count = results.getFirst().scores().examples().size();
+        int count = judged.getFirst().goodness().size();
         List<Integer> order = IntStream.range(0, count)
                 .boxed()
-                .sorted(Comparator.comparingDouble(i -> goodness(results, i)))
+                .sorted(Comparator.comparingDouble(this::goodness))
                 .toList();
         int shown = Math.min(SHOWN_MAX, count);
         page.paragraph("quiet", "The worst first" + (shown < count ? ", " + shown + " of " + count + "." : "."));
-        for (int i : order.subList(0, shown)) {
-            example(page, results, i);
-        }
+        order.subList(0, shown).forEach(this::example);
         page.raw("</section>\n");
     }
 
     /// The mean over the models; what has no score of its own comes last.
-    private static double goodness(List<Result> results, int index) {
-        return results.stream()
-                .mapToDouble(result -> result.scores().goodness(index).orElse(2))
+    private double goodness(int index) {
+        return judged.stream()
+                .mapToDouble(one -> one.goodness().get(index).orElse(2))
                 .average()
                 .orElse(2);
     }
 
-    private static void example(Html page, List<Result> results, int index) {
-        Example example = results.getFirst().scores().examples().get(index);
+    private void example(int index) {
+        Example example = judged.getFirst().result().scores().examples().get(index);
         page.raw("<details><summary>");
         page.element("span", "id", example.id());
-        results.forEach(result -> page.element("span", style(result.scores(), index), text(result, index)));
+        judged.forEach(one -> page.element("span", style(one, index), text(one, index)));
         page.raw("</summary>\n<dl>\n");
         entry(page, "asked", example.question());
         if (!example.expected().isEmpty()) {
             entry(page, "expected", example.expected());
         }
-        results.forEach(result -> entry(page, result.model(), result.scores().answer(index)));
+        judged.forEach(
+                one -> entry(page, one.result().model(), one.result().scores().answer(index)));
         page.raw("</dl></details>\n");
     }
 
-    private static String style(TaskScores scores, int index) {
-        double value = scores.goodness(index).orElse(Double.NaN);
+    private static String style(Judged one, int index) {
+        double value = one.goodness().get(index).orElse(Double.NaN);
         return value >= 1 ? "right" : value <= 0 ? "wrong" : "";
     }
 
-    private static String text(Result result, int index) {
-        double value = result.scores().goodness(index).orElse(Double.NaN);
+    private static String text(Judged one, int index) {
+        Result result = one.result();
+        double value = one.goodness().get(index).orElse(Double.NaN);
         String figure = value >= 1 ? "right" : value <= 0 ? "wrong" : ScoreText.of(value, Scale.SHARE);
         return result.model() + ": " + (Double.isNaN(value) ? result.scores().answer(index) : figure);
     }

@@ -54,13 +54,13 @@ public final class Exports {
         }
         node.set("efficiency", json(result.efficiency(), prices));
         ArrayNode examples = node.putArray("examples");
+        List<OptionalDouble> goodness = result.scores().goodness();
         for (int i = 0; i < result.scores().examples().size(); i++) {
             ObjectNode example = examples.addObject();
             example.put("id", result.scores().examples().get(i).id());
             example.put("expected", result.scores().examples().get(i).expected());
             example.put("answer", result.scores().answer(i));
-            OptionalDouble goodness = result.scores().goodness(i);
-            goodness.ifPresent(value -> example.put("score", value));
+            goodness.get(i).ifPresent(value -> example.put("score", value));
         }
         return node;
     }
@@ -89,18 +89,22 @@ public final class Exports {
     public static String csv(List<Result> results) {
         StringBuilder csv = new StringBuilder(line("model", "id", "question", "expected", "answer", "score"));
         for (Result result : results) {
-            for (int i = 0; i < result.scores().examples().size(); i++) {
-                OptionalDouble goodness = result.scores().goodness(i);
+            List<OptionalDouble> goodness = result.scores().goodness();
+            for (int i = 0; i < goodness.size(); i++) {
                 csv.append(line(
                         result.model(),
                         result.scores().examples().get(i).id(),
                         result.scores().examples().get(i).question(),
                         result.scores().examples().get(i).expected(),
                         result.scores().answer(i),
-                        goodness.isPresent() ? String.format(Locale.ROOT, "%.6f", goodness.getAsDouble()) : ""));
+                        score(goodness.get(i))));
             }
         }
         return csv.toString();
+    }
+
+    private static String score(OptionalDouble goodness) {
+        return goodness.isPresent() ? String.format(Locale.ROOT, "%.6f", goodness.getAsDouble()) : "";
     }
 
     private static String line(String... cells) {

@@ -175,20 +175,26 @@ public record TaskScores(Task task, List<Example> examples, List<Outcome> outcom
         };
     }
 
-    /// How good the answer to one example is, 0 to 1, by the first metric that says so of one example; empty where none
+    /// How good the answer to each example is, 0 to 1, by the first metric that says so of one example; empty where
+    /// none
     /// does.
-    public OptionalDouble goodness(int index) {
+    public List<OptionalDouble> goodness() {
         if (task.kind() instanceof TaskKind.Classification classes) {
-            return OptionalDouble.of(labelPairs(classes).get(index).isRight() ? 1 : 0);
+            return labelPairs(classes).stream()
+                    .map(pair -> OptionalDouble.of(pair.isRight() ? 1 : 0))
+                    .toList();
         }
-        for (Score score : scores()) {
-            Tally tally = score.tally();
-            boolean isShare =
-                    score.scale() == Scale.SHARE && (tally instanceof MeanTally || tally instanceof SumsTally);
-            if (isShare && tally.example(index).isPresent()) {
-                return tally.example(index);
-            }
-        }
-        return OptionalDouble.empty();
+        List<Tally> tallies = scores().stream()
+                .filter(score -> score.scale() == Scale.SHARE)
+                .map(Score::tally)
+                .filter(tally -> tally instanceof MeanTally || tally instanceof SumsTally)
+                .toList();
+        return IntStream.range(0, examples.size())
+                .mapToObj(i -> tallies.stream()
+                        .map(tally -> tally.example(i))
+                        .filter(OptionalDouble::isPresent)
+                        .findFirst()
+                        .orElse(OptionalDouble.empty()))
+                .toList();
     }
 }
