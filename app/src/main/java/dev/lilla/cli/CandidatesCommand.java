@@ -15,7 +15,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// `lilla candidates`: which models may do the job here, and why.
 @Command(
@@ -38,12 +37,8 @@ import picocli.CommandLine.Parameters;
 final class CandidatesCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(
-            paramLabel = "FILE",
-            arity = "0..1",
-            defaultValue = Project.FILE_NAME,
-            description = "The project. Default: ${DEFAULT-VALUE}.")
-    private Path file = Path.of(Project.FILE_NAME);
+    @Mixin
+    private final ProjectArgument argument = new ProjectArgument();
 
     @Option(
             names = "--no-measure",
@@ -69,7 +64,7 @@ final class CandidatesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Project project = Project.read(file);
+        Project project = argument.read();
         Path home = ModelStore.open(console.environment()).home();
         ProgressLine progress = new ProgressLine(console);
         try (Interruption interruption = Interruption.open()) {
@@ -107,7 +102,7 @@ final class CandidatesCommand implements Callable<Integer> {
                 DataCheck.check(project, rows -> progress.started("reading the data: " + rows + " rows", 0));
         progress.finished();
         if (!report.isUsable()) {
-            console.warn("the data has errors; \"lilla project check " + file + "\" shows them");
+            console.warn("the data has errors; \"lilla project check " + argument.file() + "\" shows them");
         }
         return report.rows().isEmpty() ? Optional.empty() : Optional.of(report.lengths());
     }

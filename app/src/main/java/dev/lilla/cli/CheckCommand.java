@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// `lilla check`: whether what was deployed still does what was promised.
 @Command(
@@ -57,12 +56,8 @@ final class CheckCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(
-            paramLabel = "FILE",
-            arity = "0..1",
-            defaultValue = Project.FILE_NAME,
-            description = "The project. Default: ${DEFAULT-VALUE}.")
-    private Path file = Path.of(Project.FILE_NAME);
+    @Mixin
+    private final ProjectArgument argument = new ProjectArgument();
 
     @Option(
             names = {"--data", "-d"},
@@ -119,7 +114,7 @@ final class CheckCommand implements Callable<Integer> {
         if (limit != null && limit < 1) {
             throw new IllegalArgumentException("--limit must be 1 or more");
         }
-        Project project = Project.read(file);
+        Project project = argument.read();
         Deployed deployed =
                 Deployed.open(project, deployment == null ? project.deployment().folder() : deployment);
         Prices costs = prices == null ? Prices.assumed() : Prices.read(prices);

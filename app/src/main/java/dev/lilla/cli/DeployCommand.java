@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// `lilla deploy`: a folder that serves what was decided for.
 @Command(
@@ -41,12 +41,8 @@ import picocli.CommandLine.Parameters;
 final class DeployCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(
-            paramLabel = "FILE",
-            arity = "0..1",
-            defaultValue = Project.FILE_NAME,
-            description = "The project. Default: ${DEFAULT-VALUE}.")
-    private Path file = Path.of(Project.FILE_NAME);
+    @Mixin
+    private final ProjectArgument argument = new ProjectArgument();
 
     @Option(
             names = "--decision",
@@ -81,13 +77,13 @@ final class DeployCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Project project = Project.read(file);
+        Project project = argument.read();
         Path folder = decision == null ? folderOf(project.file()).resolve("decision") : folderIn(decision);
         DecisionRecord record = DecisionRecord.read(folder.resolve(DecisionRecord.FILE_NAME));
         Gate.Admission admission =
                 Gate.of(project, record).admit(Optional.ofNullable(variant), Optional.ofNullable(reason));
         ModelFiles model = ModelFiles.of(folder, admission.variant());
-        Path report = folder.resolve("report.html");
+        Path report = folder.resolve(DecisionOutputs.REPORT);
         Deployer deployer = new Deployer(
                 project,
                 admission,
@@ -140,7 +136,7 @@ final class DeployCommand implements Callable<Integer> {
         }
         written.previous().ifPresent(previous -> console.warn("the former deployment is " + previous + " now"));
         console.out().println("\"" + name + "\" is in " + written.path() + ". Next:");
-        console.out().println("  lilla serve " + file + (out == null ? "" : " # or: lilla serve " + out));
+        console.out().println("  lilla serve " + argument.file() + (out == null ? "" : " # or: lilla serve " + out));
         console.out()
                 .println("  lilla check " + project.file() + " --data FILE   # later: whether the promise still holds");
         console.out()

@@ -6,7 +6,6 @@ import dev.lilla.evaluate.run.RunStore;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.kernel.KvType;
 import dev.lilla.model.family.LoadOptions;
-import dev.lilla.project.DataCheck;
 import dev.lilla.project.Project;
 import dev.lilla.project.Quantities;
 import dev.lilla.project.Tongue;
@@ -24,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// `lilla optimize`: finds the variant that does a project's job, and writes the decision down.
 @Command(
@@ -50,12 +48,8 @@ final class OptimizeCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(
-            paramLabel = "FILE",
-            arity = "0..1",
-            defaultValue = Project.FILE_NAME,
-            description = "The project. Default: ${DEFAULT-VALUE}.")
-    private Path file = Path.of(Project.FILE_NAME);
+    @Mixin
+    private final ProjectArgument argument = new ProjectArgument();
 
     @Option(
             names = {"--out", "-o"},
@@ -119,12 +113,8 @@ final class OptimizeCommand implements Callable<Integer> {
         if (epochs < 1 || parallel < 1) {
             throw new IllegalArgumentException("--epochs and --parallel must be 1 or more");
         }
-        Project project = Project.read(file);
-        if (!DataCheck.check(project, _ -> {}).isUsable()) {
-            throw new IllegalArgumentException(
-                    "the data has errors, so nothing was begun; \"lilla project check " + file + "\" shows them.");
-        }
-        Path folder = out == null ? file.toAbsolutePath().resolveSibling("decision") : out;
+        Project project = argument.usable();
+        Path folder = out == null ? argument.file().toAbsolutePath().resolveSibling("decision") : out;
         Files.createDirectories(folder);
         SearchRequest request = request(project, folder);
         SearchProgress progress = new SearchProgress(console, tongue());

@@ -1,6 +1,5 @@
 package dev.lilla.cli;
 
-import dev.lilla.project.DataCheck;
 import dev.lilla.project.Project;
 import dev.lilla.project.Quantities;
 import dev.lilla.search.PartFiles;
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// `lilla tune`: teaches a model a project's job.
 @Command(
@@ -39,12 +37,8 @@ final class TuneCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(
-            paramLabel = "FILE",
-            arity = "0..1",
-            defaultValue = Project.FILE_NAME,
-            description = "The project. Default: ${DEFAULT-VALUE}.")
-    private Path file = Path.of(Project.FILE_NAME);
+    @Mixin
+    private final ProjectArgument argument = new ProjectArgument();
 
     @Option(
             names = "--model",
@@ -83,19 +77,16 @@ final class TuneCommand implements Callable<Integer> {
         if (epochs < 1) {
             throw new IllegalArgumentException("--epochs must be 1 or more");
         }
-        Project project = Project.read(file);
-        if (!DataCheck.check(project, _ -> {}).isUsable()) {
-            throw new IllegalArgumentException(
-                    "the data has errors, so nothing was begun; \"lilla project check " + file + "\" shows them.");
-        }
+        Project project = argument.usable();
         List<String> named = model == null ? List.of() : List.of(model);
         Recipe base = new ProjectModels(console)
                 .recipes(project, named, host.options())
                 .getFirst();
-        Path folder = out == null ? file.toAbsolutePath().resolveSibling("tuned") : out;
+        Path folder = out == null ? argument.file().toAbsolutePath().resolveSibling("tuned") : out;
         PartFiles parts = PartFiles.write(project, folder.resolve("data"));
         if (parts.train().rows() == 0) {
-            throw new IllegalArgumentException(file + ": the data has no training examples. Give data.train.");
+            throw new IllegalArgumentException(
+                    argument.file() + ": the data has no training examples. Give data.train.");
         }
         console.warn(base.name() + " learns from " + parts.train().rows() + " examples, and is checked on "
                 + parts.validation().rows());

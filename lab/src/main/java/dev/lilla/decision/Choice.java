@@ -80,7 +80,7 @@ public record Choice(JudgedVariant chosen, JudgedVariant best, Optional<PairedCo
     }
 
     private static double unit(JudgedVariant variant) {
-        return Figures.unit(variant.result().measured().getFirst().score().scale());
+        return variant.result().measured().getFirst().score().scale().unit();
     }
 
     public boolean meetsGoal() {

@@ -3,7 +3,9 @@ package dev.lilla.decision;
 import dev.lilla.project.Goal;
 import dev.lilla.project.Limits;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /// One thing that a goal asks for, and what was found.
 ///
@@ -32,20 +34,25 @@ public record Criterion(Kind kind, double limit, double found, Verdict verdict) 
         FAILED
     }
 
+    /// All that a goal asks for, each in the unit of its kind.
+    public static Map<Kind, Double> limits(Goal goal) {
+        Map<Kind, Double> limits = new EnumMap<>(Kind.class);
+        goal.minimumQuality().ifPresent(limit -> limits.put(Kind.QUALITY, limit));
+        Limits asked = goal.limits();
+        asked.latencyP95().ifPresent(limit -> limits.put(Kind.LATENCY_P95, limit.toNanos() / 1e6));
+        asked.memoryBytes().ifPresent(limit -> limits.put(Kind.MEMORY, (double) limit));
+        asked.diskBytes().ifPresent(limit -> limits.put(Kind.DISK, (double) limit));
+        asked.costPer1000().ifPresent(limit -> limits.put(Kind.COST_PER_1000, limit));
+        return limits;
+    }
+
     /// All that a goal asks of a variant. A limit on something that this system does not measure is left out.
     public static List<Criterion> of(Goal goal, Figures figures) {
         List<Criterion> criteria = new ArrayList<>();
-        goal.minimumQuality().ifPresent(limit -> criteria.add(quality(limit, figures)));
-        Limits limits = goal.limits();
-        limits.latencyP95()
-                .ifPresent(limit -> criteria.add(atMost(Kind.LATENCY_P95, limit.toNanos() / 1e6, figures.answerP95())));
-        if (limits.memoryBytes().isPresent() && figures.memoryBytes().isPresent()) {
-            criteria.add(atMost(Kind.MEMORY, (double) limits.memoryBytes().getAsLong(), (double)
-                    figures.memoryBytes().getAsLong()));
-        }
-        limits.diskBytes()
-                .ifPresent(limit -> criteria.add(atMost(Kind.DISK, (double) limit, (double) figures.diskBytes())));
-        limits.costPer1000().ifPresent(limit -> criteria.add(atMost(Kind.COST_PER_1000, limit, figures.costPer1000())));
+        limits(goal)
+                .forEach((kind, limit) -> figures.found(kind)
+                        .ifPresent(found -> criteria.add(
+                                kind == Kind.QUALITY ? quality(limit, figures) : atMost(kind, limit, found))));
         return List.copyOf(criteria);
     }
 

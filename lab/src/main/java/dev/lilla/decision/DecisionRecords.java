@@ -96,8 +96,8 @@ public record DecisionRecords(Path folder, String program, Machine machine, Exam
 
     private static TestRecord test(Decision decision, Comparison test) {
         PairedComparison paired = test.paired();
-        double unit = Figures.unit(
-                decision.chosen().result().measured().getFirst().score().scale());
+        double unit =
+                decision.chosen().result().measured().getFirst().score().scale().unit();
         return new TestRecord(
                 test.first(),
                 test.second(),

@@ -300,7 +300,7 @@ public final class DecisionWords {
     }
 
     private double unit() {
-        return Figures.unit(scale());
+        return scale().unit();
     }
 
     private Scale scale() {

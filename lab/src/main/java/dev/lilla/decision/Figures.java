@@ -1,10 +1,10 @@
 package dev.lilla.decision;
 
-import dev.lilla.evaluate.metric.Scale;
 import dev.lilla.evaluate.run.Efficiency;
 import dev.lilla.evaluate.run.Evaluation.Result;
 import dev.lilla.evaluate.run.Measured;
 import dev.lilla.evaluate.run.Prices;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /// What a variant came to, as far as goals ask.
@@ -28,12 +28,10 @@ public record Figures(
         OptionalLong memoryBytes,
         long diskBytes,
         double costPer1000) {
-    private static final double HUNDRED = 100;
-
     /// Of a result, by its first metric.
     public static Figures of(Result result, Prices prices) {
         Measured main = result.measured().getFirst();
-        double unit = unit(main.score().scale());
+        double unit = main.score().scale().unit();
         Efficiency efficiency = result.efficiency();
         return new Figures(
                 main.value() / unit,
@@ -47,9 +45,16 @@ public record Figures(
                 prices.perThousand(efficiency));
     }
 
-    /// What a metric's value is divided by to lie between 0 and 1.
-    static double unit(Scale scale) {
-        return scale == Scale.HUNDRED ? HUNDRED : 1;
+    /// What it came to in something that goals ask for, in the unit of its kind; empty where that was not measured.
+    public OptionalDouble found(Criterion.Kind kind) {
+        return switch (kind) {
+            case QUALITY -> OptionalDouble.of(quality);
+            case LATENCY_P95 -> OptionalDouble.of(answerP95);
+            case MEMORY ->
+                memoryBytes.isPresent() ? OptionalDouble.of((double) memoryBytes.getAsLong()) : OptionalDouble.empty();
+            case DISK -> OptionalDouble.of((double) diskBytes);
+            case COST_PER_1000 -> OptionalDouble.of(costPer1000);
+        };
     }
 
     /// How much it takes beside another: the geometric mean of the ratios of time, memory and disk; 1 for as much.

@@ -5,7 +5,6 @@ import dev.lilla.decision.DecisionRecord;
 import dev.lilla.decision.DecisionRecord.CriterionRecord;
 import dev.lilla.decision.DecisionRecord.Overruling;
 import dev.lilla.decision.DecisionRecord.VariantRecord;
-import dev.lilla.project.Limits;
 import dev.lilla.project.Project;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -56,7 +55,7 @@ public final class Gate {
                     project,
                     "the task is " + task + " now, and was " + record.goal().task());
         }
-        Map<Criterion.Kind, Double> now = limits(project);
+        Map<Criterion.Kind, Double> now = Criterion.limits(project.goal());
         Map<Criterion.Kind, Double> then = new EnumMap<>(Criterion.Kind.class);
         record.goal().criteria().forEach(asked -> then.put(asked.kind(), asked.limit()));
         for (Criterion.Kind kind : Criterion.Kind.values()) {
@@ -80,18 +79,6 @@ public final class Gate {
     private static IllegalArgumentException changed(Project project, String what) {
         return new IllegalArgumentException(project.file() + ": the goal has changed since the decision: " + what
                 + ". Decide again with \"lilla optimize\"; it measures nothing twice.");
-    }
-
-    /// What a goal asks for, in the units of its kinds.
-    private static Map<Criterion.Kind, Double> limits(Project project) {
-        Map<Criterion.Kind, Double> limits = new EnumMap<>(Criterion.Kind.class);
-        project.goal().minimumQuality().ifPresent(limit -> limits.put(Criterion.Kind.QUALITY, limit));
-        Limits asked = project.goal().limits();
-        asked.latencyP95().ifPresent(limit -> limits.put(Criterion.Kind.LATENCY_P95, limit.toNanos() / 1e6));
-        asked.memoryBytes().ifPresent(limit -> limits.put(Criterion.Kind.MEMORY, (double) limit));
-        asked.diskBytes().ifPresent(limit -> limits.put(Criterion.Kind.DISK, (double) limit));
-        asked.costPer1000().ifPresent(limit -> limits.put(Criterion.Kind.COST_PER_1000, limit));
-        return limits;
     }
 
     /// Lets a variant through, or does not.

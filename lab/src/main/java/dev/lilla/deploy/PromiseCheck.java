@@ -52,7 +52,7 @@ public record PromiseCheck(VariantRecord promised, Figures now, Drop drop, List<
                 now,
                 drop(promised.quality(), now),
                 promised.criteria().stream()
-                        .filter(criterion -> isMeasured(criterion.kind(), now))
+                        .filter(criterion -> now.found(criterion.kind()).isPresent())
                         .map(criterion -> held(criterion, now, result))
                         .toList(),
                 result);
@@ -70,18 +70,8 @@ public record PromiseCheck(VariantRecord promised, Figures now, Drop drop, List<
         return new Interval(Math.min(low, value), Math.max(high, value), "as recorded");
     }
 
-    private static boolean isMeasured(Criterion.Kind kind, Figures now) {
-        return kind != Criterion.Kind.MEMORY || now.memoryBytes().isPresent();
-    }
-
     private static Held held(CriterionRecord criterion, Figures now, Result result) {
-        double found = switch (criterion.kind()) {
-            case QUALITY -> now.quality();
-            case LATENCY_P95 -> now.answerP95();
-            case MEMORY -> now.memoryBytes().orElseThrow();
-            case DISK -> now.diskBytes();
-            case COST_PER_1000 -> now.costPer1000();
-        };
+        double found = now.found(criterion.kind()).orElseThrow();
         Standing standing = criterion.verdict() == Criterion.Verdict.FAILED
                 ? Standing.NOT_PROMISED
                 : switch (criterion.kind()) {

@@ -2,7 +2,6 @@ package dev.lilla.search;
 
 import dev.lilla.decision.DecisionRecord.Baseline;
 import dev.lilla.decision.DecisionRecord.Quality;
-import dev.lilla.evaluate.metric.Scale;
 import dev.lilla.evaluate.run.Evaluation.Result;
 import dev.lilla.evaluate.statistics.Bootstrap;
 import dev.lilla.evaluate.statistics.Interval;
@@ -28,7 +27,6 @@ import java.util.stream.Collectors;
 /// What answers without a model come to: a model that is no better is not worth running.
 final class Baselines {
     private static final Pattern WORDS = Pattern.compile("[^\\p{L}\\p{N}]+");
-    private static final double HUNDRED = 100;
 
     private static final Wording MOST_FREQUENT =
             new Wording("always the most frequent answer", "alltid det vanligaste svaret");
@@ -72,7 +70,7 @@ final class Baselines {
                         Outcome.written(way.apply(example.question()), new Outcome.Cost(0, 0, 0, 0, 0, true, false)))
                 .toList();
         Score score = new TaskScores(task, examples, outcomes).scores().getFirst();
-        double unit = score.scale() == Scale.HUNDRED ? HUNDRED : 1;
+        double unit = score.scale().unit();
         Interval interval = Bootstrap.DEFAULT.interval(score.tally());
         return new Quality(score.tally().score() / unit, interval.low() / unit, interval.high() / unit);
     }

@@ -3,6 +3,7 @@ package dev.lilla.search;
 import dev.lilla.decision.Decision;
 import dev.lilla.decision.Decision.Candidate;
 import dev.lilla.decision.DecisionRecord.Baseline;
+import dev.lilla.decision.Figures;
 import dev.lilla.decision.Variant;
 import dev.lilla.evaluate.run.Evaluation;
 import dev.lilla.evaluate.run.Evaluation.Result;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 
 /// Looks for the variant that does a project's job: makes variants of its models, screens them on validation examples,
 /// and decides between the best on test examples, which nothing before has seen.
@@ -140,9 +142,8 @@ public final class Search {
         if (known != null) {
             return Optional.of(known);
         }
-        boolean hasParent = recipe.parent().isEmpty()
-                || made.containsKey(recipe.parent().get())
-                || make(recipe.parent().get(), time).isPresent();
+        boolean hasParent =
+                recipe.parent().isEmpty() || make(recipe.parent().get(), time).isPresent();
         Optional<Variant> variant = hasParent ? maker.make(recipe, time) : Optional.empty();
         variant.ifPresent(value -> made.put(recipe, value));
         return variant;
@@ -178,7 +179,7 @@ public final class Search {
             candidates.add(candidate);
             watcher.evaluated(
                     variant,
-                    result.get().measured().getFirst().value(),
+                    Figures.of(result.get(), request.prices()).quality(),
                     result.get().scores().examples().size());
         }
         Decision decision = Decision.of(request.project().goal(), candidates, request.prices(), Bootstrap.DEFAULT);
@@ -187,17 +188,13 @@ public final class Search {
                 decision, parts, task, baselines.of(task, candidates.getFirst().result(), request.tongue()));
     }
 
-    /// Hears how many parameters a model has.
-    private interface Opened {
-        void parameters(long parameters);
-    }
-
-    private Optional<Result> evaluate(Task task, Variant variant, int limit, Opened opened)
+    /// @param opened is told how many parameters the model has
+    private Optional<Result> evaluate(Task task, Variant variant, int limit, LongConsumer opened)
             throws InterruptedException {
         // What was made before is not part of what the variant takes.
         System.gc();
         LocalModel model = LocalModel.open(variant.file(), request.options());
-        opened.parameters(model.model().description().parameters());
+        opened.accept(model.model().description().parameters());
         try (LocalSubject subject =
                 new LocalSubject(variant.name(), model, request.options(), List.of(), request.parallel())) {
             return new Evaluation(task, limit, Bootstrap.DEFAULT)

@@ -1,7 +1,6 @@
 package dev.lilla.search;
 
 import dev.lilla.decision.Variant;
-import dev.lilla.evaluate.metric.Scale;
 import dev.lilla.evaluate.run.Evaluation.Result;
 import dev.lilla.evaluate.task.Example;
 import dev.lilla.evaluate.task.Outcome;
@@ -13,8 +12,6 @@ import java.util.List;
 
 /// What a variant has shown so far on validation examples; grows as it is asked more of them.
 final class Standing {
-    private static final double HUNDRED = 100;
-
     private final Recipe recipe;
     private final Variant variant;
     private final List<Example> examples = new ArrayList<>();
@@ -61,8 +58,7 @@ final class Standing {
         Score first = new TaskScores(task, examples.subList(0, count), outcomes.subList(0, count))
                 .scores()
                 .getFirst();
-        double value = first.tally().score();
-        return first.scale() == Scale.HUNDRED ? value / HUNDRED : value;
+        return first.tally().score() / first.scale().unit();
     }
 
     /// How much it takes: bytes that are read for each token.

@@ -35,8 +35,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
@@ -64,6 +66,7 @@ final class VariantMaker {
     private final Tongue tongue;
     private final Watcher watcher;
     private final BooleanSupplier cancelled;
+    private final Map<Path, ImportanceMatrix> importance = new HashMap<>();
 
     VariantMaker(Path folder, PartFiles parts, Tuner tuner, Tongue tongue, Watcher watcher, BooleanSupplier cancelled) {
         this.folder = folder;
@@ -180,10 +183,10 @@ final class VariantMaker {
 
     private void quantize(Recipe recipe, Path parent, Path target) throws IOException {
         ConversionType type = recipe.type().orElseThrow();
-        Optional<ImportanceMatrix> importance =
-                bits(type) < FEW_BITS ? Optional.of(importance(parent)) : Optional.empty();
+        Optional<ImportanceMatrix> matrix =
+                bits(type) < FEW_BITS ? Optional.of(importanceOf(parent)) : Optional.empty();
         ConversionRequest request = ConversionRequest.of(parent, target, type)
-                .with(new TensorChoices(List.of(), importance))
+                .with(new TensorChoices(List.of(), matrix))
                 .with(Requantizing.FROM_EIGHT_BITS);
         Path written = Converter.convert(
                 request, (_, done, total) -> watcher.progress("quantizing to " + type.label(), done, total));
@@ -194,6 +197,16 @@ final class VariantMaker {
     static double bits(ConversionType type) {
         ElementType stored = type.elementType();
         return 8.0 * stored.blockBytes() / stored.blockElements();
+    }
+
+    /// Read once for all types of a model.
+    private ImportanceMatrix importanceOf(Path model) throws IOException {
+        ImportanceMatrix known = importance.get(model);
+        if (known == null) {
+            known = importance(model);
+            importance.put(model, known);
+        }
+        return known;
     }
 
     private ImportanceMatrix importance(Path model) throws IOException {

@@ -22,4 +22,9 @@ public enum Scale {
     public boolean isHigherBetter() {
         return isHigherBetter;
     }
+
+    /// What a value is divided by to lie as in goals: between 0 and 1 where it has two bounds.
+    public double unit() {
+        return this == HUNDRED ? 100 : 1;
+    }
 }
