@@ -22,7 +22,7 @@ final class TriggeredGrammar {
         this.triggers = List.copyOf(triggers);
         this.ends = Set.copyOf(ends);
         this.longest = triggers.stream()
-                .mapToInt(trigger -> trigger.marker().length())
+                .mapToInt(GrammarTrigger::reach)
                 .max()
                 .orElse(0);
     }
@@ -72,9 +72,9 @@ final class TriggeredGrammar {
         }
         switch (trigger.place()) {
             case AFTER -> {
-                int at = tail.indexOf(trigger.marker());
-                if (at >= 0) {
-                    begin(trigger, tail.substring(at + trigger.marker().length()));
+                int end = trigger.end(tail);
+                if (end >= 0) {
+                    begin(trigger, tail.substring(end));
                 }
             }
             case AT_START -> {
