@@ -207,8 +207,7 @@ class ServeFaultsTest {
         Path later = Files.copy(ProjectFolder.demoModel(), home.resolve("later.gguf"));
         String asked = "{\"model\":\"later\"," + HELLO.substring(1);
         try (ServingProcess pinned = ServingProcess.start(jar, environment(), model.toString());
-                ServingProcess onDemand =
-                        ServingProcess.start(jar, environment(), later.toString(), "--on-demand")) {
+                ServingProcess onDemand = ServingProcess.start(jar, environment(), later.toString(), "--on-demand")) {
             String before = text(pinned.post(CHAT, HELLO, ""));
             change.of(model);
             change.of(later);

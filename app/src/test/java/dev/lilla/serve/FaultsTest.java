@@ -80,8 +80,7 @@ class FaultsTest {
     ///
     /// @return whether the stream had begun
     private static boolean vanish(TestServer server, int seed) throws IOException {
-        RandomGenerator random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         String request = TestServer.rawPost(PATH, longText(seed)).replaceFirst("\r\n", "\r\nConnection: close\r\n");
         try (Socket socket = server.raw(request)) {
             if (random.nextBoolean()) {
@@ -147,7 +146,8 @@ class FaultsTest {
                 }
                 // The model stands still, so that nobody gets an answer but those who get none.
                 for (Future<HttpResponse<String>> reply : asked) {
-                    while (!reply.isDone() && asked.stream().filter(Future::isDone).count() < OVER_THE_LIMIT) {
+                    while (!reply.isDone()
+                            && asked.stream().filter(Future::isDone).count() < OVER_THE_LIMIT) {
                         Thread.sleep(1);
                     }
                     if (!reply.isDone()) {

@@ -100,8 +100,7 @@ class HostileRequestsTest {
     }
 
     private static void spoil(int rounds, long seed) throws Exception {
-        RandomGenerator random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         List<String> paths = BODIES.keySet().stream().sorted().toList();
         int refused = 0;
         int answered = 0;
@@ -161,7 +160,8 @@ class HostileRequestsTest {
         JsonNode at = node;
         while (true) {
             switch (at) {
-                case ObjectNode object when !object.isEmpty() -> {
+                case ObjectNode object
+                when !object.isEmpty() -> {
                     List<String> names = List.copyOf(object.propertyNames());
                     String name = names.get(random.nextInt(names.size()));
                     if (random.nextInt(3) > 0 && object.get(name).isContainer()) {
@@ -174,7 +174,8 @@ class HostileRequestsTest {
                         default -> object.set(name, odd(random));
                     }
                 }
-                case ArrayNode array when !array.isEmpty() -> {
+                case ArrayNode array
+                when !array.isEmpty() -> {
                     int index = random.nextInt(array.size());
                     if (random.nextInt(3) > 0 && array.get(index).isContainer()) {
                         at = array.get(index);
@@ -243,7 +244,8 @@ class HostileRequestsTest {
             }
             case 2 -> {
                 out.write(bytes, 0, at);
-                out.writeBytes(new byte[] {(byte) 0xc3, (byte) 0x28, (byte) 0xff, (byte) 0xed, (byte) 0xa0, (byte) 0x80});
+                out.writeBytes(
+                        new byte[] {(byte) 0xc3, (byte) 0x28, (byte) 0xff, (byte) 0xed, (byte) 0xa0, (byte) 0x80});
                 out.write(bytes, at, bytes.length - at);
             }
             case 3 -> out.writeBytes("[".repeat(random.nextInt(500, 20_000)).getBytes(StandardCharsets.US_ASCII));

@@ -65,9 +65,7 @@ public final class GrammarCache {
     ///
     /// @throws dev.lilla.grammar.GrammarException if the schema of a function is wrong or not supported
     public TokenGrammar taggedCall(List<FunctionSchema> functions, CallTags tags) {
-        return get(
-                        new Key.Call(List.copyOf(functions), tags),
-                        () -> Optional.of(Grammar.taggedCall(functions, tags)))
+        return get(new Key.Call(List.copyOf(functions), tags), () -> Optional.of(Grammar.taggedCall(functions, tags)))
                 .orElseThrow();
     }
 

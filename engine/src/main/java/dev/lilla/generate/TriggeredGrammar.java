@@ -21,10 +21,7 @@ final class TriggeredGrammar {
     TriggeredGrammar(List<GrammarTrigger> triggers, Set<Integer> ends) {
         this.triggers = List.copyOf(triggers);
         this.ends = Set.copyOf(ends);
-        this.longest = triggers.stream()
-                .mapToInt(GrammarTrigger::reach)
-                .max()
-                .orElse(0);
+        this.longest = triggers.stream().mapToInt(GrammarTrigger::reach).max().orElse(0);
     }
 
     /// The tokens that may come next; null for any.

@@ -45,10 +45,7 @@ final class SchemaStrings {
             throw error(pointer, "expected a regular expression, found " + pattern);
         }
         return RegexParser.parse(
-                "JSON schema, at \"#" + pointer + "\"",
-                pattern.asString(),
-                encoding,
-                RegexParser.Scope.ANYWHERE);
+                "JSON schema, at \"#" + pointer + "\"", pattern.asString(), encoding, RegexParser.Scope.ANYWHERE);
     }
 
     private static Expression format(JsonNode format, String pointer, CharacterEncoding encoding) {

@@ -163,7 +163,8 @@ final class TaggedCall {
         return others;
     }
 
-    /// Any text that does not hold another one, which is ASCII: a node for each of its beginnings (Knuth, Morris, Pratt).
+    /// Any text that does not hold another one, which is ASCII: a node for each of its beginnings (Knuth, Morris,
+    /// Pratt).
     private static Expression textWithout(String other) {
         int nodes = other.length();
         List<Edge> edges = new ArrayList<>();

@@ -9,8 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TaggedCallTest {
-    private static final CallTags FUNCTIONS =
-            new CallTags("<f=", ">", "<p=", ">", "", "</p>", "</f>", "\n", "\n");
+    private static final CallTags FUNCTIONS = new CallTags("<f=", ">", "<p=", ">", "", "</p>", "</f>", "\n", "\n");
     private static final CallTags KEYS = new CallTags("", "", "<k>", "</k>", "<v>", "</v>", "</call>", "", "");
     private static final String WEATHER = """
             {"type": "object", "required": ["city"], "properties": {
@@ -41,7 +40,8 @@ class TaggedCallTest {
     @Test
     void hasStringsAsTheyAreAndOthersAsJson() {
         Grammar grammar = keys(WEATHER);
-        for (String city : List.of("Lund", "", "a \"b\" \\ {c}", "two\nlines", "</k>", "<", "</", "</v", "<</v", "Åre 🌧")) {
+        for (String city :
+                List.of("Lund", "", "a \"b\" \\ {c}", "two\nlines", "</k>", "<", "</", "</v", "<</v", "Åre 🌧")) {
             assertThat(grammar.matches(call("city", city))).as(city).isTrue();
         }
         assertThat(grammar.matches(call("city", "a", "days", "3", "unit", "F", "code", "abc")))
@@ -57,7 +57,9 @@ class TaggedCallTest {
     void holdsValuesToTheirSchemas() {
         Grammar grammar = keys(WEATHER);
         assertThat(grammar.matches(call())).as("what is required").isFalse();
-        assertThat(grammar.matches(call("city", "a</v>"))).as("the end of a value").isFalse();
+        assertThat(grammar.matches(call("city", "a</v>")))
+                .as("the end of a value")
+                .isFalse();
         assertThat(grammar.matches(call("city", "a", "days", "4"))).isFalse();
         assertThat(grammar.matches(call("city", "a", "days", "\"3\""))).isFalse();
         assertThat(grammar.matches(call("city", "a", "unit", "\"C\""))).isFalse();
@@ -67,17 +69,22 @@ class TaggedCallTest {
         assertThat(grammar.matches(call("city", "a", "place", "xy"))).isFalse();
         assertThat(grammar.matches(call("city", "a", "more", "x"))).isFalse();
         assertThat(grammar.matches(call("city", "a", "other", "x"))).isFalse();
-        assertThat(grammar.matches(call("city", "a").replace("weather", "rain"))).isFalse();
+        assertThat(grammar.matches(call("city", "a").replace("weather", "rain")))
+                .isFalse();
     }
 
     @Test
     void keepsFunctionsApart() {
         Grammar grammar = Grammar.taggedCall(
                 List.of(
-                        new FunctionSchema("get", "{\"type\": \"object\", \"properties\": {\"a\": {\"$ref\": \"#/$defs/x\"}},"
-                                + "\"$defs\": {\"x\": {\"type\": \"array\", \"items\": {\"type\": \"boolean\"}}}}"),
-                        new FunctionSchema("get_more", "{\"type\": \"object\", \"properties\": {\"a\": {\"$ref\": \"#/$defs/x\"}},"
-                                + "\"required\": [\"a\"], \"$defs\": {\"x\": {\"type\": \"array\", \"items\": {\"type\": \"null\"}}}}")),
+                        new FunctionSchema(
+                                "get",
+                                "{\"type\": \"object\", \"properties\": {\"a\": {\"$ref\": \"#/$defs/x\"}},"
+                                        + "\"$defs\": {\"x\": {\"type\": \"array\", \"items\": {\"type\": \"boolean\"}}}}"),
+                        new FunctionSchema(
+                                "get_more",
+                                "{\"type\": \"object\", \"properties\": {\"a\": {\"$ref\": \"#/$defs/x\"}},"
+                                        + "\"required\": [\"a\"], \"$defs\": {\"x\": {\"type\": \"array\", \"items\": {\"type\": \"null\"}}}}")),
                 FUNCTIONS);
         assertThat(grammar.matches("\n<f=get>\n<p=a>\n[true]\n</p>\n</f>")).isTrue();
         assertThat(grammar.matches("<f=get>\n</f>")).isTrue();

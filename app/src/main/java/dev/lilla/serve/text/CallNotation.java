@@ -54,7 +54,8 @@ record CallNotation(List<String> openings, String bare, List<String> closings, B
             new CallNotation(List.of("<|python_tag|>"), "{\"name\"", List.of(), new Body.Single("parameters"));
 
     /// Mistral 7B v0.3, Nemo.
-    static final CallNotation MISTRAL = new CallNotation(List.of("[TOOL_CALLS]"), "", List.of(), new Body.Several(ARGUMENTS));
+    static final CallNotation MISTRAL =
+            new CallNotation(List.of("[TOOL_CALLS]"), "", List.of(), new Body.Several(ARGUMENTS));
 
     /// Mistral Small 3.2, Ministral 3.
     static final CallNotation MISTRAL_NAMED =
@@ -69,8 +70,8 @@ record CallNotation(List<String> openings, String bare, List<String> closings, B
             new CallNotation(List.of("<|tool_call>"), "", List.of("<tool_call|>"), new Body.Braces("<|\"|>"));
 
     /// FunctionGemma.
-    static final CallNotation FUNCTION_GEMMA =
-            new CallNotation(List.of("<start_function_call>"), "", List.of("<end_function_call>"), new Body.Braces("<escape>"));
+    static final CallNotation FUNCTION_GEMMA = new CallNotation(
+            List.of("<start_function_call>"), "", List.of("<end_function_call>"), new Body.Braces("<escape>"));
 
     /// Qwen 3.5, Qwen 3 Coder, Nemotron 3, Step 3.5.
     static final CallNotation FUNCTION_TAGS = new CallNotation(
@@ -87,8 +88,8 @@ record CallNotation(List<String> openings, String bare, List<String> closings, B
     static final CallNotation ARGUMENT_LINES = argumentTags("\n");
 
     private static CallNotation argumentTags(String gap) {
-        CallTags tags = new CallTags(
-                "", "", "<arg_key>", "</arg_key>", "<arg_value>", "</arg_value>", "</tool_call>", gap, "");
+        CallTags tags =
+                new CallTags("", "", "<arg_key>", "</arg_key>", "<arg_value>", "</arg_value>", "</tool_call>", gap, "");
         return new CallNotation(List.of("<tool_call>"), "", List.of(), new Body.Tagged(tags));
     }
 
@@ -100,8 +101,8 @@ record CallNotation(List<String> openings, String bare, List<String> closings, B
             new Body.Numbered("<|tool_call_begin|>", "<|tool_call_argument_begin|>"));
 
     /// What models are told to write whose templates know no tools ([ToolWords]); small ones forget the tags.
-    static final CallNotation TOLD = new CallNotation(
-            List.of("<tool_call>"), "{\"name\"", List.of("</tool_call>"), new Body.Single(ARGUMENTS));
+    static final CallNotation TOLD =
+            new CallNotation(List.of("<tool_call>"), "{\"name\"", List.of("</tool_call>"), new Body.Single(ARGUMENTS));
 
     /// How a model writes calls: as its template has it, or as it is told where that knows no tools; empty if the
     /// template has a notation that is none of these.

@@ -27,7 +27,7 @@ record FreeCalls(HostedModel model, List<ToolChoice.Tool> tools, CallNotation no
             case CallNotation.Body.Single(String arguments) -> behindOpenings(ToolSchemas.call(tools, arguments));
             case CallNotation.Body.Several(String arguments) -> behindOpenings(ToolSchemas.calls(tools, arguments));
             case CallNotation.Body.Named(String between) -> named(between);
-            case CallNotation.Body.Numbered(_, String between) -> numbered(between);
+            case CallNotation.Body.Numbered body -> numbered(body.between());
             case CallNotation.Body.Tagged(CallTags tags) ->
                 triggers(FormatFields.compiled("tools", () -> model.taggedCall(functions(), tags)));
             // Its strings are no JSON; what is written is held against the schema afterwards.

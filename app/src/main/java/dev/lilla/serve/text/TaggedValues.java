@@ -10,7 +10,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What arguments are that were written without quotes: the text itself where the tool's schema wants a string, and JSON
+/// What arguments are that were written without quotes: the text itself where the tool's schema wants a string, and
+/// JSON
 /// where it can be that.
 final class TaggedValues {
     private static final int DEPTH_MAX = 32;
@@ -27,9 +28,7 @@ final class TaggedValues {
             boolean isText = isText(properties.path(entry.getKey()), schema, 0);
             typed.set(
                     entry.getKey(),
-                    isText
-                            ? entry.getValue()
-                            : json(text).orElseGet(() -> JsonNodeFactory.instance.stringNode(text)));
+                    isText ? entry.getValue() : json(text).orElseGet(() -> JsonNodeFactory.instance.stringNode(text)));
         });
         return typed;
     }

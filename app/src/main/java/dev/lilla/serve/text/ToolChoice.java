@@ -121,9 +121,8 @@ public record ToolChoice(ArrayNode told, List<Tool> forced, List<Tool> free) {
         if (told.isEmpty() || knowsTools(model)) {
             return prompt;
         }
-        String tools = told.valueStream()
-                .map(tool -> tool.get("function").toString())
-                .collect(Collectors.joining("\n"));
+        String tools =
+                told.valueStream().map(tool -> tool.get("function").toString()).collect(Collectors.joining("\n"));
         return prompt.withInstruction("You can call these functions:\n" + tools + "\n" + howToCall(), model);
     }
 

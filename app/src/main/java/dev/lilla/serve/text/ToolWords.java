@@ -17,7 +17,8 @@ final class ToolWords {
 
     private ToolWords() {}
 
-    /// The same messages without `tool_calls` and without the role `tool`: a call is what a model is asked to write, and
+    /// The same messages without `tool_calls` and without the role `tool`: a call is what a model is asked to write,
+    /// and
     /// a result is what the user says next.
     static List<Map<String, Object>> plain(List<Map<String, Object>> messages) {
         Map<String, String> names = new HashMap<>();
