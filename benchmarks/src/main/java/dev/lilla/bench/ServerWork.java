@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// What a running `lilla serve` has done: passes through the model, and the processor time that each kind of its threads
@@ -24,24 +25,24 @@ record ServerWork(long steps, Map<Kind, Long> nanos) {
     /// What a thread does, told by how it is called.
     enum Kind {
         /// The decoder, and the scheduler that feeds it.
-        MODEL("lilla-scheduler", "lilla-worker"),
+        MODEL("lilla-scheduler|lilla-worker"),
         /// HTTP, JSON, events: the carriers of virtual threads and what wakes them, and Helidon's own.
-        SERVING("ForkJoinPool", "VirtualThread", "helidon", "server-@", "MasterPoller", "SubPoller", "Read-Poller"),
+        SERVING("ForkJoinPool|VirtualThread|helidon|server-@|MasterPoller|SubPoller|Read-Poller"),
         /// The JVM's compilers, which fall silent after a while.
-        COMPILING("C1 Compiler", "C2 Compiler"),
+        COMPILING("C[12] Compiler"),
         /// Garbage collection and the rest.
-        OTHER();
+        OTHER("");
 
-        private final List<String> beginnings;
+        private final Pattern beginning;
 
-        Kind(String... beginnings) {
-            this.beginnings = List.of(beginnings);
+        Kind(String beginning) {
+            this.beginning = Pattern.compile(beginning);
         }
 
         /// @param name as Linux has it: at most 15 characters
         static Kind of(String name) {
             return Stream.of(values())
-                    .filter(kind -> kind.beginnings.stream().anyMatch(name::startsWith))
+                    .filter(kind -> kind.beginning.matcher(name).lookingAt())
                     .findFirst()
                     .orElse(OTHER);
         }
