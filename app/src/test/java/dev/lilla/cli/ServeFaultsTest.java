@@ -208,8 +208,7 @@ class ServeFaultsTest {
         Path model = Files.copy(ProjectFolder.demoModel(), home.resolve("model.gguf"));
         Path later = Files.copy(ProjectFolder.demoModel(), home.resolve("later.gguf"));
         String asked = "{\"model\":\"later\"," + HELLO.substring(1);
-        try (ServingProcess mapped =
-                        ServingProcess.start(jar, environment(), model.toString(), "--kernels", "vector");
+        try (ServingProcess mapped = ServingProcess.start(jar, environment(), model.toString(), "--kernels", "vector");
                 ServingProcess onDemand = ServingProcess.start(jar, environment(), later.toString(), "--on-demand")) {
             String before = text(mapped.post(CHAT, HELLO, ""));
             change.of(model);

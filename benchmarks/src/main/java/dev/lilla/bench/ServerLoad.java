@@ -28,8 +28,10 @@ import tools.jackson.databind.node.ObjectNode;
 /// Measures a running server that speaks OpenAI's API, by streams of `/v1/completions`: Lilla's, or llama.cpp's.
 ///
 /// `ServerLoad URL [--streams 1,4,16,64] [--requests N] [--prompt TOKENS] [--shared TOKENS] [--tokens N] [--vocab N]
-/// [--model NAME] [--key KEY] [--server-pid PID]`. Prompts are random token ids, the same for every server, whose first `shared` ids are
-/// equal; each stream sends `requests` of them one after the other. With the process id of a `lilla serve` of this machine,
+/// [--model NAME] [--key KEY] [--server-pid PID]`. Prompts are random token ids, the same for every server, whose first
+/// `shared` ids are
+/// equal; each stream sends `requests` of them one after the other. With the process id of a `lilla serve` of this
+/// machine,
 /// a second table says what the server's own work takes beside the model's.
 public final class ServerLoad {
     /// Below are special tokens and bytes in most vocabularies.
@@ -74,11 +76,13 @@ public final class ServerLoad {
             Optional<ServerWork> before = load.work();
             load.measure(count);
             Optional<ServerWork> after = load.work();
-            before.ifPresent(work -> overheads.add(overhead(count, after.orElseThrow().since(work))));
+            before.ifPresent(
+                    work -> overheads.add(overhead(count, after.orElseThrow().since(work))));
         }
         if (!overheads.isEmpty()) {
             System.out.println();
-            System.out.println("| streams | steps | processor time a step, µs: model, server, JIT, other | server/model |");
+            System.out.println(
+                    "| streams | steps | processor time a step, µs: model, server, JIT, other | server/model |");
             System.out.println("| --- | --- | --- | --- |");
             overheads.forEach(System.out::println);
         }

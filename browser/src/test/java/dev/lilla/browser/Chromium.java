@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
 
 /// The Chromium of this machine. Nothing is downloaded; where there is none, tests are skipped.
 final class Chromium implements AutoCloseable {
@@ -78,8 +78,8 @@ final class Chromium implements AutoCloseable {
 
     /// A window with a storage of its own.
     BrowserContext window(Browser.NewContextOptions options) {
-        BrowserContext window = Objects.requireNonNull(browser, "there is no running browser")
-                .newContext(options);
+        BrowserContext window =
+                Objects.requireNonNull(browser, "there is no running browser").newContext(options);
         window.setDefaultTimeout(PATIENCE_MILLIS);
         window.setDefaultNavigationTimeout(PATIENCE_MILLIS);
         return window;

@@ -95,8 +95,8 @@ final class DemoServer implements AutoCloseable {
         return start(ProjectFolder.demoModel(), port, keys, scheduler, names);
     }
 
-    private static DemoServer start(
-            Path model, int port, ApiKeys keys, SchedulerOptions scheduler, String... names) throws IOException {
+    private static DemoServer start(Path model, int port, ApiKeys keys, SchedulerOptions scheduler, String... names)
+            throws IOException {
         List<HostedModel> models = new ArrayList<>();
         for (String name : names) {
             LocalModel local = LocalModel.open(model, LocalModelOptions.defaults());

@@ -48,15 +48,17 @@ class ThoughtsTest {
             Map<String, GgufValue> entries = new LinkedHashMap<>(demo.metadata().entries());
             String template = demo.metadata().string(TEMPLATE);
             entries.put(TEMPLATE, new GgufValue.Text(template + "{# <think> </think> #}"));
-            GgufWriter.write(changed, GgufMetadata.of(changed.toString(), entries), demo.tensors().values());
+            GgufWriter.write(
+                    changed,
+                    GgufMetadata.of(changed.toString(), entries),
+                    demo.tensors().values());
         }
         return changed;
     }
 
     @Test
     void areFoldedAboveTheAnswer() {
-        try (ChatPage page =
-                ChatPage.open(chromium, server, new Browser.NewContextOptions().setLocale("en-US"))) {
+        try (ChatPage page = ChatPage.open(chromium, server, new Browser.NewContextOptions().setLocale("en-US"))) {
             assertThat(page.field("Model")).hasValue(DemoServer.NAME);
             page.write("Repeat after me:\n<think>green lamp</think> red chair");
             page.await(1);
@@ -79,7 +81,8 @@ class ThoughtsTest {
                     .postData();
             JsonNode said = JsonMapper.shared().readTree(sent).at("/messages/1");
             assertThat(said.get("role").asString()).isEqualTo("assistant");
-            assertThat(said.get("content").asString()).isEqualTo(page.text(answer).strip());
+            assertThat(said.get("content").asString())
+                    .isEqualTo(page.text(answer).strip());
             assertThat(said.toString()).doesNotContain("think", "reasoning");
             page.await(2);
             page.page().reload();
