@@ -180,7 +180,7 @@ class ServeFaultsTest {
         return JsonMapper.shared().readTree(text);
     }
 
-    private enum Change {
+    enum Change {
         UNLINKED,
         REPLACED,
         CUT_SHORT;

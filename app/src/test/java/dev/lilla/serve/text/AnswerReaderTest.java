@@ -61,9 +61,8 @@ class AnswerReaderTest {
                     switch (part) {
                         case AnswerPart.Text(String said) -> said;
                         case AnswerPart.Thought(String thought) -> "T[" + thought + "]";
-                        case AnswerPart.Call(String id, String name, String arguments) -> {
-                            yield "C[" + (id.startsWith("call_") ? "" : id + " ") + name + " " + arguments + "]";
-                        }
+                        case AnswerPart.Call(String id, String name, String arguments) ->
+                            "C[" + (id.startsWith("call_") ? "" : id + " ") + name + " " + arguments + "]";
                     });
         }
         return text.toString().replace("]T[", "");
@@ -139,10 +138,31 @@ class AnswerReaderTest {
                         "C[weather " + lund + "]"),
                 Arguments.of(
                         CallNotation.FUNCTION_TAGS,
-                        "I ask.\n\n<tool_call>\n<function=weather>\n<parameter=city>\nLund\n</parameter>\n<parameter=days>\n"
-                                + "2\n</parameter>\n<parameter=tags>\n[\"a\", \"b\"]\n</parameter>\n</function>\n</tool_call>\n"
-                                + "<tool_call>\n<function=sea_level>\n<parameter=city>\nTwo\n\nlines <b>\n</parameter>\n"
-                                + "</function>\n</tool_call>",
+                        """
+                        I ask.
+
+                        <tool_call>
+                        <function=weather>
+                        <parameter=city>
+                        Lund
+                        </parameter>
+                        <parameter=days>
+                        2
+                        </parameter>
+                        <parameter=tags>
+                        ["a", "b"]
+                        </parameter>
+                        </function>
+                        </tool_call>
+                        <tool_call>
+                        <function=sea_level>
+                        <parameter=city>
+                        Two
+
+                        lines <b>
+                        </parameter>
+                        </function>
+                        </tool_call>""",
                         "I ask.C[weather {\"city\":\"Lund\",\"days\":2,\"tags\":[\"a\",\"b\"]}]"
                                 + "C[sea_level {\"city\":\"Two\\n\\nlines <b>\"}]"),
                 Arguments.of(
