@@ -284,7 +284,9 @@ class OpenAiJavaClientTest {
         try (StreamResponse<Completion> stream = client.completions().createStreaming(params, unchecked)) {
             parts = stream.stream().toList();
         }
-        assertThat(parts).hasSizeGreaterThan(2).allSatisfy(part -> withReason(part).validate());
+        assertThat(parts)
+                .hasSizeGreaterThan(2)
+                .allSatisfy(part -> withReason(part).validate());
         assertThat(parts.subList(0, parts.size() - 1))
                 .allMatch(part -> part.choices().getFirst()._finishReason().isNull());
         assertThat(parts.getLast().choices().getFirst().finishReason())
