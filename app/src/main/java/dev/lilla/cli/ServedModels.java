@@ -80,7 +80,7 @@ final class ServedModels implements Supplier<List<ModelSource>> {
     private @Nullable ModelSource describe(StoredModel model) throws IOException {
         try {
             return ServedModelFile.describe(console, model.name().toString(), model.path(), false, terms);
-        } catch (ModelFormatException | UnsupportedModelException | IllegalArgumentException e) {
+        } catch (ModelFormatException | UnsupportedModelException | IllegalArgumentException | UncheckedIOException e) {
             console.warn(model.name() + " is left out: " + e.getMessage());
             return null;
         }

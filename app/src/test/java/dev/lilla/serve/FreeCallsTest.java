@@ -37,6 +37,8 @@ class FreeCallsTest {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.putArray("messages").addObject().put("role", "user").put("content", "Weather in Lund?");
         body.set("tools", TestServer.json(TOOLS));
+        // Some templates begin a thought otherwise, in which nothing is called.
+        body.putObject("chat_template_kwargs").put("enable_thinking", false);
         return body.put("max_tokens", 200).put("seed", 1);
     }
 
@@ -64,6 +66,12 @@ class FreeCallsTest {
             Llama-3.1-8B ^ <|python_tag|>{"name": "weather", "parameters": {"city": "Lund", "days": 2}}
             Mistral-Nemo ^ [TOOL_CALLS][{"name": "weather", "arguments": {"city": "Lund", "days": 2}}]
             Ministral-3 ^ [TOOL_CALLS]weather[ARGS]{"city": "Lund", "days": 2}
+            Qwen3.5-4B ^ <tool_call>~<function=weather>~<parameter=city>~Lund~</parameter>~<parameter=days>~2~</parameter>~</function>~</tool_call>
+            NVIDIA-Nemotron-3 ^ <tool_call>~<function=weather>~<parameter=city>~Lund~</parameter>~<parameter=days>~2~</parameter>~</function>~</tool_call>
+            GLM-4.7 ^ <tool_call>weather<arg_key>city</arg_key><arg_value>Lund</arg_value><arg_key>days</arg_key><arg_value>2</arg_value></tool_call>
+            moonshotai-Kimi-K2 ^ <|tool_calls_section_begin|><|tool_call_begin|>functions.weather:0<|tool_call_argument_begin|>{"city": "Lund", "days": 2}<|tool_call_end|><|tool_calls_section_end|>
+            Phi-3.5 ^ <tool_call>{"name": "weather", "arguments": {"city": "Lund", "days": 2}}</tool_call>
+            gemma-2 ^ {"name": "weather", "arguments": {"city": "Lund", "days": 2}}
             gemma-4 ^ <|tool_call>call:weather{city:<|"|>Lund<|"|>,days:2}<tool_call|>
             """)
     void areReadAsEachFamilyWritesThem(String template, String written) throws Exception {
@@ -108,7 +116,16 @@ class FreeCallsTest {
 
     /// Random weights that are made to begin a call write one that the schema allows, and nothing else.
     @ParameterizedTest
-    @CsvSource({"Qwen-Qwen3-0.6B,<tool_call>", "Mistral-Nemo,[TOOL_CALLS]", "Llama-3.1-8B,<|python_tag|>"})
+    @CsvSource({
+        "Qwen-Qwen3-0.6B,<tool_call>",
+        "Mistral-Nemo,[TOOL_CALLS]",
+        "Llama-3.1-8B,<|python_tag|>",
+        "Qwen3.5-4B,<tool_call>",
+        "GLM-4.7,<tool_call>",
+        "GLM-5.2,<tool_call>",
+        "moonshotai-Kimi-K2,<|tool_call_begin|>functions.weather:12<|tool_call_argument_begin|>",
+        "Phi-3.5,<tool_call>"
+    })
     void areHeldToTheSchemaFromTheirOpeningOn(String template, String mark) throws Exception {
         try (TestServer server = serve(template, mark)) {
             int id = server.local().tokenizer().id(mark).orElseThrow();
@@ -124,6 +141,34 @@ class FreeCallsTest {
                     assertThat(arguments.get("days").asInt()).isBetween(1, 3);
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Phi-3.5,<|system|>", "gemma-2,<start_of_turn>user"})
+    void areExplainedWhereATemplateKnowsNone(String template, String before) throws Exception {
+        try (TestServer server = serve(template)) {
+            String prompt = server.ask("/apply-template", question().toString())
+                    .get("prompt")
+                    .asString();
+            assertThat(prompt)
+                    .contains(before + "\nYou can call these functions:\n{\"name\":\"weather\"")
+                    .contains("write <tool_call>{\"name\": the function");
+            assertThat(prompt.indexOf("Weather in Lund?")).isGreaterThan(prompt.indexOf("<tool_call>"));
+        }
+    }
+
+    @Test
+    void haveTheIdsThatKimiGivesThem() throws Exception {
+        try (TestServer server = serve("moonshotai-Kimi-K2")) {
+            JsonNode call = server.ask(
+                            CHAT,
+                            answered("<|tool_calls_section_begin|><|tool_call_begin|>functions.weather:3"
+                                            + "<|tool_call_argument_begin|>{\"city\": \"Lund\", \"days\": 2}")
+                                    .toString())
+                    .at("/choices/0/message/tool_calls/0");
+            assertThat(call.get("id").asString()).isEqualTo("functions.weather:3");
+            assertThat(call.at("/function/name").asString()).isEqualTo("weather");
         }
     }
 

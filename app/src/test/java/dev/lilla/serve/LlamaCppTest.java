@@ -86,8 +86,8 @@ class LlamaCppTest {
                   {"role": "tool", "tool_call_id": "c1", "content": "wet"}]}""");
 
         assertThat(rendered.get("prompt").asString()).endsWith("""
-                        <|user|>Rain?<|assistant|>{"name":"sky","arguments":{"city":"Lund"}}
-                        {"name":"sea","arguments":{}}<|end|><|user|>Result of sea: calm
+                        <|user|>Rain?<|assistant|><tool_call>{"name":"sky","arguments":{"city":"Lund"}}</tool_call>
+                        <tool_call>{"name":"sea","arguments":{}}</tool_call><|end|><|user|>Result of sea: calm
                         Result of sky: wet<|assistant|>""");
     }
 

@@ -25,6 +25,7 @@ import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.chat.completions.ChatCompletionToolChoiceOption;
 import com.openai.models.chat.completions.ChatCompletionToolMessageParam;
 import com.openai.models.completions.Completion;
+import com.openai.models.completions.CompletionChoice;
 import com.openai.models.completions.CompletionCreateParams;
 import com.openai.models.embeddings.CreateEmbeddingResponse;
 import com.openai.models.embeddings.EmbeddingCreateParams;
@@ -274,15 +275,36 @@ class OpenAiJavaClientTest {
 
         assertThat(whole.choices().getFirst().logprobs().orElseThrow().tokenLogprobs())
                 .hasValueSatisfying(logprobs -> assertThat(logprobs).hasSize(6).allMatch(logprob -> logprob <= 0));
-        // Its check wants a reason in each part, which OpenAI's own streams have in the last one alone.
+        // Its check of whole answers wants a reason in each part as well. A part that has one ends the text to every
+        // other
+        // client, and OpenAI's own parts have none, so the reason is the one thing that is put there before the check.
         RequestOptions unchecked =
                 RequestOptions.builder().responseValidation(false).build();
+        List<Completion> parts;
         try (StreamResponse<Completion> stream = client.completions().createStreaming(params, unchecked)) {
-            String text = stream.stream()
-                    .map(part -> part.choices().getFirst().text())
-                    .collect(Collectors.joining());
-            assertThat(text).isEqualTo(whole.choices().getFirst().text());
+            parts = stream.stream().toList();
         }
+        assertThat(parts)
+                .hasSizeGreaterThan(2)
+                .allSatisfy(part -> withReason(part).validate());
+        assertThat(parts.subList(0, parts.size() - 1))
+                .allMatch(part -> part.choices().getFirst()._finishReason().isNull());
+        assertThat(parts.getLast().choices().getFirst().finishReason())
+                .isEqualTo(whole.choices().getFirst().finishReason());
+        assertThat(parts.stream().map(part -> part.choices().getFirst().text()).collect(Collectors.joining()))
+                .isEqualTo(whole.choices().getFirst().text());
+    }
+
+    private static Completion withReason(Completion part) {
+        return part.toBuilder()
+                .choices(part.choices().stream()
+                        .map(choice -> choice._finishReason().isNull()
+                                ? choice.toBuilder()
+                                        .finishReason(CompletionChoice.FinishReason.STOP)
+                                        .build()
+                                : choice)
+                        .toList())
+                .build();
     }
 
     @Test

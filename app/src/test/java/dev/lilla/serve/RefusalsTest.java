@@ -57,7 +57,7 @@ class RefusalsTest {
                     grammar | "answer ::= [a-z]" | grammar
                     lora | [{"id": 0, "scale": 1}] | lora
                     tools | [{"type": "function"}] | tools[0].function
-                    tools | [{"type": "function", "function": {"name": "f"}}] | tools
+                    tools | [{"type": "function", "function": {"name": "f", "parameters": {"type": "object", "if": {}}}}] | tools
                     messages | [] | messages
                     messages | "Hello" | messages
                     messages | [{"role": "user"}] | messages[0].content

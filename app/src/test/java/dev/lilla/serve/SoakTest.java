@@ -12,28 +12,31 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Rounds of mixed requests, good and bad, patient and not: nothing may pile up. `-Dlilla.soak.rounds=N` for longer.
+/// Rounds of mixed requests, good and bad, patient and not, for half an hour: nothing may pile up.
+/// `-Dlilla.soak.minutes=N` for another time.
 @Tag("long")
 class SoakTest {
     private static final int CLIENTS = 24;
     private static final int REQUESTS = 10;
+    private static final int ROUNDS_MIN = 6;
     private static final long GROWTH_BYTES_MAX = 24 << 20;
 
     @Test
     void leavesNothingBehind() throws Exception {
-        int rounds = Integer.getInteger("lilla.soak.rounds", 6);
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(Long.getLong("lilla.soak.minutes", 30));
         try (TestServer server = TestServer.start()) {
             round(server, 0);
             round(server, 1);
             settle(server);
             long heap = heap();
             List<String> threads = threads();
-            for (int round = 2; round < 2 + rounds; round++) {
+            for (int round = 2; round < 2 + ROUNDS_MIN || System.nanoTime() < end; round++) {
                 round(server, round);
                 settle(server);
             }

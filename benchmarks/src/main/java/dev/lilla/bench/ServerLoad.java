@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,8 +28,11 @@ import tools.jackson.databind.node.ObjectNode;
 /// Measures a running server that speaks OpenAI's API, by streams of `/v1/completions`: Lilla's, or llama.cpp's.
 ///
 /// `ServerLoad URL [--streams 1,4,16,64] [--requests N] [--prompt TOKENS] [--shared TOKENS] [--tokens N] [--vocab N]
-/// [--model NAME] [--key KEY]`. Prompts are random token ids, the same for every server, whose first `shared` ids are
-/// equal; each stream sends `requests` of them one after the other.
+/// [--model NAME] [--key KEY] [--server-pid PID]`. Prompts are random token ids, the same for every server, whose first
+/// `shared` ids are
+/// equal; each stream sends `requests` of them one after the other. With the process id of a `lilla serve` of this
+/// machine,
+/// a second table says what the server's own work takes beside the model's.
 public final class ServerLoad {
     /// Below are special tokens and bytes in most vocabularies.
     private static final int FIRST_ID = 300;
@@ -49,10 +54,10 @@ public final class ServerLoad {
     /// @param gaps between pieces of text
     private record Answer(long firstToken, List<Long> gaps, long completionTokens) {}
 
-    public static void main(String[] arguments) throws InterruptedException, ExecutionException {
+    public static void main(String[] arguments) throws InterruptedException, ExecutionException, IOException {
         if (arguments.length == 0 || arguments.length % 2 == 0) {
             System.err.println("ServerLoad URL [--streams 1,4,16,64] [--requests 4] [--prompt 512] [--shared 256] "
-                    + "[--tokens 64] [--vocab 30000] [--model NAME] [--key KEY]");
+                    + "[--tokens 64] [--vocab 30000] [--model NAME] [--key KEY] [--server-pid PID]");
             System.exit(2);
         }
         Map<String, String> options = new HashMap<>();
@@ -66,9 +71,41 @@ public final class ServerLoad {
                 .toArray();
         System.out.println("| streams | tokens/s | first token, ms: p50, p95 | between tokens, ms: p50, p95 |");
         System.out.println("| --- | --- | --- | --- |");
+        List<String> overheads = new ArrayList<>();
         for (int count : streams) {
+            Optional<ServerWork> before = load.work();
             load.measure(count);
+            Optional<ServerWork> after = load.work();
+            before.ifPresent(
+                    work -> overheads.add(overhead(count, after.orElseThrow().since(work))));
         }
+        if (!overheads.isEmpty()) {
+            System.out.println();
+            System.out.println(
+                    "| streams | steps | processor time a step, µs: model, server, JIT, other | server/model |");
+            System.out.println("| --- | --- | --- | --- |");
+            overheads.forEach(System.out::println);
+        }
+    }
+
+    private Optional<ServerWork> work() throws IOException, InterruptedException {
+        String pid = options.get("--server-pid");
+        return pid == null
+                ? Optional.empty()
+                : Optional.of(ServerWork.of(Long.parseLong(pid), address, options.getOrDefault("--key", "")));
+    }
+
+    private static String overhead(int streams, ServerWork work) {
+        return String.format(
+                Locale.ROOT,
+                "| %d | %d | %.0f, %.0f, %.0f, %.0f | %.1f %% |",
+                streams,
+                work.steps(),
+                work.microsPerStep(ServerWork.Kind.MODEL),
+                work.microsPerStep(ServerWork.Kind.SERVING),
+                work.microsPerStep(ServerWork.Kind.COMPILING),
+                work.microsPerStep(ServerWork.Kind.OTHER),
+                100 * work.overhead());
     }
 
     private int number(String option, int otherwise) {

@@ -84,12 +84,22 @@ final class DemoServer implements AutoCloseable {
         return start(0, ApiKeys.NONE, SchedulerOptions.defaults(), NAME);
     }
 
+    /// One of another model under the demo model's name.
+    static DemoServer start(Path model) throws IOException {
+        return start(model, 0, ApiKeys.NONE, SchedulerOptions.defaults(), NAME);
+    }
+
     /// @param port 0 for any that is free
     /// @param names of models, each of which is the demo model
     static DemoServer start(int port, ApiKeys keys, SchedulerOptions scheduler, String... names) throws IOException {
+        return start(ProjectFolder.demoModel(), port, keys, scheduler, names);
+    }
+
+    private static DemoServer start(Path model, int port, ApiKeys keys, SchedulerOptions scheduler, String... names)
+            throws IOException {
         List<HostedModel> models = new ArrayList<>();
         for (String name : names) {
-            LocalModel local = LocalModel.open(ProjectFolder.demoModel(), LocalModelOptions.defaults());
+            LocalModel local = LocalModel.open(model, LocalModelOptions.defaults());
             models.add(HostedModel.start(name, local, new HostingOptions(CACHE_TOKENS, scheduler, List.of())));
         }
         Duration time = Duration.ofSeconds(60);

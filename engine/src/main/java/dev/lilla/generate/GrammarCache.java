@@ -1,11 +1,14 @@
 package dev.lilla.generate;
 
 import dev.lilla.chat.ResponseFormat;
+import dev.lilla.grammar.CallTags;
+import dev.lilla.grammar.FunctionSchema;
 import dev.lilla.grammar.Grammar;
 import dev.lilla.grammar.TokenGrammar;
 import dev.lilla.grammar.TokenTrie;
 import dev.lilla.tokenizer.Tokenizer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -34,24 +37,35 @@ public final class GrammarCache {
     }
 
     /// What a grammar is of.
-    ///
-    /// @param isWithin whether it is for a part of a text
-    private record Key(ResponseFormat format, boolean isWithin) {}
+    private sealed interface Key {
+        record Whole(ResponseFormat format) implements Key {}
+
+        /// @param schema of JSON that is a part of a text
+        record Within(String schema) implements Key {}
+
+        record Call(List<FunctionSchema> functions, CallTags tags) implements Key {}
+    }
 
     /// The grammar of a format; empty for any text.
     ///
     /// @throws dev.lilla.grammar.GrammarException if the format is wrong or not supported
     public Optional<TokenGrammar> get(ResponseFormat format) {
-        return get(new Key(format, false), () -> grammar(format));
+        return get(new Key.Whole(format), () -> grammar(format));
     }
 
     /// The grammar of JSON that stands within a text.
     ///
     /// @throws dev.lilla.grammar.GrammarException if the schema is wrong or not supported
     public TokenGrammar within(String schema) {
-        return get(
-                        new Key(new ResponseFormat.JsonSchema(schema), true),
-                        () -> Optional.of(Grammar.jsonSchemaWithin(schema)))
+        return get(new Key.Within(schema), () -> Optional.of(Grammar.jsonSchemaWithin(schema)))
+                .orElseThrow();
+    }
+
+    /// The grammar of a call within a text, with its arguments between tags.
+    ///
+    /// @throws dev.lilla.grammar.GrammarException if the schema of a function is wrong or not supported
+    public TokenGrammar taggedCall(List<FunctionSchema> functions, CallTags tags) {
+        return get(new Key.Call(List.copyOf(functions), tags), () -> Optional.of(Grammar.taggedCall(functions, tags)))
                 .orElseThrow();
     }
 

@@ -21,10 +21,7 @@ final class TriggeredGrammar {
     TriggeredGrammar(List<GrammarTrigger> triggers, Set<Integer> ends) {
         this.triggers = List.copyOf(triggers);
         this.ends = Set.copyOf(ends);
-        this.longest = triggers.stream()
-                .mapToInt(trigger -> trigger.marker().length())
-                .max()
-                .orElse(0);
+        this.longest = triggers.stream().mapToInt(GrammarTrigger::reach).max().orElse(0);
     }
 
     /// The tokens that may come next; null for any.
@@ -72,9 +69,9 @@ final class TriggeredGrammar {
         }
         switch (trigger.place()) {
             case AFTER -> {
-                int at = tail.indexOf(trigger.marker());
-                if (at >= 0) {
-                    begin(trigger, tail.substring(at + trigger.marker().length()));
+                int end = trigger.end(tail);
+                if (end >= 0) {
+                    begin(trigger, tail.substring(end));
                 }
             }
             case AT_START -> {

@@ -2,6 +2,7 @@ package dev.lilla.grammar;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// The set of texts that a model may write. Immutable and safe for use by several threads.
@@ -35,6 +36,13 @@ public final class Grammar {
         Map<String, Expression> rules = new HashMap<>(json.rules());
         rules.put(WITHIN, Expression.sequence(JsonSyntax.SPACE, new Expression.Call(json.root())));
         return new Grammar("JSON schema within a text", new RuleSet(WITHIN, rules));
+    }
+
+    /// A call of one of several functions, with its arguments between tags; white space may go before it.
+    ///
+    /// @param functions each with the schema of its arguments, an object
+    public static Grammar taggedCall(List<FunctionSchema> functions, CallTags tags) {
+        return new Grammar("call between tags", TaggedCall.rules(functions, tags));
     }
 
     /// Any JSON object.

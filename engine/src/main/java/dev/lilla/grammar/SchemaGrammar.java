@@ -20,6 +20,8 @@ final class SchemaGrammar {
     private static final String ROOT = "root";
 
     private final JsonNode document;
+    /// Before the names of its rules, where several schemas share a grammar.
+    private final String prefix;
     private final Map<String, Expression> rules = new HashMap<>(JsonSyntax.rules());
     /// Names of rules by what they are about: a pointer that is referred to, or a type and its schema.
     private final Map<String, String> references = new HashMap<>();
@@ -29,15 +31,26 @@ final class SchemaGrammar {
 
     private record TypedSchema(String type, JsonNode schema) {}
 
-    private SchemaGrammar(JsonNode document) {
+    /// @param prefix before the names of its rules
+    SchemaGrammar(JsonNode document, String prefix) {
         this.document = document;
+        this.prefix = prefix;
     }
 
     /// @throws GrammarException if it is no schema, or not of the supported kind
     static RuleSet rules(String schema) {
-        SchemaGrammar grammar = new SchemaGrammar(SchemaSource.parse(schema));
+        SchemaGrammar grammar = new SchemaGrammar(SchemaSource.parse(schema), "");
         grammar.rules.put(ROOT, grammar.schema(grammar.document, ""));
         return new RuleSet(ROOT, grammar.rules);
+    }
+
+    JsonNode document() {
+        return document;
+    }
+
+    /// The rules that what it has made calls.
+    Map<String, Expression> rules() {
+        return rules;
     }
 
     /// What a schema allows.
@@ -114,14 +127,14 @@ final class SchemaGrammar {
             return new Expression.Call(known);
         }
         JsonNode schema = SchemaSource.resolve(document, target, pointer);
-        String name = "schema " + target;
+        String name = prefix + "schema " + target;
         references.put(target, name);
         rules.put(name, schema(schema, target.substring(1)));
         return new Expression.Call(name);
     }
 
     /// The types a schema names; where it names none, those that its keywords are about, or else all.
-    private static Set<String> types(JsonNode schema, String pointer) {
+    static Set<String> types(JsonNode schema, String pointer) {
         Set<String> types = new LinkedHashSet<>();
         JsonNode type = schema.get("type");
         if (type == null) {
@@ -153,7 +166,7 @@ final class SchemaGrammar {
             case "integer", "number" -> number(type, schema, pointer);
             case "string", "array", "object" -> {
                 String known = typed.get(new TypedSchema(type, schema));
-                String name = known == null ? type + " at #" + pointer : known;
+                String name = known == null ? prefix + type + " at #" + pointer : known;
                 if (known == null) {
                     rules.put(name, composed(type, schema, pointer));
                     typed.put(new TypedSchema(type, schema), name);

@@ -53,6 +53,20 @@ class TriggeredGrammarTest {
             }
         }
 
+        @Test
+        void beginsBehindANumberThatItsLeadStandsBefore() {
+            TokenGrammar grammar = Grammar.jsonSchemaWithin(SCHEMA).over(vocabulary);
+            TriggeredGrammar watch =
+                    new TriggeredGrammar(List.of(GrammarTrigger.numbered("go:", "|>", grammar)), Set.of(END));
+            write(watch, "so go:|> and went:12|> and go:1234567890|> and");
+            assertThat(watch.mask()).isNull();
+            write(watch, " go:12|>");
+            assertThat(watch.mask()).isNotNull();
+            assertThat(JsonMapper.shared().readTree(drawn(watch, 1)).get("name").asString())
+                    .isEqualTo("go");
+            assertThat(watch.mask()).isNull();
+        }
+
         /// Draws allowed tokens until any is allowed.
         private String drawn(TriggeredGrammar watch, long seed) {
             RandomGenerator random =

@@ -14,6 +14,8 @@ import dev.lilla.generate.ServingRequest;
 import dev.lilla.generate.TextEmbedder;
 import dev.lilla.generate.TextStream;
 import dev.lilla.generate.TokenLogprobs;
+import dev.lilla.grammar.CallTags;
+import dev.lilla.grammar.FunctionSchema;
 import dev.lilla.grammar.TokenGrammar;
 import dev.lilla.model.ActiveAdapter;
 import dev.lilla.model.LoraAdapter;
@@ -208,6 +210,13 @@ public final class HostedModel implements AutoCloseable {
     /// @throws dev.lilla.grammar.GrammarException if the schema is wrong or not supported
     public TokenGrammar grammarWithin(String schema) {
         return model.grammars().within(schema);
+    }
+
+    /// What makes a part of a text a call of one of several functions, with its arguments between tags.
+    ///
+    /// @throws dev.lilla.grammar.GrammarException if the schema of one is wrong or not supported
+    public TokenGrammar taggedCall(List<FunctionSchema> functions, CallTags tags) {
+        return model.grammars().taggedCall(functions, tags);
     }
 
     /// How its files want vectors of texts to be made; empty if they were not made for that.

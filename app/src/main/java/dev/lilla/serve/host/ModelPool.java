@@ -203,7 +203,7 @@ public final class ModelPool implements ModelHost {
         while (true) {
             try {
                 return place.source.load();
-            } catch (CapacityException e) {
+            } catch (CapacityException | OutOfMemoryError e) {
                 // The budget was too large for what else this machine does.
                 if (!evictOne()) {
                     throw e;
@@ -386,7 +386,8 @@ public final class ModelPool implements ModelHost {
     }
 
     private static String text(Throwable failure) {
-        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        return failure instanceof OutOfMemoryError ? "there is not enough memory for it (" + message + ")" : message;
     }
 
     private static String mebibytes(long bytes) {

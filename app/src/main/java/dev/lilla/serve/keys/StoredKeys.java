@@ -30,6 +30,8 @@ public final class StoredKeys implements ApiKeys, AutoCloseable {
     private final UsageCounts counts = new UsageCounts();
     private final @Nullable ScheduledExecutorService timer;
     private volatile Map<String, Known> known = Map.of();
+    /// Whether it was said that the database can't be used; for the timer's thread, and for [#close] after it.
+    private boolean hasComplained;
 
     private StoredKeys(KeyStore store, InstantSource clock, Optional<Duration> pause) {
         this.store = store;
@@ -125,11 +127,22 @@ public final class StoredKeys implements ApiKeys, AutoCloseable {
         return now.getEpochSecond() * 1_000_000_000 + now.getNano();
     }
 
+    /// Says once that the database can't be used, and once that it can again: a log may lie on the same full disk.
     private void refreshOrComplain() {
         try {
             refresh();
+            if (hasComplained) {
+                LOGGER.log(System.Logger.Level.WARNING, "server.db can be used again, and usage is written down");
+                hasComplained = false;
+            }
         } catch (RuntimeException e) {
-            LOGGER.log(System.Logger.Level.WARNING, "server.db can't be used; keys stay as they are for now", e);
+            if (!hasComplained) {
+                LOGGER.log(
+                        System.Logger.Level.WARNING,
+                        "server.db can't be used; keys stay as they are, and usage is kept in memory until it can",
+                        e);
+                hasComplained = true;
+            }
         }
     }
 

@@ -22,7 +22,7 @@ public record TemplateEndpoint(ModelHost host) implements Endpoint {
     public void handle(Exchange exchange) throws InterruptedException {
         JsonFields fields = JsonFields.of(exchange.json());
         try (ModelLease lease = ModelChoice.lease(fields, host)) {
-            ToolChoice tools = ToolChoice.read(fields, lease.model());
+            ToolChoice tools = ToolChoice.read(fields);
             Map<String, Object> arguments = new HashMap<>();
             fields.object("chat_template_kwargs")
                     .ifPresent(given -> given.names()

@@ -42,7 +42,7 @@ public record ChatEndpoint(ModelHost host, AnswerOptions options) implements End
                 answer.sendEmpty(exchange, generation.isStream(), "load");
                 return;
             }
-            ToolChoice tools = ToolChoice.read(fields, model);
+            ToolChoice tools = ToolChoice.read(fields);
             int[] tokens = prompt(fields, tools, model).tokens(model);
             answer.send(
                     exchange,

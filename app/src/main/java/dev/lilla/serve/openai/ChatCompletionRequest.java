@@ -27,7 +27,7 @@ record ChatCompletionRequest(
         if (generation.maxTokens().isPresent() && generation.maxTokens().getAsInt() == 0) {
             throw fields.invalid("max_tokens", "must be 1 or more, found 0");
         }
-        ToolChoice tools = ToolChoice.read(fields, model);
+        ToolChoice tools = ToolChoice.read(fields);
         ChatPrompt prompt = ChatPrompt.of(ChatMessages.read(fields), templateArguments(fields, tools));
         return new ChatCompletionRequest(
                 tools.tell(prompt, model),

@@ -15,8 +15,9 @@ public sealed interface AnswerPart {
     /// @param id what the result is sent back under
     /// @param arguments a JSON object
     record Call(String id, String name, String arguments) implements AnswerPart {
-        static Call of(String name, String arguments) {
-            return new Call(newId(), name, arguments);
+        /// @param id what the model calls it; empty for one that no other call has
+        static Call of(String id, String name, String arguments) {
+            return new Call(id.isEmpty() ? newId() : id, name, arguments);
         }
     }
 

@@ -15,10 +15,12 @@ final class AnswerReader {
     private boolean isTrimming;
     /// Whether nothing but white space was said yet.
     private boolean isAtStart = true;
-    /// What may stand behind a call that has just been read; empty for nothing.
-    private String closing = "";
+    /// What may still stand behind a call that has just been read, in this order.
+    private List<String> closings = List.of();
     /// What the text in `held` stood behind, while it may be a call.
     private String opening = "";
+    /// White space in front of that, which is left out before a call.
+    private String space = "";
 
     private enum State {
         START,
@@ -109,7 +111,7 @@ final class AnswerReader {
 
     private boolean readContent(boolean isEnd) {
         trim();
-        if (!closing.isEmpty() && !readClosing(isEnd)) {
+        if (!readClosings(isEnd)) {
             return false;
         }
         if (form.calls().isEmpty()) {
@@ -121,6 +123,7 @@ final class AnswerReader {
         if (isAtStart && !notation.bare().isEmpty()) {
             String text = held.toString().stripLeading();
             if (text.startsWith(notation.bare())) {
+                space = "";
                 beginCall("", 0);
                 return true;
             }
@@ -133,7 +136,9 @@ final class AnswerReader {
                 .min((left, right) -> Integer.compare(held.indexOf(left), held.indexOf(right)));
         if (first.isPresent()) {
             int at = held.indexOf(first.get());
-            emitText(held.substring(0, at).stripTrailing());
+            String text = held.substring(0, at).stripTrailing();
+            emitText(text);
+            space = held.substring(text.length(), at);
             beginCall(first.get(), at);
             return true;
         }
@@ -143,16 +148,19 @@ final class AnswerReader {
         return false;
     }
 
-    /// @return false if more text has to come before it is known whether the mark stands there
-    private boolean readClosing(boolean isEnd) {
-        if (held.indexOf(closing) == 0) {
-            drop(closing.length());
-            isTrimming = true;
-            trim();
-        } else if (!isEnd && closing.startsWith(held.toString())) {
-            return false;
+    /// @return false if more text has to come before it is known whether a mark stands there
+    private boolean readClosings(boolean isEnd) {
+        while (!closings.isEmpty()) {
+            String closing = closings.getFirst();
+            if (held.indexOf(closing) == 0) {
+                drop(closing.length());
+                isTrimming = true;
+                trim();
+            } else if (!isEnd && closings.stream().anyMatch(mark -> mark.startsWith(held.toString()))) {
+                return false;
+            }
+            closings = closings.subList(1, closings.size());
         }
-        closing = "";
         return true;
     }
 
@@ -176,12 +184,12 @@ final class AnswerReader {
         if (valid.isPresent()) {
             parts.addAll(valid.get());
             isAtStart = false;
-            closing = calls.notation().closing();
+            closings = calls.notation().closings();
             isTrimming = true;
         } else {
             // A text without an opening has to go on by at least a character, or it would be read again.
             end = Math.max(end, opening.isEmpty() ? Math.min(1, held.length()) : 0);
-            emitText(opening + held.substring(0, end));
+            emitText(space + opening + held.substring(0, end));
         }
         drop(end);
         return true;

@@ -1,18 +1,20 @@
 package dev.lilla.serve.text;
 
+import dev.lilla.grammar.CallTags;
 import dev.lilla.serve.host.HostedModel;
 import dev.lilla.template.ChatTemplate;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// How a model writes calls of tools, as its chat template has them.
 ///
 /// @param openings each stands before calls
 /// @param bare what a call without an opening begins with, at the start of an answer; empty where there is none
-/// @param closing stands behind calls, where models do not leave it out
+/// @param closings stand behind calls in this order, where models do not leave them out
 /// @param body what stands between
-record CallNotation(List<String> openings, String bare, String closing, Body body) {
+record CallNotation(List<String> openings, String bare, List<String> closings, Body body) {
     /// What calls look like.
     sealed interface Body {
         /// `{"name": …, "arguments": {…}}`
@@ -26,42 +28,89 @@ record CallNotation(List<String> openings, String bare, String closing, Body bod
         /// `NAME[ARGS]{…}`
         record Named(String between) implements Body {}
 
+        /// `functions.NAME:NUMBER` and JSON, which together are the id of the call and its arguments.
+        ///
+        /// @param before what may stand before the id
+        record Numbered(String before, String between) implements Body {}
+
         /// `call:NAME{key:value,…}`, with strings between quotes of its own.
         record Braces(String quote) implements Body {}
+
+        /// Arguments one by one, in what looks like XML.
+        record Tagged(CallTags tags) implements Body {}
     }
 
     private static final String ARGUMENTS = "arguments";
 
+    /// A line end between the two tags of an argument, as itself or as Jinja's strings have it.
+    private static final Pattern ARGUMENTS_IN_LINES = Pattern.compile("</arg_key>(?:\\n|\\\\n)<arg_value>");
+
     /// Hermes 2, Qwen 2.5 and Qwen 3.
     static final CallNotation TAGS =
-            new CallNotation(List.of("<tool_call>"), "", "</tool_call>", new Body.Single(ARGUMENTS));
+            new CallNotation(List.of("<tool_call>"), "", List.of("</tool_call>"), new Body.Single(ARGUMENTS));
 
     /// Llama 3.1 to 3.3.
     static final CallNotation LLAMA =
-            new CallNotation(List.of("<|python_tag|>"), "{\"name\"", "", new Body.Single("parameters"));
+            new CallNotation(List.of("<|python_tag|>"), "{\"name\"", List.of(), new Body.Single("parameters"));
 
     /// Mistral 7B v0.3, Nemo.
-    static final CallNotation MISTRAL = new CallNotation(List.of("[TOOL_CALLS]"), "", "", new Body.Several(ARGUMENTS));
+    static final CallNotation MISTRAL =
+            new CallNotation(List.of("[TOOL_CALLS]"), "", List.of(), new Body.Several(ARGUMENTS));
 
     /// Mistral Small 3.2, Ministral 3.
     static final CallNotation MISTRAL_NAMED =
-            new CallNotation(List.of("[TOOL_CALLS]"), "", "", new Body.Named("[ARGS]"));
+            new CallNotation(List.of("[TOOL_CALLS]"), "", List.of(), new Body.Named("[ARGS]"));
 
     /// Phi-4-mini.
     static final CallNotation PHI =
-            new CallNotation(List.of("<|tool_call|>"), "", "<|/tool_call|>", new Body.Several(ARGUMENTS));
+            new CallNotation(List.of("<|tool_call|>"), "", List.of("<|/tool_call|>"), new Body.Several(ARGUMENTS));
 
     /// Gemma 4.
     static final CallNotation GEMMA =
-            new CallNotation(List.of("<|tool_call>"), "", "<tool_call|>", new Body.Braces("<|\"|>"));
+            new CallNotation(List.of("<|tool_call>"), "", List.of("<tool_call|>"), new Body.Braces("<|\"|>"));
 
     /// FunctionGemma.
-    static final CallNotation FUNCTION_GEMMA =
-            new CallNotation(List.of("<start_function_call>"), "", "<end_function_call>", new Body.Braces("<escape>"));
+    static final CallNotation FUNCTION_GEMMA = new CallNotation(
+            List.of("<start_function_call>"), "", List.of("<end_function_call>"), new Body.Braces("<escape>"));
 
-    /// The notation of a model's template; empty if it is none of these, as with calls in XML.
+    /// Qwen 3.5, Qwen 3 Coder, Nemotron 3, Step 3.5.
+    static final CallNotation FUNCTION_TAGS = new CallNotation(
+            List.of("<tool_call>"),
+            "",
+            List.of("</tool_call>"),
+            new Body.Tagged(new CallTags(
+                    "<function=", ">", "<parameter=", ">", "", "</parameter>", "</function>", "\n", "\n")));
+
+    /// GLM 4.7 and 5.
+    static final CallNotation ARGUMENT_TAGS = argumentTags("");
+
+    /// GLM 4.5 and 4.6.
+    static final CallNotation ARGUMENT_LINES = argumentTags("\n");
+
+    private static CallNotation argumentTags(String gap) {
+        CallTags tags =
+                new CallTags("", "", "<arg_key>", "</arg_key>", "<arg_value>", "</arg_value>", "</tool_call>", gap, "");
+        return new CallNotation(List.of("<tool_call>"), "", List.of(), new Body.Tagged(tags));
+    }
+
+    /// Kimi K2.
+    static final CallNotation KIMI = new CallNotation(
+            List.of("<|tool_calls_section_begin|>", "<|tool_call_begin|>"),
+            "",
+            List.of("<|tool_call_end|>", "<|tool_calls_section_end|>"),
+            new Body.Numbered("<|tool_call_begin|>", "<|tool_call_argument_begin|>"));
+
+    /// What models are told to write whose templates know no tools ([ToolWords]); small ones forget the tags.
+    static final CallNotation TOLD =
+            new CallNotation(List.of("<tool_call>"), "{\"name\"", List.of("</tool_call>"), new Body.Single(ARGUMENTS));
+
+    /// How a model writes calls: as its template has it, or as it is told where that knows no tools; empty if the
+    /// template has a notation that is none of these.
     static Optional<CallNotation> of(HostedModel model) {
         String template = model.text().template().map(ChatTemplate::source).orElse("");
+        if (!ToolChoice.knowsTools(model)) {
+            return Optional.of(TOLD);
+        }
         boolean isPhi = template.contains("<|tool|>")
                 && model.text().tokenizer().id("<|tool_call|>").isPresent();
         return isPhi ? Optional.of(PHI) : of(template);
@@ -73,7 +122,11 @@ record CallNotation(List<String> openings, String bare, String closing, Body bod
                         where(template.contains("[TOOL_CALLS]"), MISTRAL),
                         where(template.contains("<|tool_call>"), GEMMA),
                         where(template.contains("<start_function_call>"), FUNCTION_GEMMA),
-                        where(template.contains("<tool_call>") && !hasXml(template), TAGS),
+                        where(template.contains("<|tool_calls_section_begin|>"), KIMI),
+                        where(template.contains("<function="), FUNCTION_TAGS),
+                        where(ARGUMENTS_IN_LINES.matcher(template).find(), ARGUMENT_LINES),
+                        where(template.contains("<arg_key>"), ARGUMENT_TAGS),
+                        where(template.contains("<tool_call>"), TAGS),
                         where(template.contains("<|tool_call|>"), PHI),
                         where(isLlama(template), LLAMA))
                 .flatMap(Optional::stream)
@@ -82,11 +135,6 @@ record CallNotation(List<String> openings, String bare, String closing, Body bod
 
     private static Optional<CallNotation> where(boolean is, CallNotation notation) {
         return is ? Optional.of(notation) : Optional.empty();
-    }
-
-    /// Qwen 3.5, GLM and others have the same tag around XML.
-    private static boolean hasXml(String template) {
-        return template.contains("<function=") || template.contains("<arg_key>");
     }
 
     private static boolean isLlama(String template) {

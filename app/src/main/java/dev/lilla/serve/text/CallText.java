@@ -1,9 +1,12 @@
 package dev.lilla.serve.text;
 
+import dev.lilla.grammar.CallTags;
 import dev.lilla.serve.http.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -11,12 +14,20 @@ import tools.jackson.databind.node.ObjectNode;
 /// Reads calls from the text behind their opening.
 final class CallText {
     /// A name that has not ended by then is none.
-    private static final int NAME_MAX = 256;
+    static final int NAME_MAX = 256;
+
+    private static final Pattern NUMBERED = Pattern.compile("(?:functions\\.)?([^:]{1,128}):\\d{1,9}");
 
     private CallText() {}
 
     /// A call as it stands there, whether or not there is such a tool.
-    record Read(String name, ObjectNode arguments) {}
+    ///
+    /// @param id what the model calls it; empty if it does not say
+    record Read(String id, String name, ObjectNode arguments) {
+        Read(String name, ObjectNode arguments) {
+            this("", name, arguments);
+        }
+    }
 
     /// What a text has turned out to be.
     sealed interface Outcome {
@@ -35,6 +46,8 @@ final class CallText {
             case CallNotation.Body.Single(String arguments) -> json(text, '{', arguments);
             case CallNotation.Body.Several(String arguments) -> json(text, '[', arguments);
             case CallNotation.Body.Named(String between) -> named(text, between);
+            case CallNotation.Body.Numbered(String before, String between) -> numbered(text, before, between);
+            case CallNotation.Body.Tagged(CallTags tags) -> TaggedCallText.read(text, tags);
             case CallNotation.Body.Braces(String quote) -> BraceCall.read(text, quote);
         };
     }
@@ -66,6 +79,29 @@ final class CallText {
         return isWhole ? new Outcome.Whole(calls, end) : new Outcome.Broken();
     }
 
+    private static Outcome numbered(String text, String before, String between) {
+        int skipped = skipSpace(text);
+        String rest = text.substring(skipped);
+        if (rest.length() < before.length() && before.startsWith(rest)) {
+            return new Outcome.Unfinished();
+        }
+        int from = skipped + (rest.startsWith(before) ? before.length() : 0);
+        return switch (named(text.substring(from), between)) {
+            case Outcome.Whole(List<Read> calls, int end) -> {
+                Matcher id = NUMBERED.matcher(calls.getFirst().name());
+                yield id.matches()
+                        ? new Outcome.Whole(
+                                List.of(new Read(
+                                        id.group(),
+                                        id.group(1),
+                                        calls.getFirst().arguments())),
+                                from + end)
+                        : new Outcome.Broken();
+            }
+            case Outcome other -> other;
+        };
+    }
+
     private static Outcome named(String text, String between) {
         int nameEnd = text.indexOf(between);
         if (nameEnd < 0) {
@@ -89,7 +125,7 @@ final class CallText {
                 .orElseGet(Outcome.Broken::new);
     }
 
-    private static int skipSpace(String text) {
+    static int skipSpace(String text) {
         return text.length() - text.stripLeading().length();
     }
 

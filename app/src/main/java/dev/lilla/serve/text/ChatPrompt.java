@@ -21,16 +21,29 @@ public record ChatPrompt(List<Map<String, Object>> messages, Map<String, Object>
         return new ChatPrompt(messages, arguments);
     }
 
-    /// The same with a text in front of what the system says.
-    public ChatPrompt withInstruction(String text) {
+    /// The same with a text in front of what the system says, or of what the user says first where the model's template
+    /// has no system.
+    public ChatPrompt withInstruction(String text, HostedModel model) {
+        ChatPrompt bySystem = withInstruction(text, "system");
+        try {
+            bySystem.text(model);
+            return bySystem;
+        } catch (HttpFailure e) {
+            boolean mayDoWithout = messages.stream().noneMatch(message -> "system".equals(message.get("role")))
+                    && "user".equals(messages.getFirst().get("role"));
+            return mayDoWithout ? withInstruction(text, "user") : bySystem;
+        }
+    }
+
+    private ChatPrompt withInstruction(String text, String role) {
         List<Map<String, Object>> changed = new ArrayList<>(messages);
-        boolean hasSystem = "system".equals(messages.getFirst().get("role"));
-        String after = hasSystem ? "\n\n" + messages.getFirst().get("content") : "";
-        Map<String, Object> system = Map.of("role", "system", "content", text + after);
-        if (hasSystem) {
-            changed.set(0, system);
+        boolean isThere = role.equals(messages.getFirst().get("role"));
+        String after = isThere ? "\n\n" + messages.getFirst().get("content") : "";
+        Map<String, Object> first = Map.of("role", role, "content", text + after);
+        if (isThere) {
+            changed.set(0, first);
         } else {
-            changed.addFirst(system);
+            changed.addFirst(first);
         }
         return new ChatPrompt(changed, templateArguments);
     }

@@ -9,6 +9,7 @@ import dev.lilla.serve.http.JsonFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /// The fields that say what form a text must have: `response_format`, and llama.cpp's `json_schema` and `grammar`.
@@ -72,8 +73,16 @@ public final class FormatFields {
     /// @param param the field that asks for it
     /// @throws HttpFailure 400 if that cannot be done
     static TokenGrammar within(HostedModel model, String param, JsonNode schema) {
+        return compiled(param, () -> model.grammarWithin(schema.toString()));
+    }
+
+    /// What a compiler makes of something that a request has.
+    ///
+    /// @param param the field that asks for it
+    /// @throws HttpFailure 400 if that cannot be done
+    static TokenGrammar compiled(String param, Supplier<TokenGrammar> compiler) {
         try {
-            return model.grammarWithin(schema.toString());
+            return compiler.get();
         } catch (GrammarException e) {
             throw refused(param, e);
         }

@@ -2,6 +2,8 @@ package dev.lilla.serve.text;
 
 import dev.lilla.generate.GrammarTrigger;
 import dev.lilla.generate.GrammarTrigger.Place;
+import dev.lilla.grammar.CallTags;
+import dev.lilla.grammar.FunctionSchema;
 import dev.lilla.grammar.GrammarException;
 import dev.lilla.grammar.TokenGrammar;
 import dev.lilla.serve.host.HostedModel;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The calls that a model may make of its own accord: what holds them to the schemas of their tools while they are
 /// written, and what is a call when they are.
@@ -24,13 +27,25 @@ record FreeCalls(HostedModel model, List<ToolChoice.Tool> tools, CallNotation no
             case CallNotation.Body.Single(String arguments) -> behindOpenings(ToolSchemas.call(tools, arguments));
             case CallNotation.Body.Several(String arguments) -> behindOpenings(ToolSchemas.calls(tools, arguments));
             case CallNotation.Body.Named(String between) -> named(between);
+            case CallNotation.Body.Numbered body -> numbered(body.between());
+            case CallNotation.Body.Tagged(CallTags tags) ->
+                triggers(FormatFields.compiled("tools", () -> model.taggedCall(functions(), tags)));
             // Its strings are no JSON; what is written is held against the schema afterwards.
             case CallNotation.Body.Braces _ -> List.of();
         };
     }
 
     private List<GrammarTrigger> behindOpenings(JsonNode schema) {
-        TokenGrammar grammar = FormatFields.within(model, "tools", schema);
+        return triggers(FormatFields.within(model, "tools", schema));
+    }
+
+    private List<FunctionSchema> functions() {
+        return tools.stream()
+                .map(tool -> new FunctionSchema(tool.name(), tool.parameters().toString()))
+                .toList();
+    }
+
+    private List<GrammarTrigger> triggers(TokenGrammar grammar) {
         List<GrammarTrigger> triggers = new ArrayList<>();
         notation.openings().forEach(opening -> triggers.add(new GrammarTrigger(opening, Place.AFTER, grammar)));
         if (!notation.bare().isEmpty()) {
@@ -50,6 +65,15 @@ record FreeCalls(HostedModel model, List<ToolChoice.Tool> tools, CallNotation no
         return triggers;
     }
 
+    private List<GrammarTrigger> numbered(String between) {
+        return tools.stream()
+                .map(tool -> GrammarTrigger.numbered(
+                        "functions." + tool.name() + ":",
+                        between,
+                        FormatFields.within(model, "tools", tool.parameters())))
+                .toList();
+    }
+
     /// The calls of tools that there are with arguments that these allow.
     ///
     /// @return empty if one is none
@@ -59,18 +83,23 @@ record FreeCalls(HostedModel model, List<ToolChoice.Tool> tools, CallNotation no
             Optional<ToolChoice.Tool> tool = tools.stream()
                     .filter(known -> known.name().equals(call.name()))
                     .findFirst();
-            if (tool.isEmpty() || !isAllowed(call, tool.get())) {
+            if (tool.isEmpty()) {
                 return Optional.empty();
             }
-            valid.add(AnswerPart.Call.of(call.name(), call.arguments().toString()));
+            ObjectNode arguments = notation.body() instanceof CallNotation.Body.Tagged
+                    ? TaggedValues.typed(call.arguments(), tool.get().parameters())
+                    : call.arguments();
+            if (!isAllowed(arguments, tool.get())) {
+                return Optional.empty();
+            }
+            valid.add(AnswerPart.Call.of(call.id(), call.name(), arguments.toString()));
         }
         return Optional.of(valid);
     }
 
-    private boolean isAllowed(CallText.Read call, ToolChoice.Tool tool) {
+    private boolean isAllowed(ObjectNode given, ToolChoice.Tool tool) {
         String schema = tool.parameters().toString();
-        String arguments =
-                ToolSchemas.ordered(call.arguments(), tool.parameters()).toString();
+        String arguments = ToolSchemas.ordered(given, tool.parameters()).toString();
         try {
             return model.grammarWithin(schema).grammar().matches(arguments);
         } catch (GrammarException e) {

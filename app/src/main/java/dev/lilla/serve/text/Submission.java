@@ -8,6 +8,7 @@ import dev.lilla.generate.TextEvent;
 import dev.lilla.generate.TextStream;
 import dev.lilla.grammar.GrammarException;
 import dev.lilla.kernel.CapacityException;
+import dev.lilla.kernel.FileChangedException;
 import dev.lilla.serve.host.HostedModel;
 import dev.lilla.serve.http.Exchange;
 import dev.lilla.serve.http.HttpFailure;
@@ -187,6 +188,8 @@ public final class Submission implements AutoCloseable {
             throw HttpFailure.of(400, HttpFailure.Kind.INVALID_REQUEST, String.valueOf(e.getMessage()))
                     .withCode("format_not_held");
         } catch (CapacityException e) {
+            throw HttpFailure.of(503, HttpFailure.Kind.UNAVAILABLE, String.valueOf(e.getMessage()));
+        } catch (FileChangedException e) {
             throw HttpFailure.of(503, HttpFailure.Kind.UNAVAILABLE, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             LOGGER.log(System.Logger.Level.ERROR, "writing a text failed", e);

@@ -8,7 +8,6 @@ import dev.lilla.template.ChatTemplate;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -35,7 +34,7 @@ public record ToolChoice(ArrayNode told, List<Tool> forced, List<Tool> free) {
     public record Tool(String name, ObjectNode parameters) {}
 
     /// @throws dev.lilla.serve.http.HttpFailure 400 if a tool is no function, or none can be used
-    public static ToolChoice read(JsonFields fields, HostedModel model) {
+    public static ToolChoice read(JsonFields fields) {
         List<JsonFields> given = fields.objects("tools");
         if (given.size() > TOOLS_MAX) {
             throw fields.invalid("tools", "may hold " + TOOLS_MAX + ", found " + given.size());
@@ -49,9 +48,6 @@ public record ToolChoice(ArrayNode told, List<Tool> forced, List<Tool> free) {
                 .equals("none");
         if (tools.isEmpty() || isNone) {
             return NONE;
-        }
-        if (forced.isEmpty() && !knowsTools(model)) {
-            throw Unsupported.because(fields, "tools", "can't be used: the chat template of this model knows none");
         }
         ArrayNode told = JsonNodeFactory.instance.arrayNode();
         given.forEach(tool -> told.add(tool.node()));
@@ -119,19 +115,23 @@ public record ToolChoice(ArrayNode told, List<Tool> forced, List<Tool> free) {
         return !forced.isEmpty();
     }
 
-    /// Tells the model of its tools: where its template has no place for them, in the system's words.
+    /// Tells the model of its tools: where its template has no place for them, in the system's words, or in the user's
+    /// where it has none for these either.
     public ChatPrompt tell(ChatPrompt prompt, HostedModel model) {
-        if (!isForced() || knowsTools(model)) {
+        if (told.isEmpty() || knowsTools(model)) {
             return prompt;
         }
-        String tools = Stream.of(told)
-                .flatMap(ArrayNode::valueStream)
-                .map(tool -> tool.get("function").toString())
-                .collect(Collectors.joining("\n"));
-        return prompt.withInstruction("You can call these functions:\n" + tools
-                + (forced.size() == 1
-                        ? "\nAnswer with the arguments of " + forced.getFirst().name() + " as a JSON object."
-                        : "\nAnswer with {\"name\": the function, \"arguments\": its arguments}."));
+        String tools =
+                told.valueStream().map(tool -> tool.get("function").toString()).collect(Collectors.joining("\n"));
+        return prompt.withInstruction("You can call these functions:\n" + tools + "\n" + howToCall(), model);
+    }
+
+    private String howToCall() {
+        return switch (forced.size()) {
+            case 0 -> ToolWords.HOW_TO_CALL;
+            case 1 -> "Answer with the arguments of " + forced.getFirst().name() + " as a JSON object.";
+            default -> "Answer with {\"name\": the function, \"arguments\": its arguments}.";
+        };
     }
 
     /// What makes the model call a tool.

@@ -10,10 +10,16 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Calls of tools and their results in plain words, for chat templates that have no place for them.
 final class ToolWords {
+    /// For a model that may call one, in the notation [CallNotation#TOLD].
+    static final String HOW_TO_CALL =
+            "To call one, write <tool_call>{\"name\": the function, \"arguments\": its arguments}</tool_call>. "
+                    + "The user then tells you its result. Where no function helps, answer in words.";
+
     private ToolWords() {}
 
-    /// The same messages without `tool_calls` and without the role `tool`: a call is the JSON that a model is asked to
-    /// write, and a result is what the user says next.
+    /// The same messages without `tool_calls` and without the role `tool`: a call is what a model is asked to write,
+    /// and
+    /// a result is what the user says next.
     static List<Map<String, Object>> plain(List<Map<String, Object>> messages) {
         Map<String, String> names = new HashMap<>();
         List<Map<String, Object>> plain = new ArrayList<>();
@@ -48,7 +54,10 @@ final class ToolWords {
                 if (function.get("arguments") instanceof JsonNode arguments) {
                     json.set("arguments", arguments);
                 }
-                text.append(text.isEmpty() ? "" : "\n").append(json);
+                text.append(text.isEmpty() ? "" : "\n")
+                        .append("<tool_call>")
+                        .append(json)
+                        .append("</tool_call>");
             }
         }
         return text.toString();

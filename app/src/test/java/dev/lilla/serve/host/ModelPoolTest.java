@@ -9,6 +9,7 @@ import dev.lilla.generate.LocalModel;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.generate.SchedulerOptions;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -254,6 +255,48 @@ class ModelPoolTest {
                     .hasMessageContaining("a.gguf: cut off");
             patient.lease(a.entry()).close();
             assertThat(tries).hasValue(2);
+        }
+    }
+
+    /// A model that asks for more memory than any machine has, and is refused it.
+    private ModelSource tooLarge() {
+        return new ModelSource() {
+            @Override
+            public ModelEntry entry() {
+                return b.entry();
+            }
+
+            @Override
+            public long memoryBytes() {
+                return 10;
+            }
+
+            @Override
+            public boolean isPinned() {
+                return false;
+            }
+
+            @Override
+            public HostedModel load() {
+                long bytes = Arena.ofAuto().allocate(Long.MAX_VALUE / 2).byteSize();
+                throw new IllegalStateException("this machine has " + bytes + " bytes");
+            }
+        };
+    }
+
+    @Test
+    void livesOnWhereALoadFindsNoMemory() throws InterruptedException {
+        try (ModelPool large = new ModelPool(
+                () -> List.of(a, tooLarge()), new PoolOptions(20, KEEP_ALIVE, Duration.ofMinutes(5)), clock::get)) {
+            large.lease(a.entry()).close();
+            assertThatThrownBy(() -> large.lease(b.entry()))
+                    .isInstanceOf(ModelUnavailableException.class)
+                    .hasMessageContaining("model b can't be loaded: there is not enough memory for it (")
+                    .hasCauseInstanceOf(OutOfMemoryError.class);
+            // What nobody uses has made room, in vain.
+            assertThat(large.inMemory()).isEmpty();
+            large.lease(a.entry()).close();
+            assertThat(a.loads).hasValue(2);
         }
     }
 

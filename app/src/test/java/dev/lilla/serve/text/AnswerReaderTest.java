@@ -61,10 +61,8 @@ class AnswerReaderTest {
                     switch (part) {
                         case AnswerPart.Text(String said) -> said;
                         case AnswerPart.Thought(String thought) -> "T[" + thought + "]";
-                        case AnswerPart.Call(String id, String name, String arguments) -> {
-                            assertThat(id).startsWith("call_");
-                            yield "C[" + name + " " + arguments + "]";
-                        }
+                        case AnswerPart.Call(String id, String name, String arguments) ->
+                            "C[" + (id.startsWith("call_") ? "" : id + " ") + name + " " + arguments + "]";
                     });
         }
         return text.toString().replace("]T[", "");
@@ -137,7 +135,85 @@ class AnswerReaderTest {
                 Arguments.of(
                         CallNotation.FUNCTION_GEMMA,
                         "<start_function_call>call:weather{city:<escape>Lund<escape>}<end_function_call>",
-                        "C[weather " + lund + "]"));
+                        "C[weather " + lund + "]"),
+                Arguments.of(
+                        CallNotation.FUNCTION_TAGS,
+                        """
+                        I ask.
+
+                        <tool_call>
+                        <function=weather>
+                        <parameter=city>
+                        Lund
+                        </parameter>
+                        <parameter=days>
+                        2
+                        </parameter>
+                        <parameter=tags>
+                        ["a", "b"]
+                        </parameter>
+                        </function>
+                        </tool_call>
+                        <tool_call>
+                        <function=sea_level>
+                        <parameter=city>
+                        Two
+
+                        lines <b>
+                        </parameter>
+                        </function>
+                        </tool_call>""",
+                        "I ask.C[weather {\"city\":\"Lund\",\"days\":2,\"tags\":[\"a\",\"b\"]}]"
+                                + "C[sea_level {\"city\":\"Two\\n\\nlines <b>\"}]"),
+                Arguments.of(
+                        CallNotation.FUNCTION_TAGS,
+                        "<tool_call><function=weather><parameter=city>7</parameter></function></tool_call> Ok",
+                        "C[weather {\"city\":\"7\"}]Ok"),
+                // A number that is none; an argument that is missing, one that is there twice; no such tool; cut off.
+                unchanged(
+                        CallNotation.FUNCTION_TAGS,
+                        "<tool_call>\n<function=weather>\n<parameter=city>\na\n</parameter>\n<parameter=days>\nb\n"
+                                + "</parameter>\n</function>\n</tool_call>"),
+                unchanged(CallNotation.FUNCTION_TAGS, "<tool_call>\n<function=weather>\n</function>\n</tool_call>"),
+                unchanged(
+                        CallNotation.FUNCTION_TAGS,
+                        "<tool_call>\n<function=weather>\n<parameter=city>\na\n</parameter>\n<parameter=city>\nb\n"
+                                + "</parameter>\n</function>\n</tool_call>"),
+                unchanged(CallNotation.FUNCTION_TAGS, "<tool_call>\n<function=rain>\n</function>\n</tool_call>"),
+                unchanged(CallNotation.FUNCTION_TAGS, "<tool_call>\n<function=weather>\n<parameter=city>\nLund"),
+                unchanged(CallNotation.FUNCTION_TAGS, "<tool_call>{\"name\": \"weather\"}</tool_call>"),
+                Arguments.of(
+                        CallNotation.ARGUMENT_TAGS,
+                        "<tool_call>weather<arg_key>city</arg_key><arg_value>Lund</arg_value><arg_key>days</arg_key>"
+                                + "<arg_value>2</arg_value></tool_call><tool_call>sea_level<arg_key>city</arg_key>"
+                                + "<arg_value>\"Lund\"</arg_value></tool_call>",
+                        "C[weather {\"city\":\"Lund\",\"days\":2}]C[sea_level {\"city\":\"\\\"Lund\\\"\"}]"),
+                Arguments.of(
+                        CallNotation.ARGUMENT_LINES,
+                        "<think>so</think>\n<tool_call>weather\n<arg_key>city</arg_key>\n<arg_value>Lund</arg_value>\n"
+                                + "</tool_call>",
+                        "T[so]C[weather " + lund + "]"),
+                unchanged(CallNotation.ARGUMENT_TAGS, "<tool_call>weather<arg_key>city</arg_key>Lund</tool_call>"),
+                Arguments.of(
+                        CallNotation.KIMI,
+                        "I ask.<|tool_calls_section_begin|><|tool_call_begin|>functions.weather:0"
+                                + "<|tool_call_argument_begin|>{\"city\": \"Lund\"}<|tool_call_end|><|tool_call_begin|>"
+                                + "functions.sea_level:1<|tool_call_argument_begin|>{\"city\": \"Lund\"}"
+                                + "<|tool_call_end|><|tool_calls_section_end|>",
+                        "I ask.C[functions.weather:0 weather " + lund + "]C[functions.sea_level:1 sea_level " + lund
+                                + "]"),
+                unchanged(
+                        CallNotation.KIMI,
+                        "<|tool_calls_section_begin|><|tool_call_begin|>functions.weather<|tool_call_argument_begin|>{}"),
+                Arguments.of(
+                        CallNotation.TOLD,
+                        "<tool_call>{\"name\": \"weather\", \"arguments\": {\"city\": \"Lund\"}}</tool_call>",
+                        "C[weather " + lund + "]"),
+                Arguments.of(
+                        CallNotation.TOLD,
+                        "{\"name\": \"weather\", \"arguments\": {\"city\": \"Lund\"}}",
+                        "C[weather " + lund + "]"),
+                unchanged(CallNotation.TOLD, "A <tool_call> is no call."));
     }
 
     private static Arguments unchanged(CallNotation notation, String answer) {
