@@ -171,8 +171,7 @@ record CandidatesReport(Project project, CandidateList list, Map<String, String>
                     .put("host", model.host())
                     .put("key", model.keyVariable())
                     .put("in", refused.isEmpty());
-            refused.ifPresent(
-                    found -> entry.put("filter", found.filter()).put("reason", found.reason()));
+            refused.ifPresent(found -> entry.put("filter", found.filter()).put("reason", found.reason()));
         }
         list.notes().forEach(node.putArray("notes")::add);
         return node;

@@ -121,9 +121,8 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--limit and --parallel must be 1 or more");
         }
         Prices prices = outputs.prices == null ? Prices.assumed() : Prices.read(outputs.prices);
-        try (RemoteSubjects remote = project == null
-                ? RemoteSubjects.none(console)
-                : RemoteSubjects.of(console, Project.read(project))) {
+        try (RemoteSubjects remote =
+                project == null ? RemoteSubjects.none(console) : RemoteSubjects.of(console, Project.read(project))) {
             return evaluate(remote, prices);
         }
     }
@@ -143,9 +142,8 @@ final class EvaluateCommand implements Callable<Integer> {
                 Interruption interruption = Interruption.open(SECONDS_TO_SAVE)) {
             for (String model : models) {
                 ProgressLine progress = new ProgressLine(console);
-                try (Subject subject = remote.has(model)
-                        ? remote.subject(model, prices)
-                        : subjects.open(console, model, parallel)) {
+                try (Subject subject =
+                        remote.has(model) ? remote.subject(model, prices) : subjects.open(console, model, parallel)) {
                     Optional<Result> result = evaluation.run(
                             subject,
                             store,

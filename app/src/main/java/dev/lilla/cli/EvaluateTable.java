@@ -147,8 +147,9 @@ record EvaluateTable(PrintStream out, List<Result> results, List<Comparison> com
         for (Result result : results) {
             result.efficiency()
                     .elsewhere()
-                    .ifPresent(place -> out.println("The " + examples + " examples left this machine: they were sent to "
-                            + place.host() + ", where " + result.model() + " answered."));
+                    .ifPresent(
+                            place -> out.println("The " + examples + " examples left this machine: they were sent to "
+                                    + place.host() + ", where " + result.model() + " answered."));
         }
         if (prices.isDefault()) {
             out.println("Costs rest on assumptions about a small server; --prices FILE takes yours.");

@@ -71,8 +71,9 @@ final class OptimizeCommand implements Callable<Integer> {
             names = "--models",
             split = ",",
             paramLabel = "MODEL",
-            description = "Models to begin with, in files or in the store, and names of models elsewhere that the project "
-                    + "has. Default: the candidates of the project.")
+            description =
+                    "Models to begin with, in files or in the store, and names of models elsewhere that the project "
+                            + "has. Default: the candidates of the project.")
     private List<String> models = List.of();
 
     @Option(
@@ -149,8 +150,8 @@ final class OptimizeCommand implements Callable<Integer> {
     }
 
     private SearchRequest request(Project project, Path folder) throws IOException {
-        List<Recipe> recipes = new ProjectModels(console)
-                .recipes(project, RemoteSubjects.without(project, models), host.options());
+        List<Recipe> recipes =
+                new ProjectModels(console).recipes(project, RemoteSubjects.without(project, models), host.options());
         Duration time = budget == null ? project.optimization().budget() : Quantities.duration(budget);
         return new SearchRequest(
                 project,

@@ -67,8 +67,10 @@ final class RemoteSubjects implements AutoCloseable {
     void require(String name, Prices prices) {
         Elsewhere place = place(allowed(name));
         console.warn(name + " answers at " + place.host() + " for "
-                + prices.price(place).inputPrice() + " and " + prices.price(place).outputPrice() + " "
-                + prices.currency() + " a million tokens: the examples that it has not answered yet will be sent there");
+                + prices.price(place).inputPrice() + " and "
+                + prices.price(place).outputPrice() + " "
+                + prices.currency()
+                + " a million tokens: the examples that it has not answered yet will be sent there");
     }
 
     /// The model as a candidate; nothing is sent before it is asked.

@@ -128,8 +128,22 @@ public record DecisionRecord(
                 boolean meetsGoal,
                 boolean isFrontier) {
             this(
-                    name, file, digest, made, parent, quality, answerMillisP50, answerMillisP95, tokensPerSecond,
-                    memoryBytes, diskBytes, costPer1000, criteria, meetsGoal, isFrontier, Optional.empty());
+                    name,
+                    file,
+                    digest,
+                    made,
+                    parent,
+                    quality,
+                    answerMillisP50,
+                    answerMillisP95,
+                    tokensPerSecond,
+                    memoryBytes,
+                    diskBytes,
+                    costPer1000,
+                    criteria,
+                    meetsGoal,
+                    isFrontier,
+                    Optional.empty());
         }
 
         public VariantRecord {

@@ -139,8 +139,7 @@ public final class DecisionWords {
                     + more.elsewhere()
                             .map(place -> say(
                                     ", and every request leaves the house for %s.",
-                                    ", och varje fråga lämnar huset för %s.",
-                                    place.host()))
+                                    ", och varje fråga lämnar huset för %s.", place.host()))
                             .orElse(".");
         }
         return say(

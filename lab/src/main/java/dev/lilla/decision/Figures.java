@@ -65,9 +65,9 @@ public record Figures(
         };
     }
 
-    /// How much it takes beside another: the geometric mean of the ratios of time, memory and disk; 1 for as much.
-    /// Beside a model elsewhere it is that of time and cost, which both have. That texts leave the house is never less than
-    /// that they stay.
+    /// How much it takes beside another: the geometric mean of the ratios of time, memory and disk; 1 for as
+    /// much. Beside a model elsewhere it is that of time and cost, which both have. That texts leave the house is
+    /// never less than that they stay.
     double burden(Figures other) {
         if (elsewhere.isPresent() && other.elsewhere.isEmpty()) {
             return Double.POSITIVE_INFINITY;

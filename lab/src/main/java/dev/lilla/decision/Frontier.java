@@ -6,8 +6,9 @@ import java.util.List;
 final class Frontier {
     private Frontier() {}
 
-    /// Those to which no other is as good in quality, time, memory, disk and cost, and better in one of them. Between a model
-    /// here and one elsewhere memory and disk say nothing; that texts stay in the house is worth more than any of them.
+    /// Those to which no other is as good in quality, time, memory, disk and cost, and better in one of them.
+    /// Between a model here and one elsewhere memory and disk say nothing; that texts stay in the house is worth
+    /// more than any of them.
     static List<JudgedVariant> of(List<JudgedVariant> variants) {
         return variants.stream()
                 .filter(variant -> variants.stream().noneMatch(other -> dominates(other.figures(), variant.figures())))

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -191,6 +192,7 @@ final class ProjectReader {
 
     private List<RemoteModel> remote(FormValues candidates) {
         List<RemoteModel> models = new ArrayList<>();
+        Set<String> names = new HashSet<>();
         List<FormValues> sections = candidates.sections("remote");
         for (int i = 0; i < sections.size(); i++) {
             FormValues section = sections.get(i);
@@ -199,11 +201,13 @@ final class ProjectReader {
             String model = section.text("model").orElseThrow();
             String name = section.text("name").orElse(model);
             for (String key : List.of("model", "name")) {
-                if (section.text(key).filter(text -> !text.matches("\\S(.*\\S)?")).isPresent()) {
+                if (section.text(key)
+                        .filter(text -> !text.matches("\\S(.*\\S)?"))
+                        .isPresent()) {
                     report(section, key, path + key, "begins or ends with a space, or has more than one line");
                 }
             }
-            if (models.stream().anyMatch(other -> other.name().equals(name))) {
+            if (!names.add(name)) {
                 report(
                         section,
                         section.has("name") ? "name" : "model",
@@ -212,8 +216,7 @@ final class ProjectReader {
             }
             try {
                 URI address = RemoteModel.address(section.text("url").orElse(api.usualAddress()));
-                models.add(new RemoteModel(
-                        name, api, model, address, key(section, path, api)));
+                models.add(new RemoteModel(name, api, model, address, key(section, path, api)));
             } catch (IllegalArgumentException e) {
                 report(section, "url", path + "url", String.valueOf(e.getMessage()));
             }

@@ -46,8 +46,7 @@ public record SearchRequest(
 
     /// The same beside models elsewhere.
     public SearchRequest with(List<ChatSubject> others) {
-        return new SearchRequest(
-                project, models, folder, options, prices, epochs, parallel, budget, tongue, others);
+        return new SearchRequest(project, models, folder, options, prices, epochs, parallel, budget, tongue, others);
     }
 
     public SearchRequest {

@@ -6,7 +6,8 @@ import dev.lilla.decision.Variant;
 public interface Watcher {
     /// Parts of a search, in their order.
     enum Stage {
-        /// Models elsewhere on test examples, before anything else, so that a missing key does not wait for a search.
+        /// Models elsewhere on test examples, before anything else, so that a missing key does not wait for a
+        /// search.
         ELSEWHERE,
         /// Models as they were found, and tuned.
         MODELS,

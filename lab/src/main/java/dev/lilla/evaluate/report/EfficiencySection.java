@@ -30,7 +30,9 @@ record EfficiencySection(List<Result> results, Prices prices) {
         add(
                 rows,
                 "memory at most, MB",
-                e -> here(e, e.peakBytes().isPresent() ? figure("%.0f", e.peakBytes().getAsLong() / MEGABYTE) : "-"));
+                e -> here(
+                        e,
+                        e.peakBytes().isPresent() ? figure("%.0f", e.peakBytes().getAsLong() / MEGABYTE) : "-"));
         add(rows, "weights, MB", e -> here(e, figure("%.1f", e.diskBytes() / MEGABYTE)));
         add(rows, "CPU time, s", e -> here(e, figure("%.1f", e.cpuSeconds())));
         add(rows, "energy an answer, J", e -> figure("%.2f", e.joulesPerAnswer().orElse(Double.NaN)));

@@ -74,8 +74,8 @@ public record ChatSubject(ChatModel model, String digest, Optional<Elsewhere> el
                 new ChatRequest(
                         messages,
                         Optional.of(decoding.sampler()
-                                .withSeed(decoding.sampler().seed()
-                                        + example.id().hashCode())),
+                                .withSeed(
+                                        decoding.sampler().seed() + example.id().hashCode())),
                         OptionalInt.of(decoding.maxTokens()),
                         decoding.stop(),
                         Map.of()),
@@ -97,12 +97,10 @@ public record ChatSubject(ChatModel model, String digest, Optional<Elsewhere> el
                         false)));
     }
 
-    /// The time of the attempt that came through: how long a provider of few requests a minute let others wait is not
-    /// what a single user sees.
+    /// The time of the attempt that came through: how long a provider of few requests a minute let others wait is
+    /// not what a single user sees.
     private long time(Usage usage, long elapsed) {
-        return elsewhere.isPresent()
-                ? usage.prompt().plus(usage.completion()).toNanos()
-                : elapsed;
+        return elsewhere.isPresent() ? usage.prompt().plus(usage.completion()).toNanos() : elapsed;
     }
 
     /// Ends an answer that nobody wants.

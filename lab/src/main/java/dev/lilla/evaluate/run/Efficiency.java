@@ -21,7 +21,8 @@ import java.util.function.ToDoubleFunction;
 /// @param peakBytes memory
 /// @param diskBytes of the model's weights
 /// @param joulesPerAnswer of the processor packages
-/// @param elsewhere where it was answered, if not here: memory, disk and power of this machine are then none of its own
+/// @param elsewhere where it was answered, if not here: memory, disk and power of this machine are then none of
+///     its own
 public record Efficiency(
         double promptTokensPerSecond,
         double completionTokensPerSecond,

@@ -124,8 +124,8 @@ public record Prices(String currency, String date, Machine machine, List<Api> ap
                         + " with --prices FILE."));
     }
 
-    /// What 1,000 requests cost: on this machine its share of the purchase, and power; elsewhere the price of their
-    /// tokens.
+    /// What 1,000 requests cost: on this machine its share of the purchase, and power; elsewhere the price of
+    /// their tokens.
     public double perThousand(Efficiency efficiency) {
         if (efficiency.elsewhere().isPresent()) {
             return perThousand(efficiency, price(efficiency.elsewhere().get()));
