@@ -2,6 +2,8 @@ package dev.lilla.kernel;
 
 import dev.lilla.kernel.x64.KernelSet;
 import dev.lilla.kernel.x64.PanelLayout;
+import dev.lilla.kernel.x64.SuperBlockPlan;
+import dev.lilla.kernel.x64.SuperBlockTransposer;
 import dev.lilla.kernel.x64.WordTransposer.Argument;
 import dev.lilla.kernel.x64.WordTransposer.Form;
 import java.lang.foreign.MemorySegment;
@@ -35,8 +37,8 @@ final class PanelTransposer {
     /// One for a type that it knows.
     static Optional<PanelTransposer> of(KernelSet kernels, HostWeight source, MemorySegment target, Scratch scratch) {
         boolean isKnown = switch (source.type()) {
-            case Q4_0, Q8_0, Q4_K, F32, F16, BF16 -> true;
-            case F64, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, I64, I32, I16, I8, U8, BOOL -> false;
+            case Q4_0, Q8_0, Q3_K, Q4_K, Q5_K, Q6_K, F32, F16, BF16 -> true;
+            case F64, Q4_1, Q5_0, Q5_1, Q2_K, IQ4_NL, IQ4_XS, I64, I32, I16, I8, U8, BOOL -> false;
         };
         boolean isNear = ROWS * source.rowBytes() < Integer.MAX_VALUE;
         // Pairs of columns are moved at once, which the last odd one is not.
@@ -59,11 +61,14 @@ final class PanelTransposer {
         switch (source.type()) {
             case Q4_0 -> groups(from, to, 4, NONE);
             case Q8_0 -> groups(from, to, 8, SIGNS);
-            case Q4_K -> superBlocks(panel, from, to);
-            case F32 -> run(Form.WORDS, new Run(from, to, source.in() / 2, 8, 2 * WORD, 2), NONE);
-            case F16 -> run(Form.HALF_PAIRS, new Run(from, to, source.in() / 2, 4, WORD, 1), NONE);
-            case BF16 -> run(Form.WORDS, new Run(from, to, source.in() / 2, 4, WORD, 1), NONE);
-            case F64, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, I64, I32, I16, I8, U8, BOOL ->
+            case Q3_K -> superBlocks(SuperBlockPlan.Q3_K, from, to);
+            case Q4_K -> superBlocks(SuperBlockPlan.Q4_K, from, to);
+            case Q5_K -> superBlocks(SuperBlockPlan.Q5_K, from, to);
+            case Q6_K -> superBlocks(SuperBlockPlan.Q6_K, from, to);
+            case F32 -> run(Form.WORDS, new Run(from, to, 1, 0, 0, source.in()), NONE);
+            case F16 -> run(Form.HALF_PAIRS, new Run(from, to, 1, 0, 0, source.in() / 2), NONE);
+            case BF16 -> run(Form.WORDS, new Run(from, to, 1, 0, 0, source.in() / 2), NONE);
+            case F64, Q4_1, Q5_0, Q5_1, Q2_K, IQ4_NL, IQ4_XS, I64, I32, I16, I8, U8, BOOL ->
                 throw new IllegalStateException("no machine code packs " + source.type());
         }
         return true;
@@ -86,45 +91,30 @@ final class PanelTransposer {
         }
     }
 
-    private void superBlocks(int panel, long from, long to) {
-        int stored = source.type().blockBytes();
-        int blocks = source.in() / SuperBlocks.ELEMENTS;
-        int blockBytes = PanelLayout.NIBBLE_SUPER.blockBytes();
-        run(Form.HALF_PAIRS, new Run(from, to, blocks, stored, blockBytes, 1), NONE);
-        long quants = to + WORD + 16L * ROWS;
-        run(Form.WORDS, new Run(from + 16, quants, blocks, stored, blockBytes, 32), NONE);
-        byte[] packed = new byte[12];
-        MemorySegment scales = target.asSlice(panel * PanelLayout.NIBBLE_SUPER.panelBytes(source.in()));
-        for (int block = 0; block < blocks; block++) {
-            for (int r = 0; r < ROWS; r++) {
-                long at = ((long) panel * ROWS + r) * source.rowBytes() + (long) block * stored + 4;
-                MemorySegment.copy(source.data(), ValueLayout.JAVA_BYTE, at, packed, 0, packed.length);
-                long place = (long) block * blockBytes + WORD + r;
-                for (int group = 0; group < 8; group++) {
-                    long scale = place + (long) group * ROWS;
-                    scales.set(ValueLayout.JAVA_BYTE, scale, (byte) SuperBlocks.scaleQ4(packed, 0, group));
-                    scales.set(ValueLayout.JAVA_BYTE, scale + 8L * ROWS, (byte) SuperBlocks.minQ4(packed, 0, group));
-                }
-            }
-        }
+    private void superBlocks(SuperBlockPlan plan, long from, long to) {
+        set(SuperBlockTransposer.Argument.SOURCE.offset(), from);
+        set(SuperBlockTransposer.Argument.ROW_BYTES.offset(), source.rowBytes());
+        set(SuperBlockTransposer.Argument.BLOCKS.offset(), source.in() / SuperBlocks.ELEMENTS);
+        set(SuperBlockTransposer.Argument.TARGET.offset(), to);
+        kernels.superBlockTransposer(plan).call(arguments.address());
     }
 
     /// Words of 16 rows to move.
     private record Run(long from, long to, int blocks, int sourceStride, int targetStride, int words) {}
 
     private void run(Form form, Run run, int flipped) {
-        set(Argument.SOURCE, run.from());
-        set(Argument.ROW_BYTES, source.rowBytes());
-        set(Argument.BLOCKS, run.blocks());
-        set(Argument.SOURCE_STRIDE, run.sourceStride());
-        set(Argument.TARGET, run.to());
-        set(Argument.TARGET_STRIDE, run.targetStride());
-        set(Argument.WORDS, run.words());
-        set(Argument.FLIPPED, flipped);
+        set(Argument.SOURCE.offset(), run.from());
+        set(Argument.ROW_BYTES.offset(), source.rowBytes());
+        set(Argument.BLOCKS.offset(), run.blocks());
+        set(Argument.SOURCE_STRIDE.offset(), run.sourceStride());
+        set(Argument.TARGET.offset(), run.to());
+        set(Argument.TARGET_STRIDE.offset(), run.targetStride());
+        set(Argument.WORDS.offset(), run.words());
+        set(Argument.FLIPPED.offset(), flipped);
         kernels.wordTransposer(form).call(arguments.address());
     }
 
-    private void set(Argument argument, long value) {
-        arguments.set(ValueLayout.JAVA_LONG, argument.offset(), value);
+    private void set(int offset, long value) {
+        arguments.set(ValueLayout.JAVA_LONG, offset, value);
     }
 }
