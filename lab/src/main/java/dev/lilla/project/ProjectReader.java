@@ -201,10 +201,8 @@ final class ProjectReader {
             String model = section.text("model").orElseThrow();
             String name = section.text("name").orElse(model);
             for (String key : List.of("model", "name")) {
-                if (section.text(key)
-                        .filter(text -> !text.matches("\\S(.*\\S)?"))
-                        .isPresent()) {
-                    report(section, key, path + key, "begins or ends with a space, or has more than one line");
+                if (section.text(key).filter(text -> !isOneLine(text)).isPresent()) {
+                    report(section, key, path + key, "begins or ends with a space, or holds line ends and the like");
                 }
             }
             if (!names.add(name)) {
@@ -222,6 +220,10 @@ final class ProjectReader {
             }
         }
         return models;
+    }
+
+    private static boolean isOneLine(String text) {
+        return text.equals(text.strip()) && text.chars().noneMatch(Character::isISOControl);
     }
 
     /// What stands there is not repeated: it may be the key itself.

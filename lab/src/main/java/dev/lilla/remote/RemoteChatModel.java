@@ -58,27 +58,31 @@ public final class RemoteChatModel implements ChatModel, AutoCloseable {
     public ChatResponse chat(ChatRequest request, AnswerListener listener) {
         ApiKey key = ApiKey.of(model, environment);
         for (int attempt = 1; ; attempt++) {
-            try (Exchange exchange = new Exchange(http, model, options, listener)) {
-                switch (exchange.run(format, key, request)) {
-                    case Exchange.Outcome.Answered(ChatResponse response) -> {
-                        return response;
-                    }
-                    case Exchange.Outcome.Refused(Refusal refusal) -> {
-                        Optional<WireFormat> other = format.after(refusal);
-                        if (other.isPresent()) {
-                            format = other.get();
-                        } else {
-                            waitAfter(refusal, attempt, listener);
-                        }
-                    }
-                    case Exchange.Outcome.Failed(String what, @Nullable Throwable cause, boolean isPassing) -> {
-                        if (!isPassing || attempt == options.attempts()) {
-                            throw failure(what + times(attempt), cause);
-                        }
-                        pause(options.pause(attempt), listener);
+            switch (outcome(key, request, listener)) {
+                case Exchange.Outcome.Answered(ChatResponse response) -> {
+                    return response;
+                }
+                case Exchange.Outcome.Refused(Refusal refusal) -> {
+                    Optional<WireFormat> other = format.after(refusal);
+                    if (other.isPresent()) {
+                        format = other.get();
+                    } else {
+                        waitAfter(refusal, attempt, listener);
                     }
                 }
+                case Exchange.Outcome.Failed(String what, @Nullable Throwable cause, boolean isPassing) -> {
+                    if (!isPassing || attempt == options.attempts()) {
+                        throw failure(what + times(attempt), cause);
+                    }
+                    pause(options.pause(attempt), listener);
+                }
             }
+        }
+    }
+
+    private Exchange.Outcome outcome(ApiKey key, ChatRequest request, AnswerListener listener) {
+        try (Exchange exchange = new Exchange(http, model, options, listener)) {
+            return exchange.run(format, key, request);
         }
     }
 

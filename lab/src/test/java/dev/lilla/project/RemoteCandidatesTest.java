@@ -75,6 +75,10 @@ class RemoteCandidatesTest {
                         problem -> assertThat(problem)
                                 .startsWith("line 10, column 14: candidates.remote[2].name: \"a\" stands here twice"),
                         problem -> assertThat(problem).contains("candidates.remote[3].model: begins or ends"));
+        assertThat(problems("- {api: openai, model: m, name: \"a\\e[31mb\"}"))
+                .singleElement()
+                .asString()
+                .contains("candidates.remote[1].name: begins or ends with a space, or holds line ends");
         assertThat(problems("- {model: a}"))
                 .singleElement()
                 .asString()
