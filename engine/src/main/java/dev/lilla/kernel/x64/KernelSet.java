@@ -64,12 +64,12 @@ public final class KernelSet {
                 form, () -> WordTransposer.assemble(form), kernel -> new PackingSelfTest(kernel).wordTransposer(form));
     }
 
-    /// See [SuperBlockTransposer.Argument] for its arguments.
-    public Kernel superBlockTransposer(SuperBlockPlan plan) {
+    /// See [BlockTransposer.Argument] for its arguments.
+    public Kernel blockTransposer(BlockPlan plan) {
         return kernel(
                 plan,
-                () -> SuperBlockTransposer.assemble(plan),
-                kernel -> new PackingSelfTest(kernel).superBlockTransposer(plan));
+                () -> BlockTransposer.assemble(plan),
+                kernel -> new PackingSelfTest(kernel).blockTransposer(plan));
     }
 
     /// See [MatrixProduct.Argument] for its arguments.

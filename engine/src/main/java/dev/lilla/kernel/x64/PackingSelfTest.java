@@ -9,38 +9,23 @@ import java.lang.foreign.ValueLayout;
 /// @param kernel what is tested
 record PackingSelfTest(Kernel kernel) {
     private static final int ALIGNMENT = 64;
+    private static final int PANELS = 2;
 
-    /// Moves two blocks of 16 rows: of five words, so that some are moved together and one alone, or of one.
+    /// Moves five words of two panels' rows, so that some are moved together and one alone.
     ///
     /// @throws WrongResultException if a byte comes out elsewhere, or changed
     void wordTransposer(WordTransposer.Form form) {
-        int rowBytes = 44;
-        int words = form == WordTransposer.Form.HALVES ? 1 : 5;
-        int blocks = 2;
-        int flipped = 0x80808080;
+        int words = 5;
+        int rowBytes = 4 * words;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment source = rows(arena, rowBytes);
-            MemorySegment target = arena.allocate((long) blocks * words * ALIGNMENT, ALIGNMENT);
-            call(
-                    arena,
-                    source.address(),
-                    rowBytes,
-                    blocks,
-                    4L * words,
-                    target.address(),
-                    (long) words * ALIGNMENT,
-                    words,
-                    flipped);
-            for (int word = 0; word < blocks * words; word++) {
+            MemorySegment target = arena.allocate((long) PANELS * words * ALIGNMENT, ALIGNMENT);
+            call(arena, source.address(), rowBytes, words, target.address(), PANELS);
+            for (int word = 0; word < PANELS * words; word++) {
                 for (int r = 0; r < PanelLayout.ROWS; r++) {
-                    int found = word(target, form, word, r);
-                    int stored = source.get(ValueLayout.JAVA_INT_UNALIGNED, (long) r * rowBytes + 4L * word);
-                    int expected = switch (form) {
-                        case WORDS -> stored ^ flipped;
-                        case HALF_PAIRS -> stored;
-                        case HALVES -> stored & 0xFFFF;
-                    };
-                    check(form, word, r, found, expected);
+                    long row = (long) (word / words) * PanelLayout.ROWS + r;
+                    int expected = source.get(ValueLayout.JAVA_INT_UNALIGNED, row * rowBytes + 4L * (word % words));
+                    check(form, word, r, word(target, form, word, r), expected);
                 }
             }
         }
@@ -57,45 +42,46 @@ record PackingSelfTest(Kernel kernel) {
         return low | high << 16;
     }
 
-    /// Packs two blocks of 16 rows.
+    /// Packs two blocks of two panels' rows.
     ///
     /// @throws WrongResultException if a number or a code comes out elsewhere, or changed
-    void superBlockTransposer(SuperBlockPlan plan) {
+    void blockTransposer(BlockPlan plan) {
         int blocks = 2;
         int rowBytes = blocks * plan.storedBytes();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment source = rows(arena, rowBytes);
-            MemorySegment target = arena.allocate((long) blocks * plan.layout().blockBytes(), ALIGNMENT);
-            call(arena, source.address(), rowBytes, blocks, target.address());
-            for (int block = 0; block < blocks; block++) {
-                long to = (long) block * plan.layout().blockBytes();
-                for (int r = 0; r < PanelLayout.ROWS; r++) {
-                    long from = (long) r * rowBytes + (long) block * plan.storedBytes();
-                    superBlock(plan, r, source.asSlice(from), target.asSlice(to));
+            long panelBytes = (long) blocks * plan.layout().blockBytes();
+            MemorySegment target = arena.allocate(PANELS * panelBytes, ALIGNMENT);
+            call(arena, source.address(), rowBytes, blocks, target.address(), PANELS);
+            for (int row = 0; row < PANELS * PanelLayout.ROWS; row++) {
+                for (int block = 0; block < blocks; block++) {
+                    long from = (long) row * rowBytes + (long) block * plan.storedBytes();
+                    long to = row / PanelLayout.ROWS * panelBytes
+                            + (long) block * plan.layout().blockBytes();
+                    block(plan, row % PanelLayout.ROWS, source.asSlice(from), target.asSlice(to));
                 }
             }
         }
     }
 
-    private void superBlock(SuperBlockPlan plan, int r, MemorySegment stored, MemorySegment panel) {
-        SuperBlockPlan.StoredWords words = at -> stored.get(ValueLayout.JAVA_INT_UNALIGNED, at);
-        int factors = words.at(plan.factorsAt());
-        int first = plan.hasTwoFactors() ? factors & 0xFFFF : factors >>> 16;
-        int second = plan.hasTwoFactors() ? factors >>> 16 : 0;
-        check(plan, 0, r, panel.get(ValueLayout.JAVA_SHORT, 2L * r) & 0xFFFF, first);
-        check(plan, 1, r, panel.get(ValueLayout.JAVA_SHORT, 32 + 2L * r) & 0xFFFF, second);
-        for (int word = 0; word < SuperBlockPlan.NUMBER_WORDS; word++) {
+    private static void block(BlockPlan plan, int r, MemorySegment stored, MemorySegment panel) {
+        BlockPlan.StoredWords words = at -> stored.get(ValueLayout.JAVA_INT_UNALIGNED, at);
+        for (int i = 0; i < plan.factors().size(); i++) {
+            int found = panel.get(ValueLayout.JAVA_SHORT, 32L * i + 2L * r) & 0xFFFF;
+            check(plan, i, r, found, plan.factors().get(i).of(words));
+        }
+        for (int word = 0; word < plan.numbers().size(); word++) {
             int found = 0;
             for (int i = 0; i < 4; i++) {
-                long at = SuperBlockPlan.NUMBERS_AT + (4L * word + i) * PanelLayout.ROWS + r;
+                long at = BlockPlan.NUMBERS_AT + (4L * word + i) * PanelLayout.ROWS + r;
                 found |= (panel.get(ValueLayout.JAVA_BYTE, at) & 0xFF) << (8 * i);
             }
-            check(plan, word, r, found, plan.numbers(word).of(words));
+            check(plan, word, r, found, plan.numbers().get(word).of(words));
         }
         for (int group = 0; group < plan.groups(); group++) {
-            for (int place = 0; place < SuperBlockPlan.PLACES; place++) {
-                int word = group * SuperBlockPlan.PLACES + place;
-                int found = panel.get(ValueLayout.JAVA_INT, SuperBlockPlan.CODES_AT + 64L * word + 4L * r);
+            for (int place = 0; place < plan.places(); place++) {
+                int word = group * plan.places() + place;
+                int found = panel.get(ValueLayout.JAVA_INT, plan.codesAt() + 64L * word + 4L * r);
                 check(plan, word, r, found, plan.codes(group, place).of(words));
             }
         }
@@ -110,7 +96,7 @@ record PackingSelfTest(Kernel kernel) {
     }
 
     private static MemorySegment rows(Arena arena, int rowBytes) {
-        MemorySegment rows = arena.allocate((long) PanelLayout.ROWS * rowBytes, ALIGNMENT);
+        MemorySegment rows = arena.allocate((long) PANELS * PanelLayout.ROWS * rowBytes, ALIGNMENT);
         for (int i = 0; i < rows.byteSize(); i++) {
             rows.set(ValueLayout.JAVA_BYTE, i, (byte) (i * 73 + i / 251));
         }

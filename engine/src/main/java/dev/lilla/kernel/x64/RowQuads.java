@@ -2,6 +2,7 @@ package dev.lilla.kernel.x64;
 
 import static dev.lilla.kernel.x64.Gpr.R10;
 import static dev.lilla.kernel.x64.Gpr.R11;
+import static dev.lilla.kernel.x64.Gpr.R12;
 import static dev.lilla.kernel.x64.Gpr.R8;
 import static dev.lilla.kernel.x64.Gpr.R9;
 import static dev.lilla.kernel.x64.Gpr.RAX;
@@ -9,16 +10,17 @@ import static dev.lilla.kernel.x64.Gpr.RSI;
 import static dev.lilla.kernel.x64.Vec.xmm;
 import static dev.lilla.kernel.x64.Vec.zmm;
 
-/// Generates the transposition that packing is made of: 16 neighboring bytes of 16 rows become four vectors, each with
-/// one word of every row. For AVX-512.
+/// Generates the transposition that packing is made of: 16 neighboring bytes of 16 rows become four vectors, each
+/// with one word of every row. For AVX-512.
 ///
-/// Row `4 k + i` is loaded into quarter `k` of register `i`; then the four registers are transposed like 4 x 4 words,
-/// in all quarters at once. 16 loads and 8 shuffles take 24 cycles on Zen 4, where four gathers take 160.
+/// Row `4 k + i` is loaded into quarter `k` of register `i`; then the four registers are transposed like 4 x 4
+/// words, in all quarters at once. 16 loads and 8 shuffles take 24 cycles on Zen 4, where four gathers take 160.
 ///
 /// | registers | hold |
 /// | --- | --- |
 /// | r8-r11 | rows 0, 4, 8 and 12 |
 /// | rsi, rax | bytes from one row to the next, and three times as many |
+/// | r12 | fifteen times as many, from the end of a row to the same row of the next panel |
 ///
 /// @param spare the first of [#SPARE] registers that are free
 record RowQuads(Assembler asm, int spare) {
@@ -37,6 +39,7 @@ record RowQuads(Assembler asm, int spare) {
         asm.mov(R8, source);
         asm.mov(RSI, rowBytes);
         asm.lea(RAX, Mem.at(RSI, RSI, 2, 0));
+        asm.lea(R12, Mem.at(RAX, RAX, WORDS, 0));
         for (int i = 1; i < POINTERS.length; i++) {
             asm.lea(POINTERS[i], Mem.at(POINTERS[i - 1], RSI, WORDS, 0));
         }
@@ -49,15 +52,10 @@ record RowQuads(Assembler asm, int spare) {
         }
     }
 
-    void advance(Mem bytes) {
+    /// Moves from the end of 16 rows to the next 16.
+    void nextRows() {
         for (Gpr pointer : POINTERS) {
-            asm.add(pointer, bytes);
-        }
-    }
-
-    void advance(Gpr bytes) {
-        for (Gpr pointer : POINTERS) {
-            asm.add(pointer, bytes);
+            asm.add(pointer, R12);
         }
     }
 
@@ -69,14 +67,6 @@ record RowQuads(Assembler asm, int spare) {
         asm.vpunpckhqdq(zmm(first + 1), between(4), between(0));
         asm.vpunpcklqdq(zmm(first + 2), between(5), between(1));
         asm.vpunpckhqdq(zmm(first + 3), between(5), between(1));
-    }
-
-    /// Only the first of the four words, though all 16 bytes are read.
-    void loadFirst(int at, Vec target) {
-        loadRows(at);
-        asm.vpunpckldq(between(4), between(0), between(1));
-        asm.vpunpckldq(between(0), between(2), between(3));
-        asm.vpunpcklqdq(target, between(4), between(0));
     }
 
     private Vec between(int i) {
