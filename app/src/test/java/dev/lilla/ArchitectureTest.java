@@ -85,6 +85,7 @@ class ArchitectureTest {
                             "tensor",
                             "tokenizer",
                             "train")),
+            Map.entry("remote", Set.of("chat")),
             Map.entry("data", Set.of()),
             Map.entry("database", Set.of()),
             Map.entry(
@@ -96,6 +97,7 @@ class ArchitectureTest {
                             "model",
                             "model.family",
                             "optimize",
+                            "remote",
                             "store",
                             "tensor",
                             "train")),
@@ -243,6 +245,7 @@ class ArchitectureTest {
                             "model.family",
                             "optimize",
                             "project",
+                            "remote",
                             "search",
                             "serve",
                             "serve.host",

@@ -26,7 +26,8 @@ import picocli.CommandLine.Option;
             "License, languages, context, disk and memory decide who is in; then quality as published, speed on this "
                     + "machine and memory make the order. Nothing is downloaded: speed is measured on random weights of "
                     + "the exact shapes, once for each machine, which takes up to a minute a model. Ctrl-C ends the "
-                    + "measuring and shows what is known.",
+                    + "measuring and shows what is known. Models elsewhere that the project names are listed "
+                    + "too: in where goal.privacy is open and their key is set; nothing is sent.",
         },
         footer = {
             "",
@@ -73,7 +74,7 @@ final class CandidatesCommand implements Callable<Integer> {
                     home, host.options(), mode(), interruption, what -> progress.started("measuring " + what, 0));
             CandidateList list = CandidateSearch.search(project, Catalog.open(home), speeds, lengths);
             progress.finished();
-            CandidatesReport report = new CandidatesReport(project, list);
+            CandidatesReport report = new CandidatesReport(project, list, console.environment());
             if (json.isSet()) {
                 console.printJson(report.json());
             } else {

@@ -5,18 +5,23 @@ import dev.lilla.project.CandidateList;
 import dev.lilla.project.CandidateScore;
 import dev.lilla.project.Project;
 import dev.lilla.project.RejectedModel;
+import dev.lilla.project.RemoteGate;
 import dev.lilla.project.Workload;
+import dev.lilla.remote.RemoteModel;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Who may do the job, for people and for programs.
-record CandidatesReport(Project project, CandidateList list) {
+///
+/// @param environment that holds keys of models elsewhere; keys are not shown
+record CandidatesReport(Project project, CandidateList list, Map<String, String> environment) {
     private static final int OTHERS_SHOWN = 8;
 
     void print(Console console, boolean isWhole) {
@@ -50,8 +55,34 @@ record CandidatesReport(Project project, CandidateList list) {
                             .toList(),
                     out);
         }
+        remote(out);
         rejected(out, isWhole || list.chosen().isEmpty());
         list.notes().forEach(console::warn);
+    }
+
+    /// Models elsewhere that the project names.
+    private void remote(PrintStream out) {
+        if (project.candidates().remote().isEmpty()) {
+            return;
+        }
+        out.println();
+        out.println("Elsewhere; whatever they are asked leaves this machine:");
+        Table table = new Table("MODEL", "HOST", "API", "", "WHY");
+        for (RemoteModel model : project.candidates().remote()) {
+            Optional<RejectedModel> refused = rejected(model);
+            table.row(
+                    model.name(),
+                    model.host(),
+                    model.api().label(),
+                    refused.isPresent() ? "out" : "in",
+                    refused.map(RejectedModel::reason)
+                            .orElse("goal.privacy is open, and " + model.keyVariable() + " is set"));
+        }
+        table.print(out);
+    }
+
+    private Optional<RejectedModel> rejected(RemoteModel model) {
+        return new RemoteGate(project).reject(model, environment);
     }
 
     private void table(List<Candidate> candidates, PrintStream out) {
@@ -129,6 +160,18 @@ record CandidatesReport(Project project, CandidateList list) {
                     .put("name", model.name())
                     .put("filter", model.filter())
                     .put("reason", model.reason());
+        }
+        ArrayNode remote = node.putArray("remote");
+        for (RemoteModel model : project.candidates().remote()) {
+            Optional<RejectedModel> refused = rejected(model);
+            ObjectNode entry = remote.addObject()
+                    .put("name", model.name())
+                    .put("api", model.api().label())
+                    .put("model", model.model())
+                    .put("host", model.host())
+                    .put("key", model.keyVariable())
+                    .put("in", refused.isEmpty());
+            refused.ifPresent(found -> entry.put("filter", found.filter()).put("reason", found.reason()));
         }
         list.notes().forEach(node.putArray("notes")::add);
         return node;

@@ -46,7 +46,11 @@ record DecisionOutputs(Console console, Project project, Path folder, Tongue ton
                 ProcessorFacts.read().model(),
                 Runtime.getRuntime().availableProcessors(),
                 MachineMemory.here().totalBytes(),
-                decision.chosen().result().protocol().facts().getOrDefault("engine.backend", ""));
+                decision.variants().stream()
+                        .filter(variant -> variant.figures().elsewhere().isEmpty())
+                        .findFirst()
+                        .map(variant -> variant.result().protocol().facts().getOrDefault("engine.backend", ""))
+                        .orElse(""));
     }
 
     /// The table of variants and the recommendation.
@@ -60,6 +64,7 @@ record DecisionOutputs(Console console, Project project, Path folder, Tongue ton
                 ">" + say("ANSWER P95", "SVAR P95"),
                 ">" + say("MEMORY", "MINNE"),
                 ">DISK",
+                ">" + say("1,000 ANSWERS", "1 000 SVAR"),
                 say("GOAL", "MÅL"));
         for (JudgedVariant variant : decision.variants()) {
             Figures figures = variant.figures();
@@ -72,8 +77,11 @@ record DecisionOutputs(Console console, Project project, Path folder, Tongue ton
                     words.amount(Criterion.Kind.LATENCY_P95, figures.answerP95()),
                     figures.memoryBytes().isPresent()
                             ? Units.bytes(figures.memoryBytes().getAsLong())
-                            : "?",
-                    Units.bytes(figures.diskBytes()),
+                            : words.here(figures, Criterion.Kind.MEMORY),
+                    figures.elsewhere().isPresent()
+                            ? words.here(figures, Criterion.Kind.DISK)
+                            : Units.bytes(figures.diskBytes()),
+                    words.amount(Criterion.Kind.COST_PER_1000, figures.costPer1000()),
                     variant.meetsGoal() ? say("met", "nått") : say("missed", "missat"));
         }
         console.out().println();

@@ -12,6 +12,9 @@ import dev.lilla.evaluate.statistics.Bootstrap;
 import dev.lilla.evaluate.task.Task;
 import dev.lilla.evaluate.task.TaskFile;
 import dev.lilla.evaluate.task.TaskRows;
+import dev.lilla.project.Project;
+import dev.lilla.search.PartFiles;
+import dev.lilla.search.ProjectTask;
 import dev.lilla.store.ModelStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +46,7 @@ import picocli.CommandLine.Parameters;
             "",
             "For example:",
             "  lilla evaluate a.gguf b.gguf --task tickets.yaml --report report.html",
+            "  lilla evaluate a.gguf gpt-4o-mini --project lilla.yaml --prices prices.yaml",
             "  lilla evaluate demo/llama --task lm-eval-task.yaml --shots 2 --context 2048",
         })
 final class EvaluateCommand implements Callable<Integer> {
@@ -52,16 +57,21 @@ final class EvaluateCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "MODEL",
-            description = "Models in files or in the store; compared in pairs.")
+            description = "Models in files or in the store, or elsewhere as --project names them; compared in pairs.")
     private List<String> models = List.of();
 
     @Option(
             names = {"--task", "-t"},
-            required = true,
             paramLabel = "FILE",
-            description = "The task, in YAML: Lilla's own form or lm-eval's.")
-    @SuppressWarnings("NullAway.Init") // required
-    private Path task;
+            description = "The task, in YAML: Lilla's own form or lm-eval's. Default: the test examples of --project.")
+    private @Nullable Path task;
+
+    @Option(
+            names = "--project",
+            paramLabel = "FILE",
+            description = "A project: its test examples are the task, and MODEL and --judge may name a model elsewhere "
+                    + "that it has under candidates.remote.")
+    private @Nullable Path project;
 
     @Option(
             names = {"--data", "-d"},
@@ -111,16 +121,29 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--limit and --parallel must be 1 or more");
         }
         Prices prices = outputs.prices == null ? Prices.assumed() : Prices.read(outputs.prices);
+        try (RemoteSubjects remote =
+                project == null ? RemoteSubjects.none(console) : RemoteSubjects.of(console, Project.read(project))) {
+            return evaluate(remote, prices);
+        }
+    }
+
+    private int evaluate(RemoteSubjects remote, Prices prices) throws IOException, InterruptedException {
         Evaluation evaluation = new Evaluation(task(), limit, Bootstrap.DEFAULT);
         for (String model : models) {
-            subjects.requireFiles(console, model);
+            if (remote.has(model)) {
+                remote.require(model, prices);
+            } else {
+                subjects.requireFiles(console, model);
+            }
         }
+        judge.require(console, remote);
         List<Result> results = new ArrayList<>();
         try (RunStore store = RunStore.open(runs());
                 Interruption interruption = Interruption.open(SECONDS_TO_SAVE)) {
             for (String model : models) {
                 ProgressLine progress = new ProgressLine(console);
-                try (Subject subject = subjects.open(console, model, parallel)) {
+                try (Subject subject =
+                        remote.has(model) ? remote.subject(model, prices) : subjects.open(console, model, parallel)) {
                     Optional<Result> result = evaluation.run(
                             subject,
                             store,
@@ -138,15 +161,27 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         List<Comparison> comparisons = Comparison.all(results, 1, Bootstrap.DEFAULT);
         show(results, comparisons, prices);
-        judge.run(console, subjects, results);
+        judge.run(console, subjects, remote, results);
         return 0;
     }
 
     private Task task() {
-        Task read = TaskFile.read(task);
+        if (task == null && project == null) {
+            throw new IllegalArgumentException("there is nothing to ask: name a task with --task, or a project with"
+                    + " --project, whose test examples are one");
+        }
+        Task read = task == null ? projectTask(Objects.requireNonNull(project)) : TaskFile.read(task);
         TaskRows rows = read.rows().withColumns(columns);
         rows = data == null ? rows : rows.withTest(data);
         return read.withRows(shots == null ? rows : rows.withShots(shots));
+    }
+
+    /// The same task by which "lilla optimize" decides.
+    private static Task projectTask(Path file) {
+        Project read = Project.read(file);
+        Path data = file.toAbsolutePath().resolveSibling("decision").resolve("data");
+        PartFiles parts = PartFiles.write(read, data);
+        return ProjectTask.of(read, parts, parts.test().path());
     }
 
     private Path runs() throws IOException {

@@ -82,13 +82,17 @@ record EvaluateTable(PrintStream out, List<Result> results, List<Comparison> com
                 "memory at most",
                 result -> result.efficiency().peakBytes().isPresent()
                         ? Units.bytes(result.efficiency().peakBytes().getAsLong())
-                        : "?");
-        row(table, "weights", result -> Units.bytes(result.efficiency().diskBytes()));
+                        : here(result, "?"));
+        row(
+                table,
+                "weights",
+                result -> here(result, Units.bytes(result.efficiency().diskBytes())));
         row(
                 table,
                 "CPU time",
-                result ->
-                        String.format(Locale.ROOT, "%.1f s", result.efficiency().cpuSeconds()));
+                result -> here(
+                        result,
+                        String.format(Locale.ROOT, "%.1f s", result.efficiency().cpuSeconds())));
         if (results.stream()
                 .anyMatch(result -> result.efficiency().joulesPerAnswer().isPresent())) {
             row(
@@ -113,6 +117,10 @@ record EvaluateTable(PrintStream out, List<Result> results, List<Comparison> com
         }
     }
 
+    private static String here(Result result, String text) {
+        return result.efficiency().elsewhere().isPresent() ? "none here" : text;
+    }
+
     private static String perSecond(double value) {
         return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.1f tokens/s", value);
     }
@@ -135,6 +143,13 @@ record EvaluateTable(PrintStream out, List<Result> results, List<Comparison> com
                 .count();
         if (cut > 0) {
             out.println(cut + " prompts were longer than the context and lost their beginning; --context allows more.");
+        }
+        for (Result result : results) {
+            result.efficiency()
+                    .elsewhere()
+                    .ifPresent(
+                            place -> out.println("The " + examples + " examples left this machine: they were sent to "
+                                    + place.host() + ", where " + result.model() + " answered."));
         }
         if (prices.isDefault()) {
             out.println("Costs rest on assumptions about a small server; --prices FILE takes yours.");

@@ -5,6 +5,7 @@ import dev.lilla.format.UnsupportedModelException;
 import dev.lilla.hub.HubException;
 import dev.lilla.kernel.CapacityException;
 import dev.lilla.kernel.FileChangedException;
+import dev.lilla.remote.RemoteException;
 import dev.lilla.template.TemplateException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,6 +48,7 @@ final class Failures {
             case FileChangedException e -> text(e);
             case HubException e -> text(e);
             case TemplateException e -> text(e);
+            case RemoteException e -> text(e);
             case IllegalArgumentException e -> text(e);
             case UncheckedIOException e ->
                 message(Objects.requireNonNull(e.getCause(), "an UncheckedIOException has a cause"));

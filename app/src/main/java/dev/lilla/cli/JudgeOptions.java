@@ -1,5 +1,6 @@
 package dev.lilla.cli;
 
+import dev.lilla.chat.ChatModel;
 import dev.lilla.data.DataFile;
 import dev.lilla.data.DataRow;
 import dev.lilla.evaluate.metric.Match;
@@ -28,7 +29,8 @@ final class JudgeOptions {
     @Option(
             names = "--judge",
             paramLabel = "MODEL",
-            description = "Compares written answers in pairs, each pair in both orders.")
+            description = "Compares written answers in pairs, each pair in both orders. A model here, or elsewhere as "
+                    + "--project names it.")
     private @Nullable String judge;
 
     @Option(
@@ -38,8 +40,16 @@ final class JudgeOptions {
                     + "(first, second or tie).")
     private @Nullable Path labels;
 
+    /// Says before anything is evaluated if a judge elsewhere may not be asked.
+    void require(Console console, RemoteSubjects remote) {
+        if (judge != null && remote.has(judge)) {
+            console.warn("the judge " + judge + " answers at " + remote.judgeHost(judge)
+                    + ": questions and answers will be sent there");
+        }
+    }
+
     /// Judges, if a judge is named.
-    void run(Console console, SubjectMixin models, List<Result> results) throws IOException {
+    void run(Console console, SubjectMixin models, RemoteSubjects remote, List<Result> results) throws IOException {
         if (judge == null) {
             return;
         }
@@ -47,22 +57,31 @@ final class JudgeOptions {
                 || !results.getFirst().scores().examples().stream().allMatch(Example.Written.class::isInstance)) {
             throw new IllegalArgumentException("a judge compares the written answers of two models or more");
         }
+        if (remote.has(judge)) {
+            run(console, remote.chat(judge), " at " + remote.judgeHost(judge), results);
+            return;
+        }
         try (LocalModel opened = models.model(console, judge);
                 LocalChatModel chat = opened.chat(List.of())) {
-            PairwiseJudge pairwise = new PairwiseJudge(chat, PairwiseJudge.INSTRUCTION);
-            List<Match> matches = new ArrayList<>();
-            console.out().println();
-            console.out().println("judge " + chat.name() + ", each pair in both orders");
-            for (int i = 0; i < results.size(); i++) {
-                for (int j = i + 1; j < results.size(); j++) {
-                    PairwiseJudge.Judgement judgement = compare(pairwise, results.get(i), results.get(j));
-                    matches.addAll(judgement.matches());
-                    console.out().println(line(results.get(i), results.get(j), judgement));
-                }
+            run(console, chat, "", results);
+        }
+    }
+
+    /// @param place of the judge, if it is not here
+    private void run(Console console, ChatModel chat, String place, List<Result> results) {
+        PairwiseJudge pairwise = new PairwiseJudge(chat, PairwiseJudge.INSTRUCTION);
+        List<Match> matches = new ArrayList<>();
+        console.out().println();
+        console.out().println("judge " + chat.name() + place + ", each pair in both orders");
+        for (int i = 0; i < results.size(); i++) {
+            for (int j = i + 1; j < results.size(); j++) {
+                PairwiseJudge.Judgement judgement = compare(pairwise, results.get(i), results.get(j));
+                matches.addAll(judgement.matches());
+                console.out().println(line(results.get(i), results.get(j), judgement));
             }
-            if (results.size() > 2) {
-                ratings(console, matches);
-            }
+        }
+        if (results.size() > 2) {
+            ratings(console, matches);
         }
     }
 

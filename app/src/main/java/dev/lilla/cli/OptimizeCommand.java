@@ -35,6 +35,9 @@ import picocli.CommandLine.Option;
                     + "validation examples; and the best are judged on test examples against the goal and in paired tests "
                     + "against what they were made from. The decision is written as decision.json and report.html. Ctrl-C "
                     + "stops; the same command goes on from there.",
+            "",
+            "Models elsewhere that the project names answer the test examples beside them, if goal.privacy is open: their "
+                    + "price has to stand in --prices.",
         },
         footer = {
             "",
@@ -68,7 +71,9 @@ final class OptimizeCommand implements Callable<Integer> {
             names = "--models",
             split = ",",
             paramLabel = "MODEL",
-            description = "Models to begin with, in files or in the store. Default: the candidates of the project.")
+            description =
+                    "Models to begin with, in files or in the store, and names of models elsewhere that the project "
+                            + "has. Default: the candidates of the project.")
     private List<String> models = List.of();
 
     @Option(
@@ -119,9 +124,10 @@ final class OptimizeCommand implements Callable<Integer> {
         SearchRequest request = request(project, folder);
         SearchProgress progress = new SearchProgress(console, tongue());
         Search.Outcome outcome;
-        try (RunStore store = RunStore.open(folder.resolve("runs.db"));
+        try (RemoteSubjects remote = RemoteSubjects.of(console, project);
+                RunStore store = RunStore.open(folder.resolve("runs.db"));
                 Interruption interruption = Interruption.open(SECONDS_TO_SAVE)) {
-            outcome = Search.run(request, store, progress, interruption);
+            outcome = Search.run(request.with(remote.wanted(models, request.prices())), store, progress, interruption);
         } finally {
             progress.finished();
         }
@@ -144,7 +150,8 @@ final class OptimizeCommand implements Callable<Integer> {
     }
 
     private SearchRequest request(Project project, Path folder) throws IOException {
-        List<Recipe> recipes = new ProjectModels(console).recipes(project, models, host.options());
+        List<Recipe> recipes =
+                new ProjectModels(console).recipes(project, RemoteSubjects.without(project, models), host.options());
         Duration time = budget == null ? project.optimization().budget() : Quantities.duration(budget);
         return new SearchRequest(
                 project,

@@ -29,6 +29,10 @@ final class SearchProgress implements Watcher {
     @Override
     public void stage(Stage stage) {
         Wording title = switch (stage) {
+            case ELSEWHERE ->
+                new Wording(
+                        "Models elsewhere, on test examples, which leave this machine",
+                        "Modeller på annat håll, på testexempel, som lämnar datorn");
             case MODELS ->
                 new Wording(
                         "Models as they are, and tuned, on validation examples",

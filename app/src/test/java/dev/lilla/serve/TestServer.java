@@ -132,7 +132,7 @@ public final class TestServer implements AutoCloseable {
         return model;
     }
 
-    int port() {
+    public int port() {
         return server.port();
     }
 

@@ -76,7 +76,8 @@ public record DecisionPage(
         figures.memoryBytes()
                 .ifPresent(bytes ->
                         tile(page, say("memory", "minne"), words.amount(Criterion.Kind.MEMORY, (double) bytes)));
-        tile(page, "disk", words.amount(Criterion.Kind.DISK, (double) figures.diskBytes()));
+        tile(page, "disk", words.here(figures, Criterion.Kind.DISK));
+        figures.elsewhere().ifPresent(place -> tile(page, say("answers at", "svarar hos"), place.host()));
         tile(
                 page,
                 say("1,000 answers", "1 000 svar"),
@@ -116,12 +117,14 @@ public record DecisionPage(
                         limit(Criterion.Kind.LATENCY_P95, 1))
                 .svg());
         if (decision.variants().stream()
-                .allMatch(variant -> variant.figures().memoryBytes().isPresent())) {
+                .map(JudgedVariant::figures)
+                .allMatch(figures ->
+                        figures.memoryBytes().isPresent() || figures.elsewhere().isPresent())) {
             page.raw(chart(
                             words,
                             say("Quality and memory", "Kvalitet och minne"),
                             say("memory, MB", "minne, MB"),
-                            figures -> figures.memoryBytes().getAsLong() / MEGABYTE,
+                            figures -> here(figures, figures.memoryBytes().orElse(0) / MEGABYTE),
                             limit(Criterion.Kind.MEMORY, MEGABYTE))
                     .svg());
         }
@@ -129,7 +132,7 @@ public record DecisionPage(
                         words,
                         say("Quality and disk", "Kvalitet och disk"),
                         "disk, MB",
-                        figures -> figures.diskBytes() / MEGABYTE,
+                        figures -> here(figures, figures.diskBytes() / MEGABYTE),
                         limit(Criterion.Kind.DISK, MEGABYTE))
                 .svg());
         page.raw(chart(
@@ -154,10 +157,17 @@ public record DecisionPage(
         return criterion.isPresent() ? OptionalDouble.of(criterion.get().limit() / unit) : OptionalDouble.empty();
     }
 
+    /// Not a number for models elsewhere, which have no place in such a chart.
+    private static double here(Figures figures, double taken) {
+        return figures.elsewhere().isPresent() ? Double.NaN : taken;
+    }
+
     private FrontierChart chart(
             DecisionWords words, String title, String takes, ToDoubleFunction<Figures> taken, OptionalDouble limit) {
         List<FrontierChart.Point> points = IntStream.range(
                         0, decision.variants().size())
+                .filter(i -> !Double.isNaN(
+                        taken.applyAsDouble(decision.variants().get(i).figures())))
                 .mapToObj(i -> point(words, i, taken))
                 .toList();
         FrontierChart.Labels labels = new FrontierChart.Labels() {
@@ -213,11 +223,8 @@ public record DecisionPage(
                     words.withInterval(variant),
                     words.amount(Criterion.Kind.LATENCY_P95, figures.answerP50()) + " / "
                             + words.amount(Criterion.Kind.LATENCY_P95, figures.answerP95()),
-                    figures.memoryBytes().isPresent()
-                            ? words.amount(Criterion.Kind.MEMORY, (double)
-                                    figures.memoryBytes().getAsLong())
-                            : "-",
-                    words.amount(Criterion.Kind.DISK, (double) figures.diskBytes()),
+                    words.here(figures, Criterion.Kind.MEMORY),
+                    words.here(figures, Criterion.Kind.DISK),
                     words.amount(Criterion.Kind.COST_PER_1000, figures.costPer1000()),
                     variant.meetsGoal() ? say("yes", "ja") : say("no", "nej"),
                     decision.frontier().contains(variant) ? say("yes", "ja") : say("no", "nej")));

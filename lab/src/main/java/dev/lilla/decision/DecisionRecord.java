@@ -92,6 +92,7 @@ public record DecisionRecord(
     /// @param digest tells its weights from others
     /// @param made what was done to the model as it was found
     /// @param isFrontier whether no other variant beats it
+    /// @param host that texts go to, for a model elsewhere; its file is then empty
     public record VariantRecord(
             String name,
             String file,
@@ -107,7 +108,44 @@ public record DecisionRecord(
             double costPer1000,
             List<CriterionRecord> criteria,
             boolean meetsGoal,
-            boolean isFrontier) {
+            boolean isFrontier,
+            Optional<String> host) {
+        /// Of a model here.
+        public VariantRecord(
+                String name,
+                String file,
+                String digest,
+                List<String> made,
+                Optional<String> parent,
+                Quality quality,
+                double answerMillisP50,
+                double answerMillisP95,
+                OptionalDouble tokensPerSecond,
+                OptionalLong memoryBytes,
+                long diskBytes,
+                double costPer1000,
+                List<CriterionRecord> criteria,
+                boolean meetsGoal,
+                boolean isFrontier) {
+            this(
+                    name,
+                    file,
+                    digest,
+                    made,
+                    parent,
+                    quality,
+                    answerMillisP50,
+                    answerMillisP95,
+                    tokensPerSecond,
+                    memoryBytes,
+                    diskBytes,
+                    costPer1000,
+                    criteria,
+                    meetsGoal,
+                    isFrontier,
+                    Optional.empty());
+        }
+
         public VariantRecord {
             made = made == null ? List.of() : List.copyOf(made);
             criteria = criteria == null ? List.of() : List.copyOf(criteria);

@@ -11,11 +11,13 @@ import dev.lilla.decision.DecisionRecord.Quality;
 import dev.lilla.decision.DecisionRecord.TestRecord;
 import dev.lilla.decision.DecisionRecord.VariantRecord;
 import dev.lilla.evaluate.run.Comparison;
+import dev.lilla.evaluate.run.Elsewhere;
 import dev.lilla.evaluate.statistics.PairedComparison;
 import dev.lilla.project.Project;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -39,9 +41,7 @@ public record DecisionRecords(Path folder, String program, Machine machine, Exam
                 new AskedFor(
                         project.goal().task().label(),
                         decision.chosen().result().measured().getFirst().metric(),
-                        decision.chosen().criteria().stream()
-                                .map(criterion -> new DecisionRecord.Asked(criterion.kind(), criterion.limit()))
-                                .toList()),
+                        askedFor(decision)),
                 data,
                 decision.chosen().result().protocol().facts(),
                 decision.variants().stream()
@@ -63,11 +63,21 @@ public record DecisionRecords(Path folder, String program, Machine machine, Exam
                 List.of());
     }
 
+    /// What the goal asks of variants; of those elsewhere it asks for less.
+    private static List<DecisionRecord.Asked> askedFor(Decision decision) {
+        return decision.variants().stream()
+                .flatMap(variant -> variant.criteria().stream())
+                .map(criterion -> new DecisionRecord.Asked(criterion.kind(), criterion.limit()))
+                .distinct()
+                .sorted(Comparator.comparing(DecisionRecord.Asked::kind))
+                .toList();
+    }
+
     private VariantRecord variant(Decision decision, JudgedVariant judged) {
         Figures figures = judged.figures();
         return new VariantRecord(
                 judged.name(),
-                relative(judged.variant().file()),
+                judged.variant().weights().map(this::relative).orElse(""),
                 judged.result().digest(),
                 judged.variant().made(),
                 judged.variant().parent(),
@@ -85,7 +95,8 @@ public record DecisionRecords(Path folder, String program, Machine machine, Exam
                                 criterion.kind(), criterion.limit(), criterion.found(), criterion.verdict()))
                         .toList(),
                 judged.meetsGoal(),
-                decision.frontier().contains(judged));
+                decision.frontier().contains(judged),
+                figures.elsewhere().map(Elsewhere::host));
     }
 
     private String relative(Path file) {

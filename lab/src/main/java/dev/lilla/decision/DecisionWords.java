@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /// What a decision means, in sentences: what is recommended, why, what is given up for it, and how sure that is.
 public final class DecisionWords {
@@ -103,6 +104,13 @@ public final class DecisionWords {
                         test.second(),
                         points(-test.paired().difference() / unit()),
                         probability(test))));
+        chosen.figures()
+                .elsewhere()
+                .ifPresent(place -> given.add(say(
+                        "That texts stay in the house: every request goes to %s, which may change the model behind its"
+                                + " name.",
+                        "Att texterna stannar i huset: varje fråga går till %s, som kan byta modell bakom namnet.",
+                        place.host())));
         if (given.isEmpty()) {
             given.add(say(
                     "Nothing: no variant has more of what the goal asks for.",
@@ -114,6 +122,26 @@ public final class DecisionWords {
     private String loss(JudgedVariant best, PairedComparison loss) {
         Figures less = decision.chosen().figures();
         Figures more = best.figures();
+        if (less.elsewhere().isPresent() || more.elsewhere().isPresent()) {
+            return say(
+                            "%s has %s more %s (95 %%: %s to %s); it takes %s times the time and costs %s for 1,000 answers"
+                                    + " instead of %s",
+                            "%s har %s mer %s (95 %%: %s till %s); den tar %s gånger så lång tid och kostar %s för 1 000"
+                                    + " svar i stället för %s",
+                            best.name(),
+                            points(loss.difference() / unit()),
+                            metric(),
+                            points(loss.interval().low() / unit()),
+                            points(loss.interval().high() / unit()),
+                            number("%.2f", more.answerP50() / less.answerP50()),
+                            amount(Criterion.Kind.COST_PER_1000, more.costPer1000()),
+                            amount(Criterion.Kind.COST_PER_1000, less.costPer1000()))
+                    + more.elsewhere()
+                            .map(place -> say(
+                                    ", and every request leaves the house for %s.",
+                                    ", och varje fråga lämnar huset för %s.", place.host()))
+                            .orElse(".");
+        }
         return say(
                 "%s has %s more %s (95 %%: %s to %s); it takes %s times the time, %s times the disk%s.",
                 "%s har %s mer %s (95 %%: %s till %s); den tar %s gånger så lång tid och %s gånger så mycket disk%s.",
@@ -148,6 +176,7 @@ public final class DecisionWords {
                 metric(),
                 withInterval(chosen),
                 examples));
+        sure.addAll(departures());
         unsettled(chosen, examples).ifPresent(sure::add);
         ancestorTest(chosen).ifPresent(test -> sure.add(sentence(test, examples)));
         if (decision.variants().size() > 2) {
@@ -159,6 +188,30 @@ public final class DecisionWords {
                     decision.variants().size()));
         }
         return sure;
+    }
+
+    /// That examples left the house for this comparison, and where they went.
+    public List<String> departures() {
+        return decision.variants().stream()
+                .flatMap(variant -> variant.figures().elsewhere().stream()
+                        .map(place -> say(
+                                "For this comparison %d test examples left the house: they were sent to %s, where %s"
+                                        + " answered.",
+                                "För den här jämförelsen lämnade %d testexempel huset: de skickades till %s, där %s"
+                                        + " svarade.",
+                                variant.result().scores().examples().size(),
+                                place.host(),
+                                variant.name())))
+                .toList();
+    }
+
+    /// What it takes of this machine's memory or disk; a model elsewhere takes none.
+    public String here(Figures figures, Criterion.Kind kind) {
+        if (figures.elsewhere().isPresent()) {
+            return say("none here", "inget här");
+        }
+        OptionalDouble found = figures.found(kind);
+        return found.isPresent() ? amount(kind, found.getAsDouble()) : "?";
     }
 
     private Optional<String> unsettled(JudgedVariant chosen, int examples) {

@@ -1,9 +1,11 @@
 package dev.lilla.decision;
 
 import dev.lilla.evaluate.run.Efficiency;
+import dev.lilla.evaluate.run.Elsewhere;
 import dev.lilla.evaluate.run.Evaluation.Result;
 import dev.lilla.evaluate.run.Measured;
 import dev.lilla.evaluate.run.Prices;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -18,6 +20,7 @@ import java.util.OptionalLong;
 /// @param memoryBytes the most that the process took; empty where the system does not say
 /// @param diskBytes of its weights
 /// @param costPer1000 answers, in the currency of the price file
+/// @param elsewhere where it answers, if not here; it then takes no memory and no disk that a goal could ask for
 public record Figures(
         double quality,
         double low,
@@ -27,7 +30,11 @@ public record Figures(
         double tokensPerSecond,
         OptionalLong memoryBytes,
         long diskBytes,
-        double costPer1000) {
+        double costPer1000,
+        Optional<Elsewhere> elsewhere) {
+    /// Where an API costs nothing.
+    private static final double LEAST_COST = 1e-9;
+
     /// Of a result, by its first metric.
     public static Figures of(Result result, Prices prices) {
         Measured main = result.measured().getFirst();
@@ -42,7 +49,8 @@ public record Figures(
                 efficiency.completionTokensPerSecond(),
                 efficiency.peakBytes(),
                 efficiency.diskBytes(),
-                prices.perThousand(efficiency));
+                prices.perThousand(efficiency),
+                efficiency.elsewhere());
     }
 
     /// What it came to in something that goals ask for, in the unit of its kind; empty where that was not measured.
@@ -52,13 +60,21 @@ public record Figures(
             case LATENCY_P95 -> OptionalDouble.of(answerP95);
             case MEMORY ->
                 memoryBytes.isPresent() ? OptionalDouble.of((double) memoryBytes.getAsLong()) : OptionalDouble.empty();
-            case DISK -> OptionalDouble.of((double) diskBytes);
+            case DISK -> elsewhere.isPresent() ? OptionalDouble.empty() : OptionalDouble.of((double) diskBytes);
             case COST_PER_1000 -> OptionalDouble.of(costPer1000);
         };
     }
 
-    /// How much it takes beside another: the geometric mean of the ratios of time, memory and disk; 1 for as much.
+    /// How much it takes beside another: the geometric mean of the ratios of time, memory and disk; 1 for as
+    /// much. Beside a model elsewhere it is that of time and cost, which both have. That texts leave the house is
+    /// never less than that they stay.
     double burden(Figures other) {
+        if (elsewhere.isPresent() && other.elsewhere.isEmpty()) {
+            return Double.POSITIVE_INFINITY;
+        }
+        if (other.elsewhere.isPresent()) {
+            return Math.sqrt(answerP50 / other.answerP50 * (costPer1000 / Math.max(other.costPer1000, LEAST_COST)));
+        }
         double ratio = answerP50 / other.answerP50 * diskBytes / other.diskBytes;
         int figures = 2;
         if (memoryBytes.isPresent() && other.memoryBytes.isPresent()) {

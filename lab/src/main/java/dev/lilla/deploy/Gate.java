@@ -8,6 +8,7 @@ import dev.lilla.decision.DecisionRecord.VariantRecord;
 import dev.lilla.project.Project;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,9 @@ public final class Gate {
                     "to overrule the gate, name the variant and give a reason: --variant NAME --despite \"REASON\".");
         }
         VariantRecord variant = variant(name.orElse(record.choice().variant()));
+        if (variant.host().isPresent()) {
+            throw new IllegalArgumentException(elsewhere(variant, variant.host().get()));
+        }
         List<CriterionRecord> missed = variant.criteria().stream()
                 .filter(criterion -> criterion.verdict() == Criterion.Verdict.FAILED)
                 .toList();
@@ -120,6 +124,18 @@ public final class Gate {
                                 + "."));
     }
 
+    /// A deployment is a folder with a model.
+    private String elsewhere(VariantRecord variant, String host) {
+        String words = "\"" + variant.name() + "\" answers at " + host
+                + ", so there is nothing to deploy: a deployment serves a model on a machine of yours. ";
+        return record.variants().stream()
+                .filter(other -> other.host().isEmpty() && other.meetsGoal())
+                .max(Comparator.comparingDouble(other -> other.quality().value()))
+                .map(other -> words + "The best that meets the goal and can be deployed is \"" + other.name()
+                        + "\": --variant \"" + other.name() + "\".")
+                .orElse(words + "No variant that can be deployed meets the goal.");
+    }
+
     private String refusal(VariantRecord variant, List<CriterionRecord> missed) {
         StringBuilder words = new StringBuilder("\"" + variant.name() + "\" missed the goal and is not deployed.");
         missed.forEach(
@@ -134,6 +150,10 @@ public final class Gate {
     /// What would pass instead.
     private String wayOut(VariantRecord refused) {
         VariantRecord chosen = variant(record.choice().variant());
+        if (chosen.meetsGoal() && chosen.host().isPresent()) {
+            return "\"" + chosen.name() + "\" meets it and is recommended, and answers at "
+                    + chosen.host().get() + ", so it cannot be deployed.";
+        }
         if (chosen.meetsGoal()) {
             return "\"" + chosen.name() + "\" meets it and is recommended: leave --variant out.";
         }

@@ -25,6 +25,20 @@ record FormValues(Map<String, YamlNode.Entry> entries) {
         return value(key).map(node -> of((YamlNode.Mapping) node)).orElse(NONE);
     }
 
+    /// The sections of a list, a single section being a list of one.
+    List<FormValues> sections(String key) {
+        return value(key)
+                .map(node -> switch (node) {
+                    case YamlNode.Items items ->
+                        items.values().stream()
+                                .map(item -> of((YamlNode.Mapping) item))
+                                .toList();
+                    case YamlNode.Mapping mapping -> List.of(of(mapping));
+                    case YamlNode.Scalar _ -> List.<FormValues>of();
+                })
+                .orElse(List.of());
+    }
+
     Optional<Place> place(String key) {
         return Optional.ofNullable(entries.get(key)).map(entry -> entry.value().place());
     }

@@ -8,6 +8,7 @@ import dev.lilla.project.FieldKind.RealNumber;
 import dev.lilla.project.FieldKind.Several;
 import dev.lilla.project.FieldKind.Text;
 import dev.lilla.project.FieldKind.WholeNumber;
+import dev.lilla.remote.RemoteApi;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
 /// writes all follow this one table.
 final class ProjectForm {
     private static final int CONTEXT_MAX = 1 << 20;
+    private static final int REMOTE_MAX = 10;
     private static final Text WORDS = new Text(10_000);
     private static final Text NAME = new Text(500);
     private static final Choice TYPES = new Choice(
@@ -247,7 +249,47 @@ final class ProjectForm {
                                 "answer_tokens",
                                 new WholeNumber(1, CONTEXT_MAX),
                                 "Tokens of a usual answer; from the data otherwise.",
-                                "Token i ett vanligt svar; annars ur data.")));
+                                "Token i ett vanligt svar; annars ur data."),
+                        FormField.optional(
+                                "remote",
+                                new Several(new Nested(remote()), REMOTE_MAX),
+                                "Models elsewhere to compare with; needs privacy: open. "
+                                        + "[{api: openai, model: gpt-4o-mini, key: OPENAI_API_KEY}]",
+                                "Modeller på annat håll att jämföra med; kräver privacy: open. "
+                                        + "[{api: openai, model: gpt-4o-mini, key: OPENAI_API_KEY}]")));
+    }
+
+    private static FormSection remote() {
+        return new FormSection(
+                new Wording("A model elsewhere.", "En modell på annat håll."),
+                List.of(
+                        FormField.optional(
+                                        "api",
+                                        new Choice(RemoteApi.labels()),
+                                        "How it is spoken to: openai (most providers and servers) or anthropic.",
+                                        "Hur man talar med den: openai (de flesta) eller anthropic.")
+                                .required(),
+                        FormField.optional(
+                                        "model",
+                                        new Text(200),
+                                        "What the provider calls it.",
+                                        "Vad leverantören kallar den.")
+                                .required(),
+                        FormField.optional(
+                                "url",
+                                NAME,
+                                "Where the API is; that of its inventor otherwise. https, or http on this machine.",
+                                "Var API:et finns; annars hos upphovet. https, eller http på den egna datorn."),
+                        FormField.optional(
+                                "key",
+                                NAME,
+                                "The environment variable that holds the key; never the key itself.",
+                                "Miljövariabeln som har nyckeln; aldrig nyckeln själv."),
+                        FormField.optional(
+                                "name",
+                                new Text(100),
+                                "What it is called in tables and in the price file; as the provider does otherwise.",
+                                "Vad den heter i tabeller och i prisfilen; annars som hos leverantören.")));
     }
 
     private static FormSection evaluation() {

@@ -4,9 +4,13 @@ import dev.lilla.optimize.ConversionType;
 import dev.lilla.project.CandidateOptions.Load;
 import dev.lilla.project.DataSource.ColumnNames;
 import dev.lilla.project.Evaluation.Decoding;
+import dev.lilla.remote.RemoteApi;
+import dev.lilla.remote.RemoteModel;
+import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -182,7 +186,59 @@ final class ProjectReader {
                 new Load(
                         candidates.whole("context"),
                         candidates.whole("prompt_tokens"),
-                        candidates.whole("answer_tokens")));
+                        candidates.whole("answer_tokens")),
+                remote(candidates));
+    }
+
+    private List<RemoteModel> remote(FormValues candidates) {
+        List<RemoteModel> models = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        List<FormValues> sections = candidates.sections("remote");
+        for (int i = 0; i < sections.size(); i++) {
+            FormValues section = sections.get(i);
+            String path = "candidates.remote[" + (i + 1) + "].";
+            RemoteApi api = RemoteApi.of(section.text("api").orElseThrow());
+            String model = section.text("model").orElseThrow();
+            String name = section.text("name").orElse(model);
+            for (String key : List.of("model", "name")) {
+                if (section.text(key).filter(text -> !isOneLine(text)).isPresent()) {
+                    report(section, key, path + key, "begins or ends with a space, or holds line ends and the like");
+                }
+            }
+            if (!names.add(name)) {
+                report(
+                        section,
+                        section.has("name") ? "name" : "model",
+                        path + "name",
+                        "\"" + name + "\" stands here twice. Give each a name of its own");
+            }
+            try {
+                URI address = RemoteModel.address(section.text("url").orElse(api.usualAddress()));
+                models.add(new RemoteModel(name, api, model, address, key(section, path, api)));
+            } catch (IllegalArgumentException e) {
+                report(section, "url", path + "url", String.valueOf(e.getMessage()));
+            }
+        }
+        return models;
+    }
+
+    private static boolean isOneLine(String text) {
+        return text.equals(text.strip()) && text.chars().noneMatch(Character::isISOControl);
+    }
+
+    /// What stands there is not repeated: it may be the key itself.
+    private String key(FormValues section, String path, RemoteApi api) {
+        String variable = section.text("key").orElse(api.usualKey());
+        if (!RemoteModel.isVariable(variable)) {
+            report(
+                    section,
+                    "key",
+                    path + "key",
+                    "is no name of an environment variable, expected capital letters, digits and _, as in "
+                            + api.usualKey() + ". The key itself belongs into that variable, never into this file");
+            return api.usualKey();
+        }
+        return variable;
     }
 
     private static List<ConversionType> types(FormValues values, List<ConversionType> usual) {

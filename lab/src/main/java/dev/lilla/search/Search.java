@@ -5,6 +5,7 @@ import dev.lilla.decision.Decision.Candidate;
 import dev.lilla.decision.DecisionRecord.Baseline;
 import dev.lilla.decision.Figures;
 import dev.lilla.decision.Variant;
+import dev.lilla.evaluate.run.ChatSubject;
 import dev.lilla.evaluate.run.Evaluation;
 import dev.lilla.evaluate.run.Evaluation.Result;
 import dev.lilla.evaluate.run.LocalSubject;
@@ -85,6 +86,10 @@ public final class Search {
     }
 
     private Outcome run() throws InterruptedException {
+        Optional<List<Candidate>> elsewhere = askElsewhere();
+        if (elsewhere.isEmpty()) {
+            return new Outcome.Interrupted();
+        }
         Contestants contestants = new Contestants(request.project().optimization());
         watcher.stage(Watcher.Stage.MODELS);
         double later = request.models().stream()
@@ -111,7 +116,40 @@ public final class Search {
         }
         watcher.stage(Watcher.Stage.TEST);
         return decide(
-                Contestants.withAncestors(field.stream().map(Standing::recipe).toList()));
+                Contestants.withAncestors(field.stream().map(Standing::recipe).toList()), elsewhere.get());
+    }
+
+    /// Lets models elsewhere answer the test examples; what is in the store is not sent again.
+    ///
+    /// @return empty if it was cancelled
+    private Optional<List<Candidate>> askElsewhere() throws InterruptedException {
+        if (request.elsewhere().isEmpty()) {
+            return Optional.of(List.of());
+        }
+        watcher.stage(Watcher.Stage.ELSEWHERE);
+        Task task = ProjectTask.of(request.project(), parts, parts.test().path());
+        List<Candidate> candidates = new ArrayList<>();
+        for (ChatSubject subject : request.elsewhere()) {
+            Optional<Result> result = new Evaluation(task, limit(), Bootstrap.DEFAULT)
+                    .run(subject, store, (name, done, total) -> watcher.progress(name, done, total), cancelled);
+            if (result.isEmpty()) {
+                return Optional.empty();
+            }
+            candidates.add(judged(Variant.elsewhere(subject.name()), result.get()));
+        }
+        return Optional.of(candidates);
+    }
+
+    private int limit() {
+        return request.project().evaluation().limit().orElse(Integer.MAX_VALUE);
+    }
+
+    private Candidate judged(Variant variant, Result result) {
+        watcher.evaluated(
+                variant,
+                Figures.of(result, request.prices()).quality(),
+                result.scores().examples().size());
+        return new Candidate(variant, result);
     }
 
     /// Makes what the recipes say, and screens it beside the field.
@@ -165,23 +203,18 @@ public final class Search {
         return result.isPresent();
     }
 
-    private Outcome decide(List<Recipe> recipes) throws InterruptedException {
+    private Outcome decide(List<Recipe> recipes, List<Candidate> elsewhere) throws InterruptedException {
         Task task = ProjectTask.of(request.project(), parts, parts.test().path());
-        int limit = request.project().evaluation().limit().orElse(Integer.MAX_VALUE);
         List<Candidate> candidates = new ArrayList<>();
         for (Recipe recipe : recipes) {
             Variant variant = make(recipe, Duration.ZERO).orElseThrow();
-            Optional<Result> result = evaluate(task, variant, limit, _ -> {});
+            Optional<Result> result = evaluate(task, variant, limit(), _ -> {});
             if (result.isEmpty()) {
                 return new Outcome.Interrupted();
             }
-            Candidate candidate = new Candidate(variant, result.get());
-            candidates.add(candidate);
-            watcher.evaluated(
-                    variant,
-                    Figures.of(result.get(), request.prices()).quality(),
-                    result.get().scores().examples().size());
+            candidates.add(judged(variant, result.get()));
         }
+        candidates.addAll(elsewhere);
         Decision decision = Decision.of(request.project().goal(), candidates, request.prices(), Bootstrap.DEFAULT);
         Baselines baselines = new Baselines(parts.train().solved());
         return new Outcome.Decided(

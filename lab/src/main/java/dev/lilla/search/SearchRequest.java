@@ -1,5 +1,6 @@
 package dev.lilla.search;
 
+import dev.lilla.evaluate.run.ChatSubject;
 import dev.lilla.evaluate.run.Prices;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.project.Project;
@@ -17,6 +18,7 @@ import java.util.List;
 /// @param parallel answers that are written side by side in evaluations
 /// @param budget time for all of it
 /// @param tongue in which variants, baselines and notes are described
+/// @param elsewhere models that answer the test examples only, as nothing is made of them
 public record SearchRequest(
         Project project,
         List<Recipe> models,
@@ -26,9 +28,30 @@ public record SearchRequest(
         int epochs,
         int parallel,
         Duration budget,
-        Tongue tongue) {
+        Tongue tongue,
+        List<ChatSubject> elsewhere) {
+    /// Among models here.
+    public SearchRequest(
+            Project project,
+            List<Recipe> models,
+            Path folder,
+            LocalModelOptions options,
+            Prices prices,
+            int epochs,
+            int parallel,
+            Duration budget,
+            Tongue tongue) {
+        this(project, models, folder, options, prices, epochs, parallel, budget, tongue, List.of());
+    }
+
+    /// The same beside models elsewhere.
+    public SearchRequest with(List<ChatSubject> others) {
+        return new SearchRequest(project, models, folder, options, prices, epochs, parallel, budget, tongue, others);
+    }
+
     public SearchRequest {
         models = List.copyOf(models);
+        elsewhere = List.copyOf(elsewhere);
         if (models.isEmpty()) {
             throw new IllegalArgumentException("there is no model to search among");
         }

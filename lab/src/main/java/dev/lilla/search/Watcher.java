@@ -6,6 +6,9 @@ import dev.lilla.decision.Variant;
 public interface Watcher {
     /// Parts of a search, in their order.
     enum Stage {
+        /// Models elsewhere on test examples, before anything else, so that a missing key does not wait for a
+        /// search.
+        ELSEWHERE,
         /// Models as they were found, and tuned.
         MODELS,
         /// The best with parts cut out.

@@ -111,6 +111,75 @@ class DecisionTest {
     }
 
     @Test
+    void prefersWhatStaysInTheHouseWhereNothingIsLost() {
+        boolean[] right = Planted.first(170, EXAMPLES);
+        boolean[] nearly = right.clone();
+        nearly[0] = false;
+        Decision decision = decide("", Planted.variant("here", NONE, nearly, 60, 4000), Planted.elsewhere(right, 50));
+        assertThat(decision.chosen().name()).isEqualTo("here");
+        assertThat(decision.choice().reason()).isEqualTo(Choice.Reason.AS_GOOD);
+        DecisionWords words = new DecisionWords(decision, Tongue.ENGLISH);
+        assertThat(words.givenUp().getFirst())
+                .contains("it takes 0.83 times the time and costs 2.0000 EUR for 1,000 answers instead of 0.0", "EUR")
+                .endsWith(", and every request leaves the house for api.example.");
+        assertThat(words.certainty())
+                .contains(
+                        "For this comparison 200 test examples left the house: they were sent to api.example, where far"
+                                + " answered.");
+    }
+
+    @Test
+    void neverLeavesTheHouseForWantOfTimeAlone() {
+        boolean[] right = Planted.first(170, EXAMPLES);
+        boolean[] nearly = right.clone();
+        nearly[0] = false;
+        Decision decision = decide("", Planted.variant("here", NONE, right, 900, 4000), Planted.elsewhere(nearly, 5));
+        assertThat(decision.chosen().name()).isEqualTo("here");
+        assertThat(decision.frontier()).extracting(JudgedVariant::name).containsExactly("here", "far");
+    }
+
+    @Test
+    void holdsModelsElsewhereAgainstWhatTheyCanMeet(@TempDir Path folder) {
+        String limits = "minimum_quality: 0.7\nmemory: 1kB\ndisk: 1kB\ncost_per_1000: 5";
+        Decision decision = decide(
+                limits,
+                Planted.variant("here", NONE, Planted.first(120, EXAMPLES), 60, 4000),
+                Planted.elsewhere(Planted.first(190, EXAMPLES), 50));
+        assertThat(decision.chosen().name()).isEqualTo("far");
+        assertThat(decision.chosen().criteria())
+                .extracting(Criterion::kind)
+                .containsExactly(Criterion.Kind.QUALITY, Criterion.Kind.COST_PER_1000);
+        DecisionWords words = new DecisionWords(decision, Tongue.SWEDISH);
+        assertThat(words.givenUp()).singleElement().asString().contains("varje fråga går till api.example");
+        DecisionRecord record = new DecisionRecords(
+                        folder,
+                        "lilla",
+                        new DecisionRecord.Machine("processor", 2, 1L << 34, "none"),
+                        new DecisionRecord.Examples(0, 0, EXAMPLES, "digest"),
+                        List.of())
+                .of(project(limits), decision, words);
+        record.write(folder.resolve(DecisionRecord.FILE_NAME));
+        assertThat(DecisionRecord.read(folder.resolve(DecisionRecord.FILE_NAME)))
+                .isEqualTo(record);
+        assertThat(record.variant("far").orElseThrow().host()).contains("api.example");
+        assertThat(record.goal().criteria()).hasSize(4);
+        assertThat(new DecisionPage(project(limits), decision, List.of(), List.of(), Tongue.ENGLISH)
+                        .html()
+                        .text())
+                .contains("none here", "answers at", "api.example", "left this machine")
+                .doesNotContain("NaN");
+    }
+
+    @Test
+    void aModelElsewhereIsBeatenByABetterOneHere() {
+        Decision decision = decide(
+                "",
+                Planted.variant("here", NONE, Planted.first(170, EXAMPLES), 40, 4000),
+                Planted.elsewhere(Planted.first(160, EXAMPLES), 50));
+        assertThat(decision.frontier()).extracting(JudgedVariant::name).containsExactly("here");
+    }
+
+    @Test
     void refusesResultsOnOtherExamples() {
         Candidate few = Planted.variant("few", NONE, Planted.first(10, 20), 10, 1000);
         Candidate many = Planted.variant("many", NONE, Planted.first(20, 40), 10, 1000);
@@ -152,8 +221,9 @@ class DecisionTest {
         assertThatThrownBy(() -> DecisionRecord.read(file)).hasMessageContaining("no decision record");
     }
 
-    /// 200 projects with four variants that are equally good in truth: in at most one of twenty may any difference be
-    /// called significant. Of so many, 18 or more would come by chance once in a thousand times at that level.
+    /// 200 projects with four variants that are equally good in truth: in at most one of twenty may any
+    /// difference be called significant. Of so many, 18 or more would come by chance once in a thousand times at
+    /// that level.
     @Test
     @Tag("long")
     void chanceIsNotCalledADifference() {

@@ -4,6 +4,7 @@ import dev.lilla.chat.SamplerOptions;
 import dev.lilla.decision.Decision.Candidate;
 import dev.lilla.evaluate.metric.ClassMetric;
 import dev.lilla.evaluate.run.Efficiency;
+import dev.lilla.evaluate.run.Elsewhere;
 import dev.lilla.evaluate.run.Evaluation.Result;
 import dev.lilla.evaluate.run.Measured;
 import dev.lilla.evaluate.run.Protocol;
@@ -64,6 +65,28 @@ final class Planted {
         return new Candidate(
                 new Variant(name, Path.of(name + ".gguf"), parent.isPresent() ? List.of("changed") : List.of(), parent),
                 result);
+    }
+
+    /// The same at a place elsewhere, at the price of the assumed API.
+    static Candidate elsewhere(boolean[] right, double millis) {
+        Result here = variant("far", Optional.empty(), right, millis, 1).result();
+        Efficiency e = here.efficiency();
+        Efficiency far = new Efficiency(
+                e.promptTokensPerSecond(),
+                e.completionTokensPerSecond(),
+                e.firstMillis(),
+                e.totalMillis(),
+                e.secondsPerAnswer(),
+                1000,
+                1000,
+                0,
+                OptionalLong.empty(),
+                0,
+                OptionalDouble.empty(),
+                Optional.of(new Elsewhere("a cloud API", "api.example")));
+        return new Candidate(
+                Variant.elsewhere("far"),
+                new Result("far", "remote-1", here.protocol(), here.scores(), here.measured(), far));
     }
 
     /// Answers that are right with a chance, one by one.

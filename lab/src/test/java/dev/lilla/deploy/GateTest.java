@@ -68,6 +68,21 @@ class GateTest {
     @Nested
     class Refusing {
         @Test
+        void letsNoModelElsewhereThrough() throws IOException {
+            Path file = folder.resolve("far.json");
+            decided.record().write(file);
+            Files.writeString(
+                    file, Files.readString(file).replaceFirst("\"host\" : null", "\"host\" : \"api.example\""));
+            DecisionRecord record = DecisionRecord.read(file);
+            assertThatThrownBy(() -> admit(record, "", ""))
+                    .hasMessageContaining("\"good\" answers at api.example, so there is nothing to deploy")
+                    .hasMessageContaining("No variant that can be deployed meets the goal");
+            assertThatThrownBy(() -> admit(record, "good", "a trial")).hasMessageContaining("nothing to deploy");
+            assertThatThrownBy(() -> admit(record, "small", ""))
+                    .hasMessageContaining("\"good\" meets it and is recommended, and answers at api.example");
+        }
+
+        @Test
         void saysWhatWasMissedAndWhatWouldPass() {
             assertThatThrownBy(() -> admit(decided.record(), "small", ""))
                     .isInstanceOf(IllegalArgumentException.class)

@@ -25,7 +25,10 @@ class ProjectSchemaTest {
                 "goal: {task: chat, cost_per_1000: 0.5, licenses: [mit, open], minimum_quality: 1}\n" + DATA,
                 GOAL + "data: {train: a.csv, test: b.csv, columns: {input: x, output: y}, delimiter: ;}\n",
                 GOAL + DATA + "optimization: {types: [q4_0], prune: [], tune: none, budget: 90m}\n",
-                GOAL + DATA + "candidates: {max: 50, types: q8_0, context: 64}\n"
+                GOAL + DATA + "candidates: {max: 50, types: q8_0, context: 64}\n",
+                GOAL + DATA
+                        + "candidates: {remote: [{api: openai, model: m, key: A_KEY}, {api: anthropic, model: n}]}\n",
+                GOAL + DATA + "candidates: {remote: {api: openai, model: m, url: http://localhost:8080/v1, name: x}}\n"
             })
     void takesWhatTheReaderTakes(String yaml) {
         Project.parse(Path.of("lilla.yaml"), yaml);
@@ -46,6 +49,10 @@ class ProjectSchemaTest {
                 GOAL + DATA + "candidates: {max: 0}\n",
                 GOAL + DATA + "candidates: {max: 2.5}\n",
                 GOAL + DATA + "candidates: {types: [q9]}\n",
+                GOAL + DATA + "candidates: {remote: [gpt-4o-mini]}\n",
+                GOAL + DATA + "candidates: {remote: [{api: other, model: m}]}\n",
+                GOAL + DATA + "candidates: {remote: [{api: openai}]}\n",
+                GOAL + DATA + "candidates: {remote: [{api: openai, model: m, password: x}]}\n",
                 GOAL + DATA + "evaluation: [1]\n",
                 GOAL + DATA + "evaluation: {decoding: {temp: 1}}\n",
                 GOAL + DATA + "colour: red\n",

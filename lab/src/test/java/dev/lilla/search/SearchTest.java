@@ -3,12 +3,21 @@ package dev.lilla.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lilla.chat.AnswerListener;
+import dev.lilla.chat.ChatModel;
+import dev.lilla.chat.ChatRequest;
+import dev.lilla.chat.ChatResponse;
+import dev.lilla.chat.DraftUsage;
+import dev.lilla.chat.FinishReason;
+import dev.lilla.chat.Usage;
 import dev.lilla.decision.DecisionRecord.Baseline;
 import dev.lilla.decision.JudgedVariant;
 import dev.lilla.decision.Variant;
 import dev.lilla.demo.Example;
 import dev.lilla.demo.HouseCorpus;
 import dev.lilla.demo.Split;
+import dev.lilla.evaluate.run.ChatSubject;
+import dev.lilla.evaluate.run.Elsewhere;
 import dev.lilla.evaluate.run.Prices;
 import dev.lilla.evaluate.run.RunStore;
 import dev.lilla.generate.LocalModelOptions;
@@ -148,7 +157,8 @@ class SearchTest {
         assertThat(decided.parts().train().rows() + decided.parts().validation().rows())
                 .isEqualTo(LOGS);
         assertThat(decided.baselines()).extracting(Baseline::name).hasSize(2);
-        assertThat(heard.stages).containsExactly(Watcher.Stage.values());
+        assertThat(heard.stages)
+                .containsExactly(Watcher.Stage.MODELS, Watcher.Stage.CUT, Watcher.Stage.QUANTIZED, Watcher.Stage.TEST);
 
         int before = heard.evaluated;
         Map<Path, FileTime> made = times(variants);
@@ -195,6 +205,45 @@ class SearchTest {
         Decided decided = (Decided) search(request, () -> false);
         assertThat(decided.decision().chosen().name()).isEqualTo("small");
         assertThat(heard.notes).anySatisfy(note -> assertThat(note).contains("small, tuned", "not tried"));
+    }
+
+    @Test
+    void asksModelsElsewhereOnceAndFirst() throws InterruptedException {
+        List<String> asked = new ArrayList<>();
+        ChatModel far = new ChatModel() {
+            @Override
+            public String name() {
+                return "far";
+            }
+
+            @Override
+            public ChatResponse chat(ChatRequest request, AnswerListener listener) {
+                asked.add(request.messages().getLast().content());
+                Usage usage = new Usage(20, 0, 5, Duration.ofMillis(30), Duration.ofMillis(10), DraftUsage.NONE);
+                return new ChatResponse("The weight is 3 kg.", FinishReason.STOP, usage);
+            }
+        };
+        Elsewhere place = new Elsewhere("a cloud API", "far.example");
+        SearchRequest request = request("types: [q4_0], tune: none", Duration.ofMinutes(10))
+                .with(List.of(new ChatSubject(far, "remote-1", Optional.of(place))));
+        Decided decided = (Decided) search(request, () -> false);
+
+        assertThat(asked).hasSize(QUESTIONS);
+        assertThat(heard.stages).startsWith(Watcher.Stage.ELSEWHERE);
+        JudgedVariant judged = decided.decision().variants().getLast();
+        assertThat(judged.name()).isEqualTo("far");
+        assertThat(judged.variant().weights()).isEmpty();
+        assertThat(judged.figures().elsewhere()).contains(place);
+        assertThat(judged.figures().answerP95()).isEqualTo(40);
+        assertThat(judged.figures().memoryBytes()).isEmpty();
+        assertThat(judged.figures().costPer1000()).isEqualTo((20 * 0.5 + 5 * 1.5) / 1000);
+        assertThat(decided.decision().variants())
+                .extracting(JudgedVariant::name)
+                .contains("small", "small, q4_0")
+                .doesNotContain("far, q4_0");
+
+        assertThat(search(request, () -> false)).isInstanceOf(Decided.class);
+        assertThat(asked).hasSize(QUESTIONS);
     }
 
     @Test

@@ -30,17 +30,25 @@ record EfficiencySection(List<Result> results, Prices prices) {
         add(
                 rows,
                 "memory at most, MB",
-                e -> e.peakBytes().isPresent() ? figure("%.0f", e.peakBytes().getAsLong() / MEGABYTE) : "-");
-        add(rows, "weights, MB", e -> figure("%.1f", e.diskBytes() / MEGABYTE));
-        add(rows, "CPU time, s", e -> figure("%.1f", e.cpuSeconds()));
+                e -> here(
+                        e,
+                        e.peakBytes().isPresent() ? figure("%.0f", e.peakBytes().getAsLong() / MEGABYTE) : "-"));
+        add(rows, "weights, MB", e -> here(e, figure("%.1f", e.diskBytes() / MEGABYTE)));
+        add(rows, "CPU time, s", e -> here(e, figure("%.1f", e.cpuSeconds())));
         add(rows, "energy an answer, J", e -> figure("%.2f", e.joulesPerAnswer().orElse(Double.NaN)));
-        add(rows, "1,000 answers here, " + prices.currency(), e -> figure("%.4f", prices.perThousand(e)));
+        add(rows, "1,000 answers, " + prices.currency(), e -> figure("%.4f", prices.perThousand(e)));
         for (Prices.Api api : prices.apis()) {
             add(
                     rows,
                     "1,000 answers by " + api.name() + ", " + prices.currency(),
                     e -> figure("%.4f", Prices.perThousand(e, api)));
         }
+        results.forEach(result -> result.efficiency()
+                .elsewhere()
+                .ifPresent(place -> page.paragraph(
+                        "",
+                        result.model() + " answered at " + place.host() + ": the examples left this machine."
+                                + " Its times hold the network, and its cost is the price of its tokens.")));
         List<String> headings = new ArrayList<>(List.of(""));
         results.forEach(result -> headings.add(result.model()));
         page.table("Speed, memory, energy and cost", headings, rows);
@@ -61,6 +69,10 @@ record EfficiencySection(List<Result> results, Prices prices) {
                         prices.currency(),
                         prices.isDefault() ? " These are assumptions; give your own with --prices." : ""));
         page.raw("</section>\n");
+    }
+
+    private static String here(Efficiency efficiency, String text) {
+        return efficiency.elsewhere().isPresent() ? "none here" : text;
     }
 
     private void add(List<List<String>> rows, String name, Function<Efficiency, String> cell) {

@@ -1,9 +1,12 @@
 package dev.lilla.evaluate.run;
 
+import dev.lilla.chat.AnswerListener;
 import dev.lilla.chat.ChatModel;
 import dev.lilla.chat.ChatRequest;
 import dev.lilla.chat.ChatResponse;
+import dev.lilla.chat.FinishReason;
 import dev.lilla.chat.Message;
+import dev.lilla.chat.Usage;
 import dev.lilla.evaluate.task.Decoding;
 import dev.lilla.evaluate.task.Example;
 import dev.lilla.evaluate.task.Outcome;
@@ -18,7 +21,13 @@ import java.util.function.BooleanSupplier;
 /// Any [ChatModel], such as one elsewhere: it writes, and does not say how likely it finds a text.
 ///
 /// @param digest tells it from others: its address and name
-public record ChatSubject(ChatModel model, String digest) implements Subject {
+/// @param elsewhere where it answers, if that is not here
+public record ChatSubject(ChatModel model, String digest, Optional<Elsewhere> elsewhere) implements Subject {
+    /// A model here.
+    public ChatSubject(ChatModel model, String digest) {
+        this(model, digest, Optional.empty());
+    }
+
     @Override
     public String name() {
         return model.name();
@@ -26,7 +35,7 @@ public record ChatSubject(ChatModel model, String digest) implements Subject {
 
     @Override
     public Map<String, String> enginePath() {
-        return Map.of("backend", "chat model");
+        return Map.of("backend", elsewhere.map(place -> "at " + place.host()).orElse("chat model"));
     }
 
     @Override
@@ -46,26 +55,37 @@ public record ChatSubject(ChatModel model, String digest) implements Subject {
                 throw new IllegalArgumentException(
                         name() + " only writes; the task '" + task.name() + "' weighs texts. Use a local model.");
             }
-            answers.take(i, answer(written, task.decoding()));
+            Optional<Outcome> outcome = answer(written, task.decoding(), cancelled);
+            if (outcome.isEmpty()) {
+                return;
+            }
+            answers.take(i, outcome.get());
         }
     }
 
-    private Outcome answer(Example.Written example, Decoding decoding) {
+    /// @return empty if the answer was cancelled, so that part of one is not kept for a whole one
+    private Optional<Outcome> answer(Example.Written example, Decoding decoding, BooleanSupplier cancelled) {
         List<Message> messages = switch (example.prompt()) {
             case Prompt.Text(String text) -> List.of(Message.user(text));
             case Prompt.Chat(List<Message> turns) -> turns;
         };
         long started = System.nanoTime();
-        ChatResponse response = model.chat(new ChatRequest(
-                messages,
-                Optional.of(decoding.sampler()
-                        .withSeed(decoding.sampler().seed() + example.id().hashCode())),
-                OptionalInt.of(decoding.maxTokens()),
-                decoding.stop(),
-                Map.of()));
-        long total = System.nanoTime() - started;
+        ChatResponse response = model.chat(
+                new ChatRequest(
+                        messages,
+                        Optional.of(decoding.sampler()
+                                .withSeed(
+                                        decoding.sampler().seed() + example.id().hashCode())),
+                        OptionalInt.of(decoding.maxTokens()),
+                        decoding.stop(),
+                        Map.of()),
+                new Wish(cancelled));
+        if (response.finishReason() == FinishReason.CANCELLED) {
+            return Optional.empty();
+        }
+        long total = time(response.usage(), System.nanoTime() - started);
         long first = Math.min(total, response.usage().prompt().toNanos());
-        return Outcome.written(
+        return Optional.of(Outcome.written(
                 response.text(),
                 new Outcome.Cost(
                         response.usage().promptTokens(),
@@ -74,7 +94,24 @@ public record ChatSubject(ChatModel model, String digest) implements Subject {
                         first,
                         total,
                         true,
-                        false));
+                        false)));
+    }
+
+    /// The time of the attempt that came through: how long a provider of few requests a minute let others wait is
+    /// not what a single user sees.
+    private long time(Usage usage, long elapsed) {
+        return elsewhere.isPresent() ? usage.prompt().plus(usage.completion()).toNanos() : elapsed;
+    }
+
+    /// Ends an answer that nobody wants.
+    private record Wish(BooleanSupplier cancelled) implements AnswerListener {
+        @Override
+        public void text(String piece) {}
+
+        @Override
+        public boolean isCancelled() {
+            return cancelled.getAsBoolean();
+        }
     }
 
     @Override

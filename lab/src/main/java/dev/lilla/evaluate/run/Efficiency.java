@@ -3,6 +3,7 @@ package dev.lilla.evaluate.run;
 import dev.lilla.evaluate.statistics.Percentiles;
 import dev.lilla.evaluate.task.Outcome;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.ToDoubleFunction;
@@ -20,6 +21,8 @@ import java.util.function.ToDoubleFunction;
 /// @param peakBytes memory
 /// @param diskBytes of the model's weights
 /// @param joulesPerAnswer of the processor packages
+/// @param elsewhere where it was answered, if not here: memory, disk and power of this machine are then none of
+///     its own
 public record Efficiency(
         double promptTokensPerSecond,
         double completionTokensPerSecond,
@@ -31,7 +34,36 @@ public record Efficiency(
         double cpuSeconds,
         OptionalLong peakBytes,
         long diskBytes,
-        OptionalDouble joulesPerAnswer) {
+        OptionalDouble joulesPerAnswer,
+        Optional<Elsewhere> elsewhere) {
+    /// Of a model here.
+    public Efficiency(
+            double promptTokensPerSecond,
+            double completionTokensPerSecond,
+            Quantiles firstMillis,
+            Quantiles totalMillis,
+            double secondsPerAnswer,
+            double promptTokens,
+            double completionTokens,
+            double cpuSeconds,
+            OptionalLong peakBytes,
+            long diskBytes,
+            OptionalDouble joulesPerAnswer) {
+        this(
+                promptTokensPerSecond,
+                completionTokensPerSecond,
+                firstMillis,
+                totalMillis,
+                secondsPerAnswer,
+                promptTokens,
+                completionTokens,
+                cpuSeconds,
+                peakBytes,
+                diskBytes,
+                joulesPerAnswer,
+                Optional.empty());
+    }
+
     /// The middle, and what 95 of 100 stay below.
     public record Quantiles(double p50, double p95) {
         static Quantiles of(List<Outcome.Cost> costs, ToDoubleFunction<Outcome.Cost> nanos) {
@@ -65,6 +97,23 @@ public record Efficiency(
                 resources.joules().isPresent()
                         ? OptionalDouble.of(resources.joules().getAsDouble() / count)
                         : OptionalDouble.empty());
+    }
+
+    /// The same of a model elsewhere, which takes nothing of this machine but time.
+    Efficiency at(Elsewhere place) {
+        return new Efficiency(
+                promptTokensPerSecond,
+                completionTokensPerSecond,
+                firstMillis,
+                totalMillis,
+                secondsPerAnswer,
+                promptTokens,
+                completionTokens,
+                0,
+                OptionalLong.empty(),
+                0,
+                OptionalDouble.empty(),
+                Optional.of(place));
     }
 
     private static double sum(List<Outcome.Cost> costs, ToDoubleFunction<Outcome.Cost> value) {

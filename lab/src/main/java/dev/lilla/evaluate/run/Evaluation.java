@@ -96,13 +96,14 @@ public record Evaluation(Task task, int limit, Bootstrap bootstrap) {
             Subject subject, Protocol protocol, List<Example> examples, List<Outcome> outcomes, Resources used) {
         TaskScores scores = new TaskScores(task, examples, outcomes);
         List<Measured> measured = scores.scores().stream().map(this::measured).toList();
+        Efficiency efficiency = Efficiency.of(outcomes, used, subject.diskBytes());
         return new Result(
                 subject.name(),
                 subject.digest(),
                 protocol,
                 scores,
                 measured,
-                Efficiency.of(outcomes, used, subject.diskBytes()));
+                subject.elsewhere().map(efficiency::at).orElse(efficiency));
     }
 
     /// Where all examples are alike, so are all resamples, and what they span says nothing; for scores between bounds

@@ -80,6 +80,7 @@ public final class Exports {
         efficiency.peakBytes().ifPresent(bytes -> node.put("peakBytes", bytes));
         node.put("diskBytes", efficiency.diskBytes());
         efficiency.joulesPerAnswer().ifPresent(joules -> node.put("joulesPerAnswer", joules));
+        efficiency.elsewhere().ifPresent(place -> node.put("elsewhere", place.host()));
         node.put("costPerThousand", prices.perThousand(efficiency));
         node.put("currency", prices.currency());
         return node;

@@ -110,8 +110,26 @@ public record Prices(String currency, String date, Machine machine, List<Api> ap
         return value.doubleValue();
     }
 
-    /// What 1,000 requests cost on this machine: its share of the purchase, and power.
+    /// What a model elsewhere costs.
+    ///
+    /// @throws IllegalArgumentException if no price of it is known
+    public Api price(Elsewhere place) {
+        return apis.stream()
+                .filter(api -> api.name().equals(place.name()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the prices " + (isDefault ? "that are assumed " : "")
+                        + "name nothing for " + place.name() + " at " + place.host()
+                        + ". Write a price file with an entry \"- name: " + place.name()
+                        + "\", \"input-price\" and \"output-price\" of a million tokens under \"apis\", and give it"
+                        + " with --prices FILE."));
+    }
+
+    /// What 1,000 requests cost: on this machine its share of the purchase, and power; elsewhere the price of
+    /// their tokens.
     public double perThousand(Efficiency efficiency) {
+        if (efficiency.elsewhere().isPresent()) {
+            return perThousand(efficiency, price(efficiency.elsewhere().get()));
+        }
         double seconds = efficiency.secondsPerAnswer();
         double purchase = machine.price() / (machine.years() * SECONDS_OF_YEAR * machine.usedShare()) * seconds;
         double joules = efficiency.joulesPerAnswer().orElse(machine.watts() * seconds);

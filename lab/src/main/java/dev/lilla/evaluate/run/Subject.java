@@ -5,6 +5,7 @@ import dev.lilla.evaluate.task.Outcome;
 import dev.lilla.evaluate.task.Task;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /// A model under evaluation.
@@ -23,6 +24,11 @@ public interface Subject extends AutoCloseable {
 
     /// Bytes of its files; 0 for a model elsewhere.
     long diskBytes();
+
+    /// Where it answers, if that is not here.
+    default Optional<Elsewhere> elsewhere() {
+        return Optional.empty();
+    }
 
     /// Asks for answers, and gives each out as soon as it is there, in any order.
     ///
