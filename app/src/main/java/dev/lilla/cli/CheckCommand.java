@@ -8,6 +8,8 @@ import dev.lilla.deploy.PromiseWords;
 import dev.lilla.evaluate.run.Evaluation;
 import dev.lilla.evaluate.run.Evaluation.Result;
 import dev.lilla.evaluate.run.LocalSubject;
+import dev.lilla.evaluate.run.MemoryBasis;
+import dev.lilla.evaluate.run.MemoryTrial;
 import dev.lilla.evaluate.run.Prices;
 import dev.lilla.evaluate.run.RunStore;
 import dev.lilla.evaluate.statistics.Bootstrap;
@@ -16,6 +18,8 @@ import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.kernel.KvType;
 import dev.lilla.model.family.LoadOptions;
 import dev.lilla.project.Project;
+import dev.lilla.project.Tongue;
+import dev.lilla.search.MemoryProbe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,7 +133,12 @@ final class CheckCommand implements Callable<Integer> {
                 return Lilla.INTERRUPTED;
             }
             List<String> notes = notes(deployed, examples, result.get());
-            PromiseCheck check = PromiseCheck.of(deployed.variant(), result.get(), costs);
+            Optional<Result> alike = withMemoryAlike(deployed, result.get(), notes);
+            if (alike.isEmpty()) {
+                console.warn("interrupted; nothing was decided");
+                return Lilla.INTERRUPTED;
+            }
+            PromiseCheck check = PromiseCheck.of(deployed.variant(), alike.get(), costs);
             PromiseWords words = new PromiseWords(deployed.record(), check, notes);
             show(words, costs);
             return check.holds() ? 0 : Lilla.FAILED;
@@ -160,6 +169,32 @@ final class CheckCommand implements Callable<Integer> {
                             interruption);
         } finally {
             progress.finished();
+        }
+    }
+
+    /// With memory measured as the decision measured it.
+    ///
+    /// @param notes gets a note if that cannot be done
+    /// @return empty if it was interrupted
+    private Optional<Result> withMemoryAlike(Deployed deployed, Result result, List<String> notes)
+            throws InterruptedException {
+        boolean isOwn = deployed.variant()
+                .memoryBasis()
+                .filter(MemoryBasis.OWN_PROCESS::equals)
+                .isPresent();
+        if (!isOwn || result.efficiency().peakBytes().isEmpty()) {
+            return Optional.of(result);
+        }
+        MemoryTrial trial = MemoryTrial.of(deployed.model().path(), result, PARALLEL);
+        try (Interruption interruption = Interruption.open()) {
+            return switch (new MemoryProcess(host.options(), Tongue.ENGLISH).measure(trial, interruption)) {
+                case MemoryProbe.Outcome.Measured(long bytes) -> Optional.of(result.withOwnMemory(bytes));
+                case MemoryProbe.Outcome.Unmeasured(String why) -> {
+                    notes.add("memory is that of this command, and the decision measured a process of its own: " + why);
+                    yield Optional.of(result);
+                }
+                case MemoryProbe.Outcome.Interrupted _ -> Optional.empty();
+            };
         }
     }
 

@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 public record Console(
         InputStream in, PrintStream out, PrintStream err, Map<String, String> environment, Terminals terminals) {
     /// The launcher silences the JVM's own standard error and hands the real one on under this name.
-    private static final String STDERR_VARIABLE = "LILLA_STDERR";
+    static final String STDERR_VARIABLE = "LILLA_STDERR";
 
     private static final int COLUMNS = 80;
 

@@ -130,7 +130,8 @@ final class DemoCommand implements Callable<Integer> {
                 epochs,
                 8,
                 Quantities.duration(budget),
-                tongue);
+                tongue,
+                new MemoryProcess(host.options(), tongue));
         SearchProgress progress = new SearchProgress(console, tongue);
         story.search();
         try (RunStore runs = RunStore.open(folder.resolve("runs.db"));

@@ -121,6 +121,7 @@ final class Lilla implements Runnable {
                 new CandidatesCommand(console),
                 new TuneCommand(console),
                 new OptimizeCommand(console),
+                new MeasureMemoryCommand(console),
                 new DeployCommand(console),
                 new CheckCommand(console),
                 new CatalogCommand(console),

@@ -155,7 +155,8 @@ final class OptimizeCommand implements Callable<Integer> {
                 epochs,
                 parallel,
                 time,
-                tongue());
+                tongue(),
+                new MemoryProcess(host.options(), tongue()));
     }
 
     private Tongue tongue() {

@@ -144,7 +144,9 @@ public record DecisionPage(
         page.raw("</div>\n");
         page.raw("<div class=\"figures\">\n");
         page.table(say("Variants", "Varianter"), headings(words), rows(words));
-        page.raw("</div>\n</section>\n");
+        page.raw("</div>\n");
+        words.memory().ifPresent(text -> page.paragraph("quiet", text));
+        page.raw("</section>\n");
     }
 
     private OptionalDouble limit(Criterion.Kind kind, double unit) {

@@ -1,6 +1,7 @@
 package dev.lilla.decision;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.lilla.evaluate.run.MemoryBasis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -91,6 +92,7 @@ public record DecisionRecord(
     /// @param file its path from the folder of this record
     /// @param digest tells its weights from others
     /// @param made what was done to the model as it was found
+    /// @param memoryBasis which process took `memoryBytes`; empty in records of before it was told apart
     /// @param isFrontier whether no other variant beats it
     public record VariantRecord(
             String name,
@@ -103,6 +105,7 @@ public record DecisionRecord(
             double answerMillisP95,
             OptionalDouble tokensPerSecond,
             OptionalLong memoryBytes,
+            Optional<MemoryBasis> memoryBasis,
             long diskBytes,
             double costPer1000,
             List<CriterionRecord> criteria,

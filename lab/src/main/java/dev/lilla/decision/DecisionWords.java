@@ -4,6 +4,7 @@ import dev.lilla.evaluate.metric.Scale;
 import dev.lilla.evaluate.report.ScoreText;
 import dev.lilla.evaluate.run.Comparison;
 import dev.lilla.evaluate.run.Measured;
+import dev.lilla.evaluate.run.MemoryBasis;
 import dev.lilla.evaluate.statistics.PairedComparison;
 import dev.lilla.evaluate.statistics.PowerEstimate;
 import dev.lilla.project.Quantities;
@@ -184,6 +185,37 @@ public final class DecisionWords {
                         points(half),
                         PowerEstimate.forProportion(Math.clamp(chosen.figures().quality(), 0.05, 0.95), NARROW),
                         points(NARROW)));
+    }
+
+    /// Which process the figures of memory are those of; empty where none was measured.
+    public Optional<String> memory() {
+        List<JudgedVariant> measured = decision.variants().stream()
+                .filter(variant -> variant.figures().memoryBytes().isPresent())
+                .toList();
+        List<String> shared = measured.stream()
+                .filter(variant -> variant.result().efficiency().memoryBasis() == MemoryBasis.SHARED_PROCESS)
+                .map(JudgedVariant::name)
+                .toList();
+        if (measured.isEmpty()) {
+            return Optional.empty();
+        }
+        String own = say(
+                "Memory is the most that a process of its own took for a variant while it answered.",
+                "Minne är det mesta som en egen process tog för en variant medan den svarade.");
+        return Optional.of(
+                shared.isEmpty()
+                        ? own
+                        : shared.size() == measured.size()
+                                ? say(
+                                        "Memory is the most that the whole search took while a variant answered: an upper"
+                                                + " bound.",
+                                        "Minne är det mesta som hela sökningen tog medan en variant svarade: en övre"
+                                                + " gräns.")
+                                : own
+                                        + say(
+                                                " That of %s is that of the whole search, an upper bound.",
+                                                " För %s är det hela sökningens, en övre gräns.",
+                                                String.join("; ", shared)));
     }
 
     /// The test against the parent, or that of the nearest ancestor that has a significant one.

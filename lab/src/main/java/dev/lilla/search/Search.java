@@ -166,12 +166,15 @@ public final class Search {
     }
 
     private Outcome decide(List<Recipe> recipes) throws InterruptedException {
+        OwnMemory memory = new OwnMemory(request, store, watcher, cancelled);
         Task task = ProjectTask.of(request.project(), parts, parts.test().path());
         int limit = request.project().evaluation().limit().orElse(Integer.MAX_VALUE);
         List<Candidate> candidates = new ArrayList<>();
         for (Recipe recipe : recipes) {
             Variant variant = make(recipe, Duration.ZERO).orElseThrow();
-            Optional<Result> result = evaluate(task, variant, limit, _ -> {});
+            Optional<Result> evaluated = evaluate(task, variant, limit, _ -> {});
+            Optional<Result> result =
+                    evaluated.isPresent() ? memory.measured(variant, evaluated.get()) : Optional.empty();
             if (result.isEmpty()) {
                 return new Outcome.Interrupted();
             }
@@ -181,6 +184,9 @@ public final class Search {
                     variant,
                     Figures.of(result.get(), request.prices()).quality(),
                     result.get().scores().examples().size());
+        }
+        if (cancelled.getAsBoolean()) {
+            return new Outcome.Interrupted();
         }
         Decision decision = Decision.of(request.project().goal(), candidates, request.prices(), Bootstrap.DEFAULT);
         Baselines baselines = new Baselines(parts.train().solved());

@@ -17,6 +17,7 @@ import java.util.List;
 /// @param parallel answers that are written side by side in evaluations
 /// @param budget time for all of it
 /// @param tongue in which variants, baselines and notes are described
+/// @param probe measures the memory of finalists
 public record SearchRequest(
         Project project,
         List<Recipe> models,
@@ -26,7 +27,8 @@ public record SearchRequest(
         int epochs,
         int parallel,
         Duration budget,
-        Tongue tongue) {
+        Tongue tongue,
+        MemoryProbe probe) {
     public SearchRequest {
         models = List.copyOf(models);
         if (models.isEmpty()) {

@@ -133,6 +133,7 @@ final class DecidedProject {
                 20,
                 OptionalDouble.of(900),
                 OptionalLong.of(MEMORY),
+                Optional.empty(),
                 1_900_000,
                 0.001,
                 List.of(

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lilla.decision.DecisionRecord.Baseline;
+import dev.lilla.decision.DecisionWords;
 import dev.lilla.decision.JudgedVariant;
 import dev.lilla.decision.Variant;
 import dev.lilla.demo.Example;
 import dev.lilla.demo.HouseCorpus;
 import dev.lilla.demo.Split;
+import dev.lilla.evaluate.run.MemoryBasis;
+import dev.lilla.evaluate.run.MemoryTrial;
 import dev.lilla.evaluate.run.Prices;
 import dev.lilla.evaluate.run.RunStore;
 import dev.lilla.generate.LocalModelOptions;
@@ -44,6 +47,7 @@ class SearchTest {
     private Path folder;
 
     private final Heard heard = new Heard();
+    private MemoryProbe probe = MemoryProbe.none("no process here");
 
     /// What a search told.
     private static final class Heard implements Watcher {
@@ -119,7 +123,8 @@ class SearchTest {
                 1,
                 4,
                 budget,
-                Tongue.ENGLISH);
+                Tongue.ENGLISH,
+                probe);
     }
 
     private Search.Outcome search(SearchRequest request, BooleanSupplier cancelled) throws InterruptedException {
@@ -207,6 +212,53 @@ class SearchTest {
         tickets("train.jsonl", HouseCorpus.of(4).examples(Split.TRAIN, 0, LOGS).toList());
         assertThat(search(request, () -> false)).isInstanceOf(Decided.class);
         assertThat(heard.notes).anySatisfy(note -> assertThat(note).contains("made anew"));
+    }
+
+    @Test
+    void keepsTheMemoryThatAProcessOfItsOwnTook() throws InterruptedException {
+        List<MemoryTrial> trials = new ArrayList<>();
+        probe = (trial, _) -> {
+            trials.add(trial);
+            return new MemoryProbe.Outcome.Measured(123_000_000L + trials.size());
+        };
+        SearchRequest request = request("types: [q4_0], tune: none", Duration.ofMinutes(10));
+        Decided decided = (Decided) search(request, () -> false);
+        assertThat(trials).hasSize(2).allSatisfy(trial -> {
+            assertThat(trial.parallel()).isEqualTo(4);
+            assertThat(trial.prompts()).hasSize(QUESTIONS);
+            assertThat(MemoryTrial.read(trial.json().toString())).isEqualTo(trial);
+        });
+        assertThat(decided.decision().variants()).allSatisfy(variant -> {
+            assertThat(variant.result().efficiency().memoryBasis()).isEqualTo(MemoryBasis.OWN_PROCESS);
+            assertThat(variant.figures().memoryBytes().orElseThrow()).isBetween(123_000_001L, 123_000_002L);
+        });
+
+        probe = MemoryProbe.none("asked again");
+        Decided again = (Decided) search(request("types: [q4_0], tune: none", Duration.ofMinutes(10)), () -> false);
+        assertThat(heard.notes).isEmpty();
+        assertThat(again.decision().chosen().figures().memoryBytes())
+                .isEqualTo(decided.decision().chosen().figures().memoryBytes());
+    }
+
+    @Test
+    void saysWhereMemoryIsThatOfTheSearch() throws InterruptedException {
+        Decided decided = (Decided) search(request("types: [q4_0], tune: none", Duration.ofMinutes(10)), () -> false);
+        JudgedVariant small = decided.decision().chosen();
+        assertThat(small.result().efficiency().memoryBasis()).isEqualTo(MemoryBasis.SHARED_PROCESS);
+        assertThat(heard.notes)
+                .hasSize(2)
+                .contains("The memory of small is that of the whole search, an upper bound: no process here.");
+        assertThat(new DecisionWords(decided.decision(), Tongue.SWEDISH)
+                        .memory()
+                        .orElseThrow())
+                .contains("en övre gräns");
+    }
+
+    @Test
+    void stopsWhileMemoryIsMeasured() throws InterruptedException {
+        probe = (_, _) -> new MemoryProbe.Outcome.Interrupted();
+        assertThat(search(request("types: [], tune: none", Duration.ofMinutes(10)), () -> false))
+                .isInstanceOf(Interrupted.class);
     }
 
     @Test

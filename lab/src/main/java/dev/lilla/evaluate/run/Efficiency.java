@@ -20,6 +20,7 @@ import java.util.function.ToDoubleFunction;
 /// @param peakBytes memory
 /// @param diskBytes of the model's weights
 /// @param joulesPerAnswer of the processor packages
+/// @param memoryBasis which process took `peakBytes`
 public record Efficiency(
         double promptTokensPerSecond,
         double completionTokensPerSecond,
@@ -31,7 +32,36 @@ public record Efficiency(
         double cpuSeconds,
         OptionalLong peakBytes,
         long diskBytes,
-        OptionalDouble joulesPerAnswer) {
+        OptionalDouble joulesPerAnswer,
+        MemoryBasis memoryBasis) {
+    /// With the memory of the process that evaluated it.
+    public Efficiency(
+            double promptTokensPerSecond,
+            double completionTokensPerSecond,
+            Quantiles firstMillis,
+            Quantiles totalMillis,
+            double secondsPerAnswer,
+            double promptTokens,
+            double completionTokens,
+            double cpuSeconds,
+            OptionalLong peakBytes,
+            long diskBytes,
+            OptionalDouble joulesPerAnswer) {
+        this(
+                promptTokensPerSecond,
+                completionTokensPerSecond,
+                firstMillis,
+                totalMillis,
+                secondsPerAnswer,
+                promptTokens,
+                completionTokens,
+                cpuSeconds,
+                peakBytes,
+                diskBytes,
+                joulesPerAnswer,
+                MemoryBasis.SHARED_PROCESS);
+    }
+
     /// The middle, and what 95 of 100 stay below.
     public record Quantiles(double p50, double p95) {
         static Quantiles of(List<Outcome.Cost> costs, ToDoubleFunction<Outcome.Cost> nanos) {
@@ -65,6 +95,23 @@ public record Efficiency(
                 resources.joules().isPresent()
                         ? OptionalDouble.of(resources.joules().getAsDouble() / count)
                         : OptionalDouble.empty());
+    }
+
+    /// The same with what a process of its own took.
+    public Efficiency withOwnMemory(long bytes) {
+        return new Efficiency(
+                promptTokensPerSecond,
+                completionTokensPerSecond,
+                firstMillis,
+                totalMillis,
+                secondsPerAnswer,
+                promptTokens,
+                completionTokens,
+                cpuSeconds,
+                OptionalLong.of(bytes),
+                diskBytes,
+                joulesPerAnswer,
+                MemoryBasis.OWN_PROCESS);
     }
 
     private static double sum(List<Outcome.Cost> costs, ToDoubleFunction<Outcome.Cost> value) {

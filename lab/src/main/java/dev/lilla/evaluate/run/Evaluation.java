@@ -43,6 +43,11 @@ public record Evaluation(Task task, int limit, Bootstrap bootstrap) {
             measured = List.copyOf(measured);
         }
 
+        /// The same with the memory that a process of its own took.
+        public Result withOwnMemory(long bytes) {
+            return new Result(model, digest, protocol, scores, measured, efficiency.withOwnMemory(bytes));
+        }
+
         /// The same under another name.
         public Result named(String name) {
             return new Result(name, digest, protocol, scores, measured, efficiency);
