@@ -127,7 +127,12 @@ final class CheckCommand implements Callable<Integer> {
             FreshExamples examples =
                     data == null ? FreshExamples.ofProject(project, scratch) : FreshExamples.of(project, data, scratch);
             int most = limit != null ? limit : project.evaluation().limit().orElse(Integer.MAX_VALUE);
-            Optional<Result> result = evaluate(deployed, examples, most, scratch);
+            Evaluation evaluation = new Evaluation(
+                    examples.task(),
+                    most,
+                    Bootstrap.DEFAULT,
+                    project.evaluation().roundSeeds());
+            Optional<Result> result = evaluate(deployed, evaluation, scratch);
             if (result.isEmpty()) {
                 console.warn("interrupted; nothing was decided");
                 return Lilla.INTERRUPTED;
@@ -148,7 +153,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     /// Nothing of an earlier run is taken: the times are of interest too.
-    private Optional<Result> evaluate(Deployed deployed, FreshExamples examples, int most, Path scratch)
+    private Optional<Result> evaluate(Deployed deployed, Evaluation evaluation, Path scratch)
             throws InterruptedException {
         LocalModelOptions options = new LocalModelOptions(LoadOptions.DEFAULT, KvType.F16, host.options());
         ProgressLine progress = new ProgressLine(console);
@@ -160,13 +165,11 @@ final class CheckCommand implements Callable<Integer> {
                         options,
                         List.of(),
                         PARALLEL)) {
-            return new Evaluation(examples.task(), most, Bootstrap.DEFAULT)
-                    .run(
-                            subject,
-                            store,
-                            (name, done, total) ->
-                                    progress.started(name + ": " + done + " of " + total + " examples", 0),
-                            interruption);
+            return evaluation.run(
+                    subject,
+                    store,
+                    (name, done, total) -> progress.started(name + ": " + done + " of " + total + " examples", 0),
+                    interruption);
         } finally {
             progress.finished();
         }

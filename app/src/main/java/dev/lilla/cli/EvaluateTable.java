@@ -130,7 +130,7 @@ record EvaluateTable(PrintStream out, List<Result> results, List<Comparison> com
         }
         Measured main = results.getFirst().measured().getFirst();
         ScoreText.tooWide(main, examples).ifPresent(out::println);
-        long cut = results.getFirst().scores().outcomes().stream()
+        long cut = results.getFirst().scores().allOutcomes().stream()
                 .filter(outcome -> outcome.cost().isCut())
                 .count();
         if (cut > 0) {

@@ -149,6 +149,15 @@ public final class DecisionWords {
                 metric(),
                 withInterval(chosen),
                 examples));
+        int rounds = chosen.result().scores().rounds();
+        if (rounds > 1) {
+            sure.add(say(
+                    "Each example was answered %d times with other seeds, and figures are means of these; the interval"
+                            + " counts examples, not answers.",
+                    "Varje exempel besvarades %d gånger med olika frön, och siffrorna är medelvärden av dem; intervallet"
+                            + " räknar exempel, inte svar.",
+                    rounds));
+        }
         unsettled(chosen, examples).ifPresent(sure::add);
         ancestorTest(chosen).ifPresent(test -> sure.add(sentence(test, examples)));
         if (decision.variants().size() > 2) {

@@ -76,6 +76,10 @@ public final class DataCheck {
         this.declared = Set.copyOf(project.goal().labels());
         this.data = ProjectExamples.of(project);
         this.progress = progress;
+        project.evaluation()
+                .withoutEffect()
+                .ifPresent(words ->
+                        findings.add(Finding.Kind.WITHOUT_EFFECT, project.file(), 0, words.in(Tongue.ENGLISH)));
     }
 
     /// Checks the data.

@@ -86,6 +86,7 @@ public final class Search {
 
     private Outcome run() throws InterruptedException {
         Contestants contestants = new Contestants(request.project().optimization());
+        request.project().evaluation().withoutEffect().ifPresent(words -> watcher.noted(words.in(request.tongue())));
         watcher.stage(Watcher.Stage.MODELS);
         double later = request.models().stream()
                 .mapToDouble(model -> TuningWork.of(contestants.cut(model)))
@@ -156,7 +157,8 @@ public final class Search {
     private boolean ask(Standing standing, int from, int to) throws InterruptedException {
         Path rows = parts.validation().piece(from, to);
         Task task = ProjectTask.of(request.project(), parts, rows);
-        Optional<Result> result = evaluate(task, standing.variant(), Integer.MAX_VALUE, standing::measured);
+        Evaluation evaluation = new Evaluation(task, Integer.MAX_VALUE, Bootstrap.DEFAULT);
+        Optional<Result> result = evaluate(evaluation, standing.variant(), standing::measured);
         result.ifPresent(found -> {
             standing.add(found);
             watcher.evaluated(
@@ -168,11 +170,13 @@ public final class Search {
     private Outcome decide(List<Recipe> recipes) throws InterruptedException {
         OwnMemory memory = new OwnMemory(request, store, watcher, cancelled);
         Task task = ProjectTask.of(request.project(), parts, parts.test().path());
-        int limit = request.project().evaluation().limit().orElse(Integer.MAX_VALUE);
+        dev.lilla.project.Evaluation asked = request.project().evaluation();
+        Evaluation evaluation =
+                new Evaluation(task, asked.limit().orElse(Integer.MAX_VALUE), Bootstrap.DEFAULT, asked.roundSeeds());
         List<Candidate> candidates = new ArrayList<>();
         for (Recipe recipe : recipes) {
             Variant variant = make(recipe, Duration.ZERO).orElseThrow();
-            Optional<Result> evaluated = evaluate(task, variant, limit, _ -> {});
+            Optional<Result> evaluated = evaluate(evaluation, variant, _ -> {});
             Optional<Result> result =
                     evaluated.isPresent() ? memory.measured(variant, evaluated.get()) : Optional.empty();
             if (result.isEmpty()) {
@@ -195,7 +199,7 @@ public final class Search {
     }
 
     /// @param opened is told how many parameters the model has
-    private Optional<Result> evaluate(Task task, Variant variant, int limit, LongConsumer opened)
+    private Optional<Result> evaluate(Evaluation evaluation, Variant variant, LongConsumer opened)
             throws InterruptedException {
         // What was made before is not part of what the variant takes.
         System.gc();
@@ -203,8 +207,8 @@ public final class Search {
         opened.accept(model.model().description().parameters());
         try (LocalSubject subject =
                 new LocalSubject(variant.name(), model, request.options(), List.of(), request.parallel())) {
-            return new Evaluation(task, limit, Bootstrap.DEFAULT)
-                    .run(subject, store, (name, done, total) -> watcher.progress(name, done, total), cancelled);
+            return evaluation.run(
+                    subject, store, (name, done, total) -> watcher.progress(name, done, total), cancelled);
         }
     }
 }

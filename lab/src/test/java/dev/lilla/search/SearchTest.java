@@ -14,6 +14,8 @@ import dev.lilla.evaluate.run.MemoryBasis;
 import dev.lilla.evaluate.run.MemoryTrial;
 import dev.lilla.evaluate.run.Prices;
 import dev.lilla.evaluate.run.RunStore;
+import dev.lilla.evaluate.task.Outcome;
+import dev.lilla.evaluate.task.TaskScores;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.project.Project;
 import dev.lilla.project.Tongue;
@@ -47,6 +49,7 @@ class SearchTest {
     private Path folder;
 
     private final Heard heard = new Heard();
+    private double temperature;
     private MemoryProbe probe = MemoryProbe.none("no process here");
 
     /// What a search told.
@@ -109,8 +112,10 @@ class SearchTest {
                   columns: {id: id}
                 evaluation:
                   system: You answer merchants for Kvitto.
+                  seeds: [1, 2]
+                  decoding: {temperature: %s}
                 optimization: {%s}
-                """.formatted(optimization));
+                """.formatted(temperature, optimization));
     }
 
     private SearchRequest request(String optimization, Duration budget) {
@@ -235,7 +240,7 @@ class SearchTest {
 
         probe = MemoryProbe.none("asked again");
         Decided again = (Decided) search(request("types: [q4_0], tune: none", Duration.ofMinutes(10)), () -> false);
-        assertThat(heard.notes).isEmpty();
+        assertThat(heard.notes).noneMatch(note -> note.contains("asked again"));
         assertThat(again.decision().chosen().figures().memoryBytes())
                 .isEqualTo(decided.decision().chosen().figures().memoryBytes());
     }
@@ -246,12 +251,32 @@ class SearchTest {
         JudgedVariant small = decided.decision().chosen();
         assertThat(small.result().efficiency().memoryBasis()).isEqualTo(MemoryBasis.SHARED_PROCESS);
         assertThat(heard.notes)
-                .hasSize(2)
+                .hasSize(3)
                 .contains("The memory of small is that of the whole search, an upper bound: no process here.");
         assertThat(new DecisionWords(decided.decision(), Tongue.SWEDISH)
                         .memory()
                         .orElseThrow())
                 .contains("en övre gräns");
+    }
+
+    @Test
+    void answersTestExamplesWithEachSeedWhereAnswersAreDrawn() throws InterruptedException {
+        Decided greedy = (Decided) search(request("types: [q4_0], tune: none", Duration.ofMinutes(10)), () -> false);
+        assertThat(greedy.decision().chosen().result().scores().rounds()).isEqualTo(1);
+        assertThat(heard.notes)
+                .filteredOn(note -> note.startsWith("evaluation.seeds: without effect"))
+                .hasSize(1);
+
+        heard.notes.clear();
+        temperature = 1;
+        Decided drawn = (Decided) search(request("types: [q4_0], tune: none", Duration.ofMinutes(10)), () -> false);
+        TaskScores scores = drawn.decision().chosen().result().scores();
+        assertThat(scores.rounds()).isEqualTo(2);
+        assertThat(scores.further().getFirst().stream().map(Outcome::text))
+                .isNotEqualTo(scores.outcomes().stream().map(Outcome::text).toList());
+        assertThat(heard.notes).noneMatch(note -> note.contains("without effect"));
+        assertThat(new DecisionWords(drawn.decision(), Tongue.ENGLISH).certainty())
+                .anyMatch(sentence -> sentence.contains("answered 2 times"));
     }
 
     @Test

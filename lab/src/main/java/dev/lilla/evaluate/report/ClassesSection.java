@@ -58,7 +58,8 @@ final class ClassesSection {
         page.raw("</tbody></table></div>\n");
     }
 
+    /// Means of several rounds need not be whole.
     private static String count(double value) {
-        return String.format(Locale.ROOT, "%.0f", value);
+        return String.format(Locale.ROOT, value == Math.rint(value) ? "%.0f" : "%.1f", value);
     }
 }

@@ -2,6 +2,7 @@ package dev.lilla.evaluate.run;
 
 import dev.lilla.evaluate.run.Evaluation.Result;
 import dev.lilla.evaluate.statistics.PairedComparison;
+import dev.lilla.evaluate.task.Outcome;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -60,6 +61,12 @@ public final class Exports {
             example.put("id", result.scores().examples().get(i).id());
             example.put("expected", result.scores().examples().get(i).expected());
             example.put("answer", result.scores().answer(i));
+            if (result.scores().rounds() > 1) {
+                ArrayNode further = example.putArray("furtherAnswers");
+                for (List<Outcome> round : result.scores().further()) {
+                    further.add(round.get(i).text());
+                }
+            }
             goodness.get(i).ifPresent(value -> example.put("score", value));
         }
         return node;

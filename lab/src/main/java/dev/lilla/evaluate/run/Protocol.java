@@ -28,6 +28,17 @@ public record Protocol(String task, String hash, Map<String, String> facts) {
         facts.put("decoding", task.decoding().toString());
         facts.put("task file", Digests.shortened(JsonMapper.shared().writeValueAsString(task.source())));
         facts.put("shots", Integer.toString(task.rows().shots()));
-        return new Protocol(task.name(), Digests.shortened(new TreeMap<>(facts).toString()), facts);
+        return of(task.name(), facts);
+    }
+
+    /// The same with one more fact.
+    Protocol with(String fact, String value) {
+        Map<String, String> more = new TreeMap<>(facts);
+        more.put(fact, value);
+        return of(task, more);
+    }
+
+    private static Protocol of(String task, Map<String, String> facts) {
+        return new Protocol(task, Digests.shortened(new TreeMap<>(facts).toString()), facts);
     }
 }

@@ -146,6 +146,72 @@ class EvaluationTest {
     }
 
     @Nested
+    class Rounds {
+        /// Right with an even seed, and always right for the first ten questions.
+        private final class Drawing implements ChatModel {
+            private int asked;
+
+            @Override
+            public String name() {
+                return "drawing";
+            }
+
+            @Override
+            public ChatResponse chat(ChatRequest request, AnswerListener listener) {
+                asked++;
+                String question = request.messages().getLast().content();
+                int number = Integer.parseInt(question.replaceAll("\\D", ""));
+                long seed = request.sampler().orElseThrow().seed() - ("e" + number).hashCode();
+                Usage usage = new Usage(10, 0, 2, Duration.ofMillis(5), Duration.ofMillis(1), DraftUsage.NONE);
+                return new ChatResponse(number < 10 || seed % 2 == 0 ? right(question) : "?", FinishReason.STOP, usage);
+            }
+        }
+
+        private Optional<Result> evaluate(RunStore store, Drawing model, int stopAfter) throws InterruptedException {
+            int[] done = new int[1];
+            return new Evaluation(TaskFile.read(task), Integer.MAX_VALUE, new Bootstrap(1, 500), List.of(2L, 3L, 5L))
+                    .run(
+                            new ChatSubject(model, model.name()),
+                            store,
+                            (name, count, total) -> {
+                                assertThat(total).isEqualTo(120);
+                                done[0] = count;
+                            },
+                            () -> done[0] >= stopAfter);
+        }
+
+        @Test
+        void areAveragedOverAndGoOnWhereTheyWere() throws InterruptedException {
+            Drawing model = new Drawing();
+            try (RunStore store = store()) {
+                assertThat(evaluate(store, model, 50)).isEmpty();
+                assertThat(model.asked).isEqualTo(50);
+                Result result = evaluate(store, model, Integer.MAX_VALUE).orElseThrow();
+                assertThat(model.asked).isEqualTo(120);
+                assertThat(result.measured().getFirst().value()).isCloseTo((40 + 10 + 10) / 120.0, within(1e-12));
+                assertThat(result.measured().getFirst().score().tally().examples())
+                        .isEqualTo(40);
+                assertThat(result.measured().getFirst().interval().method()).isEqualTo("bootstrap");
+                assertThat(result.scores().rounds()).isEqualTo(3);
+                assertThat(result.scores().allOutcomes()).hasSize(120);
+                assertThat(result.scores().goodness().get(5)).hasValue(1);
+                assertThat(result.scores().goodness().get(15).orElseThrow()).isCloseTo(1 / 3.0, within(1e-12));
+                assertThat(result.scores().confusion().orElseThrow().total()).isCloseTo(40, within(1e-9));
+                assertThat(result.protocol().facts()).containsEntry("seeds", "[2, 3, 5]");
+                Result single = EvaluationTest.this.evaluate(store, model);
+                assertThat(single.protocol().facts()).doesNotContainKey("seeds");
+                Comparison comparison = Comparison.all(List.of(result, single), 1, new Bootstrap(1, 200))
+                        .getFirst();
+                assertThat(comparison.paired().test()).isEqualTo("paired bootstrap");
+                JsonNode example = Exports.json(List.of(result), List.of(), Prices.assumed())
+                        .at("/models/0/examples/15");
+                assertThat(example.get("answer").asString()).isEqualTo("It is odd");
+                assertThat(example.get("furtherAnswers").get(1).asString()).isEqualTo("?");
+            }
+        }
+    }
+
+    @Nested
     class Comparing {
         @Test
         void tellsABetterModelAndACoin() throws InterruptedException {
