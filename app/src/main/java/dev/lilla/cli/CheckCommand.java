@@ -1,5 +1,6 @@
 package dev.lilla.cli;
 
+import dev.lilla.data.FileTree;
 import dev.lilla.deploy.Deployed;
 import dev.lilla.deploy.FreshExamples;
 import dev.lilla.deploy.PromiseCheck;
@@ -19,16 +20,15 @@ import dev.lilla.kernel.KvType;
 import dev.lilla.model.family.LoadOptions;
 import dev.lilla.project.Project;
 import dev.lilla.project.Tongue;
+import dev.lilla.project.Wording;
 import dev.lilla.search.MemoryProbe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -89,6 +89,12 @@ final class CheckCommand implements Callable<Integer> {
     private @Nullable Path report;
 
     @Option(
+            names = "--lang",
+            paramLabel = "CODE",
+            description = "Language of the answer and its page: en or sv. Default: that of LANG.")
+    private @Nullable String lang;
+
+    @Option(
             names = {"--quiet", "-q"},
             description = "Prints nothing as long as the promise holds.")
     private boolean quiet;
@@ -134,21 +140,21 @@ final class CheckCommand implements Callable<Integer> {
                     project.evaluation().roundSeeds());
             Optional<Result> result = evaluate(deployed, evaluation, scratch);
             if (result.isEmpty()) {
-                console.warn("interrupted; nothing was decided");
+                console.warn(say("interrupted; nothing was decided", "avbrutet; inget avgjordes"));
                 return Lilla.INTERRUPTED;
             }
             List<String> notes = notes(deployed, examples, result.get());
             Optional<Result> alike = withMemoryAlike(deployed, result.get(), notes);
             if (alike.isEmpty()) {
-                console.warn("interrupted; nothing was decided");
+                console.warn(say("interrupted; nothing was decided", "avbrutet; inget avgjordes"));
                 return Lilla.INTERRUPTED;
             }
             PromiseCheck check = PromiseCheck.of(deployed.variant(), alike.get(), costs);
-            PromiseWords words = new PromiseWords(deployed.record(), check, notes);
+            PromiseWords words = new PromiseWords(deployed.record(), check, notes, tongue());
             show(words, costs);
             return check.holds() ? 0 : Lilla.FAILED;
         } finally {
-            delete(scratch);
+            new FileTree(scratch).delete();
         }
     }
 
@@ -190,10 +196,13 @@ final class CheckCommand implements Callable<Integer> {
         }
         MemoryTrial trial = MemoryTrial.of(deployed.model().path(), result, PARALLEL);
         try (Interruption interruption = Interruption.open()) {
-            return switch (new MemoryProcess(host.options(), Tongue.ENGLISH).measure(trial, interruption)) {
+            return switch (new MemoryProcess(host.options(), tongue()).measure(trial, interruption)) {
                 case MemoryProbe.Outcome.Measured(long bytes) -> Optional.of(result.withOwnMemory(bytes));
                 case MemoryProbe.Outcome.Unmeasured(String why) -> {
-                    notes.add("memory is that of this command, and the decision measured a process of its own: " + why);
+                    notes.add(say(
+                                    "memory is that of this command, and the decision measured a process of its own: ",
+                                    "minnet är detta kommandos, och beslutet mätte en egen process: ")
+                            + why);
                     yield Optional.of(result);
                 }
                 case MemoryProbe.Outcome.Interrupted _ -> Optional.empty();
@@ -202,14 +211,19 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private List<String> notes(Deployed deployed, FreshExamples examples, Result result) {
-        List<String> notes = new ArrayList<>(deployed.differences(result));
+        List<String> notes = new ArrayList<>(deployed.differences(result, tongue()));
         if (data == null) {
-            notes.add("these are the project's own test examples, which tell of this machine but not of new times;"
-                    + " --data gives fresh ones");
+            notes.add(say(
+                    "these are the project's own test examples, which tell of this machine but not of new times; --data"
+                            + " gives fresh ones",
+                    "detta är projektets egna testexempel, som säger något om datorn men inget om nya tider; --data ger"
+                            + " nya"));
         }
         if (examples.known() > 0) {
-            notes.add(examples.known() + " of the " + examples.rows()
-                    + " rows are in the training data too, and tell little about new ones");
+            notes.add(say(
+                            "%d of the %d rows are in the training data too, and tell little about new ones",
+                            "%d av de %d raderna finns också i träningsdata, och säger lite om nya")
+                    .formatted(examples.known(), examples.rows()));
         }
         return notes;
     }
@@ -227,15 +241,15 @@ final class CheckCommand implements Callable<Integer> {
         }
         words.lines().forEach(console.out()::println);
         if (report != null) {
-            console.warn("report: " + report);
+            console.warn(say("report: ", "rapport: ") + report);
         }
     }
 
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
+    private Tongue tongue() {
+        return console.tongue(lang);
+    }
+
+    private String say(String english, String swedish) {
+        return new Wording(english, swedish).in(tongue());
     }
 }

@@ -160,6 +160,6 @@ final class OptimizeCommand implements Callable<Integer> {
     }
 
     private Tongue tongue() {
-        return Tongue.of(lang == null ? console.environment().getOrDefault("LANG", "en") : lang);
+        return console.tongue(lang);
     }
 }

@@ -58,7 +58,8 @@ public record DecisionPage(
                 page,
                 decision.variants().stream().map(JudgedVariant::result).toList(),
                 decision.tests(),
-                decision.prices());
+                decision.prices(),
+                tongue);
         return page;
     }
 
@@ -162,18 +163,7 @@ public record DecisionPage(
                         0, decision.variants().size())
                 .mapToObj(i -> point(words, i, taken))
                 .toList();
-        FrontierChart.Labels labels = new FrontierChart.Labels() {
-            @Override
-            public String quality(double value) {
-                return String.format(Locale.ROOT, "%.0f", 100 * value);
-            }
-
-            @Override
-            public String taken(double value) {
-                return words.figure(value);
-            }
-        };
-        return new FrontierChart(title, takes, points, limit(Criterion.Kind.QUALITY, 1), limit, labels);
+        return new FrontierChart(title, takes, points, limit(Criterion.Kind.QUALITY, 1), limit, words::local);
     }
 
     private FrontierChart.Point point(DecisionWords words, int index, ToDoubleFunction<Figures> taken) {

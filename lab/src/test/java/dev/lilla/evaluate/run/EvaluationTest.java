@@ -15,6 +15,7 @@ import dev.lilla.evaluate.report.EvaluationPage;
 import dev.lilla.evaluate.run.Evaluation.Result;
 import dev.lilla.evaluate.statistics.Bootstrap;
 import dev.lilla.evaluate.task.TaskFile;
+import dev.lilla.project.Tongue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -251,7 +252,11 @@ class EvaluationTest {
         void aPageHoldsNoMarkupOfOthers() throws InterruptedException, IOException {
             Path page = folder.resolve("report.html");
             try (RunStore store = store()) {
-                EvaluationPage.write(page, List.of(hostile(store)), List.of(), Prices.assumed());
+                EvaluationPage.write(
+                        page,
+                        new EvaluationPage.Contents(
+                                List.of(hostile(store)), List.of(), Prices.assumed(), Optional.empty()),
+                        Tongue.ENGLISH);
             }
             String html = Files.readString(page);
             assertThat(html)
@@ -299,6 +304,40 @@ class EvaluationTest {
             assertThat(judgement.matches().get(0).outcome()).isEqualTo(1);
             assertThat(judgement.matches().get(1).outcome()).isZero();
             assertThat(judgement.agreement(Map.of(0, 1.0, 1, 1.0))).isEqualTo(0.5);
+        }
+
+        @Test
+        void isNamedInExportsAndOnPages() throws InterruptedException, IOException {
+            PairwiseJudge judge = judge(Judging::longer);
+            JudgeRecord record = new JudgeRecord(
+                    "judge <b>",
+                    "d1ge57",
+                    JudgeRecord.instruction(judge),
+                    List.of(
+                            JudgeRecord.Pairing.of(
+                                    "one", "two", judge.judge("one", "two", pairs), Map.of(0, 1.0, 1, 1.0)),
+                            JudgeRecord.Pairing.of("one", "three", judge.judge("one", "three", pairs), Map.of())),
+                    Map.of());
+            Path page = folder.resolve("judged.html");
+            try (RunStore store = store()) {
+                List<Result> results = List.of(evaluate(store, new RuleModel("rule", EvaluationTest::right)));
+                JsonNode json = Exports.json(results, List.of(), Prices.assumed(), Optional.of(record))
+                        .get("judge");
+                assertThat(json.get("model").asString()).isEqualTo("judge <b>");
+                assertThat(json.get("instruction").asString()).hasSize(16);
+                assertThat(json.at("/pairings/0/people/labelled").asInt()).isEqualTo(2);
+                assertThat(json.at("/pairings/0/people/share").asDouble()).isEqualTo(0.5);
+                assertThat(json.at("/pairings/0/people/low").asDouble()).isBetween(0.05, 0.15);
+                assertThat(json.at("/pairings/1/consistency").asDouble()).isEqualTo(1);
+                assertThat(json.at("/pairings/1/people").isEmpty()).isTrue();
+                EvaluationPage.write(
+                        page,
+                        new EvaluationPage.Contents(results, List.of(), Prices.assumed(), Optional.of(record)),
+                        Tongue.SWEDISH);
+            }
+            assertThat(Files.readString(page))
+                    .contains("En domare", "judge &lt;b&gt;", "one mot two", "50,0 % (9,5 till 90,5) av 2", "d1ge57")
+                    .doesNotContain("agrees with people");
         }
 
         @Test
