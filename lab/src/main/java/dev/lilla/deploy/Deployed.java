@@ -68,7 +68,7 @@ public record Deployed(DecisionRecord record, VariantRecord variant, ModelFiles 
                                 "%s är %s, och var %s",
                                 new ReportWords(tongue).stored(entry.getKey()),
                                 entry.getValue(),
-                                then.get(entry.getKey())))
+                                then.getOrDefault(entry.getKey(), "-")))
                 .toList();
     }
 }

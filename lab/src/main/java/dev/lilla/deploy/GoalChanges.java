@@ -77,16 +77,19 @@ final class GoalChanges {
 
     /// Models were asked something else; texts of it are in the record as digests alone.
     private void questions() {
-        Map<String, String> now = ProjectTask.facts(project);
         String shots = record.protocol().get(Protocol.SHOTS);
         if (shots != null) {
-            compare("the number of examples shown (evaluation.shots)", now.get(Protocol.SHOTS), shots);
+            compare(
+                    "the number of examples shown (evaluation.shots)",
+                    Integer.toString(project.evaluation().shots()),
+                    shots);
         }
         String source = record.protocol().get(Protocol.TASK_FILE);
-        if (source != null && !source.equals(now.get(Protocol.TASK_FILE))) {
+        String now = ProjectTask.question(project);
+        if (source != null && !source.equals(now)) {
             changes.add(
                     "evaluation.prompt or evaluation.system is another one now: their digest with task and metric is "
-                            + now.get(Protocol.TASK_FILE) + ", and was " + source);
+                            + now + ", and was " + source);
         }
     }
 }

@@ -28,7 +28,8 @@ final class OwnMemory {
     ///
     /// @return empty if it was cancelled
     Optional<Result> measured(Variant variant, Result result) throws InterruptedException {
-        if (result.efficiency().peakBytes().isEmpty()) {
+        boolean isElsewhere = result.efficiency().diskBytes() == 0;
+        if (isElsewhere || result.efficiency().peakBytes().isEmpty()) {
             return Optional.of(result);
         }
         MemoryTrial trial = MemoryTrial.of(variant.file(), result, request.parallel());

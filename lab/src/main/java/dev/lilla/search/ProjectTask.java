@@ -71,13 +71,9 @@ public final class ProjectTask {
                 .name();
     }
 
-    /// What of a project decides which question its models are asked, as protocols have it.
-    public static Map<String, String> facts(Project project) {
-        return Map.of(
-                Protocol.TASK_FILE,
-                Protocol.source(source(project)),
-                Protocol.SHOTS,
-                Integer.toString(project.evaluation().shots()));
+    /// What tells the question that a project asks from others, as protocols have it: [Protocol#TASK_FILE].
+    public static String question(Project project) {
+        return Protocol.source(source(project));
     }
 
     private static void requireScoring(Metric metric) {

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lilla.decision.DecisionRecord;
 import dev.lilla.decision.DecisionRecord.Overruling;
+import dev.lilla.evaluate.run.Protocol;
 import dev.lilla.search.ProjectTask;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -150,7 +152,8 @@ class GateTest {
                     .hasMessageContaining("evaluation.shots) is 2 now, and was 0");
 
             decided.write("");
-            DecisionRecord record = decided.record(ProjectTask.facts(decided.project()));
+            DecisionRecord record = decided.record(
+                    Map.of(Protocol.TASK_FILE, ProjectTask.question(decided.project()), Protocol.SHOTS, "0"));
             assertThat(admit(record, "", "").variant().name()).isEqualTo("good");
             decided.write("evaluation:\n  system: Answer in one word.");
             assertThatThrownBy(() -> admit(record, "", ""))
