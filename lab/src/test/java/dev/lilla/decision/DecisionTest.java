@@ -199,7 +199,7 @@ class DecisionTest {
 
     @Test
     void marksAxesWithRoundNumbersThatAreToldApart() {
-        assertThat(texts(0, 1, 100)).containsExactly("0", "20", "40", "60", "80", "100");
+        assertThat(texts(0, 1, 100)).containsExactly("0", "25", "50", "75", "100");
         assertThat(texts(0, 0.4, 100)).containsExactly("0", "10", "20", "30", "40");
         assertThat(texts(0.9, 1, 100)).containsExactly("90.0", "92.5", "95.0", "97.5", "100.0");
         assertThat(texts(0, 0.00064, 1))
