@@ -71,10 +71,17 @@ class ArchitectureTest {
                             "tokenizer")),
             Map.entry(
                     "evaluate.report",
-                    Set.of("evaluate.metric", "evaluate.run", "evaluate.statistics", "evaluate.task")),
+                    Set.of(
+                            "chat",
+                            "evaluate.metric",
+                            "evaluate.run",
+                            "evaluate.statistics",
+                            "evaluate.task",
+                            "project")),
             Map.entry(
                     "optimize",
                     Set.of(
+                            "data",
                             "evaluate",
                             "format",
                             "generate",
@@ -117,6 +124,7 @@ class ArchitectureTest {
                     "search",
                     Set.of(
                             "chat",
+                            "data",
                             "decision",
                             "evaluate",
                             "evaluate.metric",
@@ -143,6 +151,7 @@ class ArchitectureTest {
             Map.entry(
                     "deploy",
                     Set.of(
+                            "data",
                             "decision",
                             "evaluate.report",
                             "evaluate.run",

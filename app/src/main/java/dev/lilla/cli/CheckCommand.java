@@ -1,5 +1,6 @@
 package dev.lilla.cli;
 
+import dev.lilla.data.FileTree;
 import dev.lilla.deploy.Deployed;
 import dev.lilla.deploy.FreshExamples;
 import dev.lilla.deploy.PromiseCheck;
@@ -8,6 +9,8 @@ import dev.lilla.deploy.PromiseWords;
 import dev.lilla.evaluate.run.Evaluation;
 import dev.lilla.evaluate.run.Evaluation.Result;
 import dev.lilla.evaluate.run.LocalSubject;
+import dev.lilla.evaluate.run.MemoryBasis;
+import dev.lilla.evaluate.run.MemoryTrial;
 import dev.lilla.evaluate.run.Prices;
 import dev.lilla.evaluate.run.RunStore;
 import dev.lilla.evaluate.statistics.Bootstrap;
@@ -16,15 +19,16 @@ import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.kernel.KvType;
 import dev.lilla.model.family.LoadOptions;
 import dev.lilla.project.Project;
+import dev.lilla.project.Tongue;
+import dev.lilla.project.Wording;
+import dev.lilla.search.MemoryProbe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -85,6 +89,12 @@ final class CheckCommand implements Callable<Integer> {
     private @Nullable Path report;
 
     @Option(
+            names = "--lang",
+            paramLabel = "CODE",
+            description = "Language of the answer and its page: en or sv. Default: that of LANG.")
+    private @Nullable String lang;
+
+    @Option(
             names = {"--quiet", "-q"},
             description = "Prints nothing as long as the promise holds.")
     private boolean quiet;
@@ -123,23 +133,33 @@ final class CheckCommand implements Callable<Integer> {
             FreshExamples examples =
                     data == null ? FreshExamples.ofProject(project, scratch) : FreshExamples.of(project, data, scratch);
             int most = limit != null ? limit : project.evaluation().limit().orElse(Integer.MAX_VALUE);
-            Optional<Result> result = evaluate(deployed, examples, most, scratch);
+            Evaluation evaluation = new Evaluation(
+                    examples.task(),
+                    most,
+                    Bootstrap.DEFAULT,
+                    project.evaluation().roundSeeds());
+            Optional<Result> result = evaluate(deployed, evaluation, scratch);
             if (result.isEmpty()) {
-                console.warn("interrupted; nothing was decided");
+                console.warn(say("interrupted; nothing was decided", "avbrutet; inget avgjordes"));
                 return Lilla.INTERRUPTED;
             }
             List<String> notes = notes(deployed, examples, result.get());
-            PromiseCheck check = PromiseCheck.of(deployed.variant(), result.get(), costs);
-            PromiseWords words = new PromiseWords(deployed.record(), check, notes);
+            Optional<Result> alike = withMemoryAlike(deployed, result.get(), notes);
+            if (alike.isEmpty()) {
+                console.warn(say("interrupted; nothing was decided", "avbrutet; inget avgjordes"));
+                return Lilla.INTERRUPTED;
+            }
+            PromiseCheck check = PromiseCheck.of(deployed.variant(), alike.get(), costs);
+            PromiseWords words = new PromiseWords(deployed.record(), check, notes, tongue());
             show(words, costs);
             return check.holds() ? 0 : Lilla.FAILED;
         } finally {
-            delete(scratch);
+            new FileTree(scratch).delete();
         }
     }
 
     /// Nothing of an earlier run is taken: the times are of interest too.
-    private Optional<Result> evaluate(Deployed deployed, FreshExamples examples, int most, Path scratch)
+    private Optional<Result> evaluate(Deployed deployed, Evaluation evaluation, Path scratch)
             throws InterruptedException {
         LocalModelOptions options = new LocalModelOptions(LoadOptions.DEFAULT, KvType.F16, host.options());
         ProgressLine progress = new ProgressLine(console);
@@ -151,27 +171,59 @@ final class CheckCommand implements Callable<Integer> {
                         options,
                         List.of(),
                         PARALLEL)) {
-            return new Evaluation(examples.task(), most, Bootstrap.DEFAULT)
-                    .run(
-                            subject,
-                            store,
-                            (name, done, total) ->
-                                    progress.started(name + ": " + done + " of " + total + " examples", 0),
-                            interruption);
+            return evaluation.run(
+                    subject,
+                    store,
+                    (name, done, total) -> progress.started(name + ": " + done + " of " + total + " examples", 0),
+                    interruption);
         } finally {
             progress.finished();
         }
     }
 
+    /// With memory measured as the decision measured it.
+    ///
+    /// @param notes gets a note if that cannot be done
+    /// @return empty if it was interrupted
+    private Optional<Result> withMemoryAlike(Deployed deployed, Result result, List<String> notes)
+            throws InterruptedException {
+        boolean isOwn = deployed.variant()
+                .memoryBasis()
+                .filter(MemoryBasis.OWN_PROCESS::equals)
+                .isPresent();
+        if (!isOwn || result.efficiency().peakBytes().isEmpty()) {
+            return Optional.of(result);
+        }
+        MemoryTrial trial = MemoryTrial.of(deployed.model().path(), result, PARALLEL);
+        try (Interruption interruption = Interruption.open()) {
+            return switch (new MemoryProcess(host.options(), tongue()).measure(trial, interruption)) {
+                case MemoryProbe.Outcome.Measured(long bytes) -> Optional.of(result.withOwnMemory(bytes));
+                case MemoryProbe.Outcome.Unmeasured(String why) -> {
+                    notes.add(say(
+                                    "memory is that of this command, and the decision measured a process of its own: ",
+                                    "minnet är detta kommandos, och beslutet mätte en egen process: ")
+                            + why);
+                    yield Optional.of(result);
+                }
+                case MemoryProbe.Outcome.Interrupted _ -> Optional.empty();
+            };
+        }
+    }
+
     private List<String> notes(Deployed deployed, FreshExamples examples, Result result) {
-        List<String> notes = new ArrayList<>(deployed.differences(result));
+        List<String> notes = new ArrayList<>(deployed.differences(result, tongue()));
         if (data == null) {
-            notes.add("these are the project's own test examples, which tell of this machine but not of new times;"
-                    + " --data gives fresh ones");
+            notes.add(say(
+                    "these are the project's own test examples, which tell of this machine but not of new times; --data"
+                            + " gives fresh ones",
+                    "detta är projektets egna testexempel, som säger något om datorn men inget om nya tider; --data ger"
+                            + " nya"));
         }
         if (examples.known() > 0) {
-            notes.add(examples.known() + " of the " + examples.rows()
-                    + " rows are in the training data too, and tell little about new ones");
+            notes.add(say(
+                            "%d of the %d rows are in the training data too, and tell little about new ones",
+                            "%d av de %d raderna finns också i träningsdata, och säger lite om nya")
+                    .formatted(examples.known(), examples.rows()));
         }
         return notes;
     }
@@ -189,15 +241,15 @@ final class CheckCommand implements Callable<Integer> {
         }
         words.lines().forEach(console.out()::println);
         if (report != null) {
-            console.warn("report: " + report);
+            console.warn(say("report: ", "rapport: ") + report);
         }
     }
 
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
+    private Tongue tongue() {
+        return console.tongue(lang);
+    }
+
+    private String say(String english, String swedish) {
+        return new Wording(english, swedish).in(tongue());
     }
 }

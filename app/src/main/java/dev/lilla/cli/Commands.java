@@ -42,6 +42,7 @@ final class Commands {
         commands.put("candidates", CandidatesCommand::new);
         commands.put("tune", TuneCommand::new);
         commands.put("optimize", OptimizeCommand::new);
+        commands.put(MeasureMemoryCommand.NAME, MeasureMemoryCommand::new);
         commands.put("deploy", DeployCommand::new);
         commands.put("check", CheckCommand::new);
         commands.put("catalog", CatalogCommand::new);

@@ -1,5 +1,6 @@
 package dev.lilla.cli;
 
+import dev.lilla.project.Tongue;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -10,6 +11,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Ansi;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 public record Console(
         InputStream in, PrintStream out, PrintStream err, Map<String, String> environment, Terminals terminals) {
     /// The launcher silences the JVM's own standard error and hands the real one on under this name.
-    private static final String STDERR_VARIABLE = "LILLA_STDERR";
+    static final String STDERR_VARIABLE = "LILLA_STDERR";
 
     private static final int COLUMNS = 80;
 
@@ -58,6 +60,13 @@ public record Console(
                 && environment.getOrDefault("NO_COLOR", "").isEmpty()
                 && !environment.getOrDefault("TERM", "").equals("dumb");
         return wanted ? Ansi.ON : Ansi.OFF;
+    }
+
+    /// The language that is asked for, else that of `LANG`.
+    ///
+    /// @param code as `sv`, if one was given
+    Tongue tongue(@Nullable String code) {
+        return Tongue.of(code == null ? environment.getOrDefault("LANG", "en") : code);
     }
 
     /// Text with picocli's markup (`@|bold ...|@`) as colors, or without.

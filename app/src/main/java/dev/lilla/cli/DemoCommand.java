@@ -111,7 +111,7 @@ final class DemoCommand implements Callable<Integer> {
         if (logs < 20 || questions < 1 || epochs < 1) {
             throw new IllegalArgumentException("--logs is 20 or more, --questions and --epochs 1 or more");
         }
-        Tongue tongue = Tongue.of(lang == null ? console.environment().getOrDefault("LANG", "en") : lang);
+        Tongue tongue = console.tongue(lang);
         ModelStore store = ModelStore.open(console.environment());
         Path folder = dir == null ? store.home().resolve("demo").resolve("kvitto") : dir;
         requireOurs(folder);
@@ -130,7 +130,8 @@ final class DemoCommand implements Callable<Integer> {
                 epochs,
                 8,
                 Quantities.duration(budget),
-                tongue);
+                tongue,
+                new MemoryProcess(host.options(), tongue));
         SearchProgress progress = new SearchProgress(console, tongue);
         story.search();
         try (RunStore runs = RunStore.open(folder.resolve("runs.db"));

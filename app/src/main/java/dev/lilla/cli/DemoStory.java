@@ -6,6 +6,7 @@ import dev.lilla.decision.DecisionRecord;
 import dev.lilla.decision.DecisionRecord.Baseline;
 import dev.lilla.decision.DecisionWords;
 import dev.lilla.decision.JudgedVariant;
+import dev.lilla.evaluate.report.ReportWords;
 import dev.lilla.evaluate.run.Prices;
 import dev.lilla.evaluate.task.Example;
 import dev.lilla.evaluate.task.TaskScores;
@@ -171,7 +172,7 @@ record DemoStory(Console console, Tongue tongue) {
     }
 
     private String money(double amount, Prices prices) {
-        return decimal(String.format(Locale.ROOT, amount < 0.1 ? "%.4f" : "%.2f", amount)) + " " + prices.currency();
+        return new ReportWords(tongue).money(amount) + " " + prices.currency();
     }
 
     private String decimal(String figures) {

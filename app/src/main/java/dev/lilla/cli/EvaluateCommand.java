@@ -5,6 +5,7 @@ import dev.lilla.evaluate.run.Comparison;
 import dev.lilla.evaluate.run.Evaluation;
 import dev.lilla.evaluate.run.Evaluation.Result;
 import dev.lilla.evaluate.run.Exports;
+import dev.lilla.evaluate.run.JudgeRecord;
 import dev.lilla.evaluate.run.Prices;
 import dev.lilla.evaluate.run.RunStore;
 import dev.lilla.evaluate.run.Subject;
@@ -120,6 +121,9 @@ final class EvaluateCommand implements Callable<Integer> {
         if (limit < 1 || parallel < 1) {
             throw new IllegalArgumentException("--limit and --parallel must be 1 or more");
         }
+        if (judge.isNamed() && models.size() < 2) {
+            throw new IllegalArgumentException("a judge compares the written answers of two models or more");
+        }
         Prices prices = outputs.prices == null ? Prices.assumed() : Prices.read(outputs.prices);
         try (RemoteSubjects remote =
                 project == null ? RemoteSubjects.none(console) : RemoteSubjects.of(console, Project.read(project))) {
@@ -160,8 +164,11 @@ final class EvaluateCommand implements Callable<Integer> {
             }
         }
         List<Comparison> comparisons = Comparison.all(results, 1, Bootstrap.DEFAULT);
-        show(results, comparisons, prices);
-        judge.run(console, subjects, remote, results);
+        if (!json.isSet()) {
+            new EvaluateTable(console.out(), results, comparisons, prices).print();
+        }
+        Optional<JudgeRecord> judged = judge.judge(console, subjects, remote, results);
+        show(results, comparisons, prices, judged);
         return 0;
     }
 
@@ -192,17 +199,21 @@ final class EvaluateCommand implements Callable<Integer> {
         return file;
     }
 
-    private void show(List<Result> results, List<Comparison> comparisons, Prices prices) throws IOException {
+    private void show(List<Result> results, List<Comparison> comparisons, Prices prices, Optional<JudgeRecord> judged)
+            throws IOException {
         if (json.isSet()) {
-            console.printJson(Exports.json(results, comparisons, prices));
+            console.printJson(Exports.json(results, comparisons, prices, judged));
         } else {
-            new EvaluateTable(console.out(), results, comparisons, prices).print();
+            judged.ifPresent(record -> JudgeOptions.print(console, record));
         }
         if (outputs.csv != null) {
             Files.writeString(outputs.csv, Exports.csv(results));
         }
         if (outputs.report != null) {
-            EvaluationPage.write(outputs.report, results, comparisons, prices);
+            EvaluationPage.write(
+                    outputs.report,
+                    new EvaluationPage.Contents(results, comparisons, prices, judged),
+                    console.tongue(outputs.lang));
             console.warn("report: " + outputs.report);
         }
     }

@@ -27,4 +27,11 @@ final class EvaluateOutputs {
             description = "What the machine, power and other models cost. Default: assumptions for a small server.")
     @Nullable
     Path prices;
+
+    @Option(
+            names = "--lang",
+            paramLabel = "CODE",
+            description = "Language of the report: en or sv. Default: that of LANG.")
+    @Nullable
+    String lang;
 }

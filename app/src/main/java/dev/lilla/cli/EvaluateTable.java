@@ -1,12 +1,14 @@
 package dev.lilla.cli;
 
 import dev.lilla.evaluate.metric.Scale;
+import dev.lilla.evaluate.report.ReportWords;
 import dev.lilla.evaluate.report.ScoreText;
 import dev.lilla.evaluate.run.Comparison;
 import dev.lilla.evaluate.run.Efficiency;
 import dev.lilla.evaluate.run.Evaluation.Result;
 import dev.lilla.evaluate.run.Measured;
 import dev.lilla.evaluate.run.Prices;
+import dev.lilla.project.Tongue;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,22 +105,18 @@ record EvaluateTable(PrintStream out, List<Result> results, List<Comparison> com
                             "%.2f J",
                             result.efficiency().joulesPerAnswer().orElse(Double.NaN)));
         }
-        row(
-                table,
-                "1,000 answers",
-                result -> String.format(
-                        Locale.ROOT, "%.4f %s", prices.perThousand(result.efficiency()), prices.currency()));
+        row(table, "1,000 answers", result -> money(prices.perThousand(result.efficiency())));
         for (Prices.Api api : prices.apis()) {
-            row(
-                    table,
-                    "  by " + api.name(),
-                    result -> String.format(
-                            Locale.ROOT, "%.4f %s", Prices.perThousand(result.efficiency(), api), prices.currency()));
+            row(table, "  by " + api.name(), result -> money(Prices.perThousand(result.efficiency(), api)));
         }
     }
 
     private static String here(Result result, String text) {
         return result.efficiency().elsewhere().isPresent() ? "none here" : text;
+    }
+
+    private String money(double value) {
+        return new ReportWords(Tongue.ENGLISH).money(value) + " " + prices.currency();
     }
 
     private static String perSecond(double value) {
@@ -137,8 +135,8 @@ record EvaluateTable(PrintStream out, List<Result> results, List<Comparison> com
             out.println(comparison.sentence(examples, scale.isHigherBetter()));
         }
         Measured main = results.getFirst().measured().getFirst();
-        ScoreText.tooWide(main, examples).ifPresent(out::println);
-        long cut = results.getFirst().scores().outcomes().stream()
+        new ReportWords(Tongue.ENGLISH).tooWide(main, examples).ifPresent(out::println);
+        long cut = results.getFirst().scores().allOutcomes().stream()
                 .filter(outcome -> outcome.cost().isCut())
                 .count();
         if (cut > 0) {

@@ -91,7 +91,7 @@ final class InitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Tongue tongue = Tongue.of(lang == null ? console.environment().getOrDefault("LANG", "en") : lang);
+        Tongue tongue = console.tongue(lang);
         if (Files.exists(file) && !force) {
             throw new IllegalArgumentException(file + " exists already. --force writes over it");
         }

@@ -6,10 +6,9 @@ import dev.lilla.data.DataRow;
 import dev.lilla.evaluate.metric.Match;
 import dev.lilla.evaluate.metric.Ratings;
 import dev.lilla.evaluate.run.Evaluation.Result;
+import dev.lilla.evaluate.run.JudgeRecord;
+import dev.lilla.evaluate.run.LocalSubject;
 import dev.lilla.evaluate.run.PairwiseJudge;
-import dev.lilla.evaluate.statistics.Bootstrap;
-import dev.lilla.evaluate.statistics.Interval;
-import dev.lilla.evaluate.statistics.MeanTally;
 import dev.lilla.evaluate.task.Example;
 import dev.lilla.generate.LocalChatModel;
 import dev.lilla.generate.LocalModel;
@@ -48,41 +47,51 @@ final class JudgeOptions {
         }
     }
 
+    /// Whether a judge is named.
+    boolean isNamed() {
+        return judge != null;
+    }
+
     /// Judges, if a judge is named.
-    void run(Console console, SubjectMixin models, RemoteSubjects remote, List<Result> results) throws IOException {
+    Optional<JudgeRecord> judge(Console console, SubjectMixin models, RemoteSubjects remote, List<Result> results)
+            throws IOException {
         if (judge == null) {
-            return;
+            return Optional.empty();
         }
         if (results.size() < 2
                 || !results.getFirst().scores().examples().stream().allMatch(Example.Written.class::isInstance)) {
             throw new IllegalArgumentException("a judge compares the written answers of two models or more");
         }
         if (remote.has(judge)) {
-            run(console, remote.chat(judge), " at " + remote.judgeHost(judge), results);
-            return;
+            return Optional.of(judge(console, remote.chat(judge), "at " + remote.judgeHost(judge), results));
         }
         try (LocalModel opened = models.model(console, judge);
                 LocalChatModel chat = opened.chat(List.of())) {
-            run(console, chat, "", results);
+            return Optional.of(
+                    judge(console, chat, LocalSubject.digest(opened.model().description()), results));
         }
     }
 
-    /// @param place of the judge, if it is not here
-    private void run(Console console, ChatModel chat, String place, List<Result> results) {
+    /// @param digest of the judge's weights, or where it answers
+    private JudgeRecord judge(Console console, ChatModel chat, String digest, List<Result> results) {
         PairwiseJudge pairwise = new PairwiseJudge(chat, PairwiseJudge.INSTRUCTION);
         List<Match> matches = new ArrayList<>();
-        console.out().println();
-        console.out().println("judge " + chat.name() + place + ", each pair in both orders");
+        List<JudgeRecord.Pairing> pairings = new ArrayList<>();
         for (int i = 0; i < results.size(); i++) {
             for (int j = i + 1; j < results.size(); j++) {
-                PairwiseJudge.Judgement judgement = compare(pairwise, results.get(i), results.get(j));
+                Result first = results.get(i);
+                Result second = results.get(j);
+                PairwiseJudge.Judgement judgement = compare(pairwise, first, second);
                 matches.addAll(judgement.matches());
-                console.out().println(line(results.get(i), results.get(j), judgement));
+                pairings.add(JudgeRecord.Pairing.of(first.model(), second.model(), judgement, labelled(first, second)));
             }
         }
-        if (results.size() > 2) {
-            ratings(console, matches);
-        }
+        return new JudgeRecord(
+                chat.name(),
+                digest,
+                JudgeRecord.instruction(pairwise),
+                pairings,
+                results.size() > 2 ? ratings(console, matches) : Map.of());
     }
 
     private static PairwiseJudge.Judgement compare(PairwiseJudge judge, Result first, Result second) {
@@ -96,28 +105,36 @@ final class JudgeOptions {
         return judge.judge(first.model(), second.model(), pairs);
     }
 
-    private String line(Result first, Result second, PairwiseJudge.Judgement judgement) {
-        double[] outcomes =
-                judgement.matches().stream().mapToDouble(Match::outcome).toArray();
-        Interval interval = Bootstrap.DEFAULT.interval(new MeanTally(outcomes));
+    /// What a judge said, for people.
+    static void print(Console console, JudgeRecord record) {
+        console.out().println();
+        console.out().println("judge " + record.model() + ", each pair in both orders");
+        record.pairings().forEach(pairing -> console.out().println(line(pairing)));
+        record.ratings()
+                .forEach((model, rating) ->
+                        console.out().println(String.format(Locale.ROOT, "rating %5.0f  %s", rating, model)));
+    }
+
+    private static String line(JudgeRecord.Pairing pairing) {
         String line = String.format(
                 Locale.ROOT,
                 "%s wins %.1f %% (%.1f to %.1f) against %s; both orders agree in %.0f %%",
-                first.model(),
-                100 * judgement.winShare(),
-                100 * interval.low(),
-                100 * interval.high(),
-                second.model(),
-                100 * judgement.consistency());
-        Map<Integer, Double> labelled = labelled(first, second);
-        return labelled.isEmpty()
-                ? line + ". Not held against verdicts of people: --judge-labels."
-                : line
+                pairing.first(),
+                100 * pairing.winShare(),
+                100 * pairing.low(),
+                100 * pairing.high(),
+                pairing.second(),
+                100 * pairing.consistency());
+        return pairing.people()
+                .map(people -> line
                         + String.format(
                                 Locale.ROOT,
-                                "; agrees with people in %.0f %% of %d",
-                                100 * judgement.agreement(labelled),
-                                labelled.size());
+                                "; agrees with people in %.0f %% of %d (%.0f to %.0f)",
+                                100 * people.share(),
+                                people.labelled(),
+                                100 * people.low(),
+                                100 * people.high()))
+                .orElse(line + ". Not held against verdicts of people: --judge-labels.");
     }
 
     /// Verdicts of people by the index of their example.
@@ -158,13 +175,12 @@ final class JudgeOptions {
                         labels + ": line " + row.line() + ": has no column '" + column + "'."));
     }
 
-    private static void ratings(Console console, List<Match> matches) {
+    private static Map<String, Double> ratings(Console console, List<Match> matches) {
         try {
-            Ratings.bradleyTerry(matches)
-                    .forEach((model, rating) ->
-                            console.out().println(String.format(Locale.ROOT, "rating %5.0f  %s", rating, model)));
+            return Ratings.bradleyTerry(matches);
         } catch (IllegalArgumentException e) {
             console.warn(String.valueOf(e.getMessage()));
+            return Map.of();
         }
     }
 }

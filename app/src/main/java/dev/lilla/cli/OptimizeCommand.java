@@ -162,10 +162,11 @@ final class OptimizeCommand implements Callable<Integer> {
                 epochs,
                 parallel,
                 time,
-                tongue());
+                tongue(),
+                new MemoryProcess(host.options(), tongue()));
     }
 
     private Tongue tongue() {
-        return Tongue.of(lang == null ? console.environment().getOrDefault("LANG", "en") : lang);
+        return console.tongue(lang);
     }
 }

@@ -154,6 +154,20 @@ class DeployCommandTest {
     }
 
     @Test
+    void refusesADecisionByAnotherMetric() throws IOException {
+        String before = Files.readString(good.file());
+        try {
+            Files.writeString(good.file(), before.replace("metric: exact_match", "metric: chrf"));
+            Lines.Outcome outcome = deploy(good, "--out", shared.resolve("chrf"));
+            assertThat(outcome.status()).isEqualTo(1);
+            assertThat(outcome.err()).contains("the metric is chrf now, and was exact_match", "Decide again");
+            assertThat(shared.resolve("chrf")).doesNotExist();
+        } finally {
+            Files.writeString(good.file(), before);
+        }
+    }
+
+    @Test
     void keepsWhoWasOverruled(@TempDir Path folder) {
         Path out = folder.resolve("out");
         Lines.Outcome outcome =
@@ -202,6 +216,18 @@ class DeployCommandTest {
         assertThat(same.status()).as(same.err() + same.out()).isZero();
         assertThat(same.out()).contains("\"lilla-demo-s\" holds, on 12 examples", "the project's own test examples");
         assertThat(report).content().contains("holds, on 12 examples", "exact_match");
+
+        Lines.Outcome swedish = good.lines().run("check", good.file(), "--report", report, "--lang", "sv");
+        assertThat(swedish.out())
+                .contains(
+                        "löftet för \"lilla-demo-s\" hålls, på 12 exempel",
+                        "tid för 95 % av svaren är",
+                        "Obs: detta är")
+                .doesNotContain("promise", "asked for");
+        assertThat(report)
+                .content()
+                .contains("<html lang=\"sv\">", "Åtgång", "frågor och facit")
+                .doesNotContain("Efficiency", "asked for");
 
         Lines.Outcome worse = good.lines().run("check", good.file(), "--data", good.data("worse.jsonl", 12), "--json");
         assertThat(worse.status()).isEqualTo(1);

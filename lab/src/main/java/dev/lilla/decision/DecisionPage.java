@@ -58,7 +58,8 @@ public record DecisionPage(
                 page,
                 decision.variants().stream().map(JudgedVariant::result).toList(),
                 decision.tests(),
-                decision.prices());
+                decision.prices(),
+                tongue);
         return page;
     }
 
@@ -147,7 +148,9 @@ public record DecisionPage(
         page.raw("</div>\n");
         page.raw("<div class=\"figures\">\n");
         page.table(say("Variants", "Varianter"), headings(words), rows(words));
-        page.raw("</div>\n</section>\n");
+        page.raw("</div>\n");
+        words.memory().ifPresent(text -> page.paragraph("quiet", text));
+        page.raw("</section>\n");
     }
 
     private OptionalDouble limit(Criterion.Kind kind, double unit) {
@@ -170,18 +173,7 @@ public record DecisionPage(
                         taken.applyAsDouble(decision.variants().get(i).figures())))
                 .mapToObj(i -> point(words, i, taken))
                 .toList();
-        FrontierChart.Labels labels = new FrontierChart.Labels() {
-            @Override
-            public String quality(double value) {
-                return String.format(Locale.ROOT, "%.0f", 100 * value);
-            }
-
-            @Override
-            public String taken(double value) {
-                return words.figure(value);
-            }
-        };
-        return new FrontierChart(title, takes, points, limit(Criterion.Kind.QUALITY, 1), limit, labels);
+        return new FrontierChart(title, takes, points, limit(Criterion.Kind.QUALITY, 1), limit, words::local);
     }
 
     private FrontierChart.Point point(DecisionWords words, int index, ToDoubleFunction<Figures> taken) {

@@ -1,6 +1,7 @@
 package dev.lilla.decision;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.lilla.evaluate.run.MemoryBasis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -91,6 +92,7 @@ public record DecisionRecord(
     /// @param file its path from the folder of this record
     /// @param digest tells its weights from others
     /// @param made what was done to the model as it was found
+    /// @param memoryBasis which process took `memoryBytes`; empty in records of before it was told apart
     /// @param isFrontier whether no other variant beats it
     /// @param host that texts go to, for a model elsewhere; its file is then empty
     public record VariantRecord(
@@ -104,6 +106,7 @@ public record DecisionRecord(
             double answerMillisP95,
             OptionalDouble tokensPerSecond,
             OptionalLong memoryBytes,
+            Optional<MemoryBasis> memoryBasis,
             long diskBytes,
             double costPer1000,
             List<CriterionRecord> criteria,
@@ -122,6 +125,7 @@ public record DecisionRecord(
                 double answerMillisP95,
                 OptionalDouble tokensPerSecond,
                 OptionalLong memoryBytes,
+                Optional<MemoryBasis> memoryBasis,
                 long diskBytes,
                 double costPer1000,
                 List<CriterionRecord> criteria,
@@ -138,6 +142,7 @@ public record DecisionRecord(
                     answerMillisP95,
                     tokensPerSecond,
                     memoryBytes,
+                    memoryBasis,
                     diskBytes,
                     costPer1000,
                     criteria,

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /// Makes records of decisions.
@@ -88,6 +89,9 @@ public record DecisionRecords(Path folder, String program, Machine machine, Exam
                         ? OptionalDouble.empty()
                         : OptionalDouble.of(figures.tokensPerSecond()),
                 figures.memoryBytes(),
+                figures.memoryBytes().isPresent()
+                        ? Optional.of(judged.result().efficiency().memoryBasis())
+                        : Optional.empty(),
                 figures.diskBytes(),
                 figures.costPer1000(),
                 judged.criteria().stream()

@@ -1,15 +1,14 @@
 package dev.lilla.decision;
 
 import dev.lilla.evaluate.metric.Scale;
-import dev.lilla.evaluate.report.ScoreText;
+import dev.lilla.evaluate.report.ReportWords;
 import dev.lilla.evaluate.run.Comparison;
 import dev.lilla.evaluate.run.Measured;
+import dev.lilla.evaluate.run.MemoryBasis;
 import dev.lilla.evaluate.statistics.PairedComparison;
 import dev.lilla.evaluate.statistics.PowerEstimate;
-import dev.lilla.project.Quantities;
 import dev.lilla.project.Tongue;
 import dev.lilla.project.Wording;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -177,6 +176,15 @@ public final class DecisionWords {
                 withInterval(chosen),
                 examples));
         sure.addAll(departures());
+        int rounds = chosen.result().scores().rounds();
+        if (rounds > 1) {
+            sure.add(say(
+                    "Each example was answered %d times with other seeds, and figures are means of these; the interval"
+                            + " counts examples, not answers.",
+                    "Varje exempel besvarades %d gånger med olika frön, och siffrorna är medelvärden av dem; intervallet"
+                            + " räknar exempel, inte svar.",
+                    rounds));
+        }
         unsettled(chosen, examples).ifPresent(sure::add);
         ancestorTest(chosen).ifPresent(test -> sure.add(sentence(test, examples)));
         if (decision.variants().size() > 2) {
@@ -239,6 +247,37 @@ public final class DecisionWords {
                         points(NARROW)));
     }
 
+    /// Which process the figures of memory are those of; empty where none was measured.
+    public Optional<String> memory() {
+        List<JudgedVariant> measured = decision.variants().stream()
+                .filter(variant -> variant.figures().memoryBytes().isPresent())
+                .toList();
+        List<String> shared = measured.stream()
+                .filter(variant -> variant.result().efficiency().memoryBasis() == MemoryBasis.SHARED_PROCESS)
+                .map(JudgedVariant::name)
+                .toList();
+        if (measured.isEmpty()) {
+            return Optional.empty();
+        }
+        String own = say(
+                "Memory is the most that a process of its own took for a variant while it answered.",
+                "Minne är det mesta som en egen process tog för en variant medan den svarade.");
+        return Optional.of(
+                shared.isEmpty()
+                        ? own
+                        : shared.size() == measured.size()
+                                ? say(
+                                        "Memory is the most that the whole search took while a variant answered: an upper"
+                                                + " bound.",
+                                        "Minne är det mesta som hela sökningen tog medan en variant svarade: en övre"
+                                                + " gräns.")
+                                : own
+                                        + say(
+                                                " That of %s is that of the whole search, an upper bound.",
+                                                " För %s är det hela sökningens, en övre gräns.",
+                                                String.join("; ", shared)));
+    }
+
     /// The test against the parent, or that of the nearest ancestor that has a significant one.
     private Optional<Comparison> ancestorTest(JudgedVariant chosen) {
         Optional<Comparison> first = decision.testAgainstParent(chosen);
@@ -288,11 +327,10 @@ public final class DecisionWords {
 
     /// What a goal asks for, what was found, and whether it is met.
     public String criterion(Criterion criterion) {
-        String name = name(criterion.kind());
-        String found = amount(criterion.kind(), criterion.found());
-        String limit = amount(criterion.kind(), criterion.limit());
-        boolean isQuality = criterion.kind() == Criterion.Kind.QUALITY;
-        String asked = isQuality ? say("at least %s", "minst %s", limit) : say("at most %s", "högst %s", limit);
+        CriterionWords words = criteria();
+        String name = words.name(criterion.kind());
+        String found = words.amount(criterion.kind(), criterion.found());
+        String asked = words.limit(criterion.kind(), criterion.limit());
         return switch (criterion.verdict()) {
             case MET -> say("%s: %s, asked for is %s.", "%s: %s, målet är %s.", name, found, asked);
             case UNSETTLED ->
@@ -304,47 +342,36 @@ public final class DecisionWords {
         };
     }
 
-    /// The name of what a goal asks for.
-    public String name(Criterion.Kind kind) {
-        Wording name = switch (kind) {
-            case QUALITY -> new Wording(metric(), metric());
-            case LATENCY_P95 -> new Wording("95 % of answers within", "95 % av svaren inom");
-            case MEMORY -> new Wording("memory", "minne");
-            case DISK -> new Wording("disk", "disk");
-            case COST_PER_1000 -> new Wording("cost of 1,000 answers", "kostnad för 1 000 svar");
-        };
-        return name.in(tongue);
-    }
-
-    /// An amount of it as people read it.
+    /// An amount of what a goal asks for as people read it.
     public String amount(Criterion.Kind kind, double value) {
-        return switch (kind) {
-            case QUALITY -> share(value);
-            case LATENCY_P95 -> local(Quantities.text(Duration.ofNanos(Math.round(value * 1e6))));
-            case MEMORY, DISK -> local(Quantities.text(Math.round(value)));
-            case COST_PER_1000 ->
-                number("%.4f", value) + " " + decision.prices().currency();
-        };
+        return criteria().amount(kind, value);
     }
 
     /// `83.0 % (74.5 to 89.1)`.
     public String withInterval(JudgedVariant variant) {
-        String text = ScoreText.withInterval(variant.result().measured().getFirst());
-        return local(tongue == Tongue.SWEDISH ? text.replace(" to ", " till ") : text);
+        return new ReportWords(tongue).withInterval(variant.result().measured().getFirst());
     }
 
     /// The same of a baseline.
     public String withInterval(DecisionRecord.Quality quality) {
-        String ends = share(quality.low()).replace(" %", "")
-                + say(" to ", " till ")
-                + share(quality.high()).replace(" %", "");
-        return share(quality.value()) + " (" + ends + ")";
+        return criteria().withInterval(quality.value(), quality.low(), quality.high());
+    }
+
+    private CriterionWords criteria() {
+        return new CriterionWords(metric(), scale(), decision.prices().currency(), tongue);
     }
 
     /// A number with the digits that matter.
     String figure(double value) {
         double size = Math.abs(value);
-        return number(size >= 100 || size == 0 ? "%.0f" : size >= 10 ? "%.1f" : size >= 0.1 ? "%.2f" : "%.4f", value);
+        return size >= 100 || size == 0
+                ? number("%.0f", value)
+                : size >= 10 ? number("%.1f", value) : new ReportWords(tongue).money(value);
+    }
+
+    /// Figures with the sign that the language has between whole and part.
+    String local(String figures) {
+        return new ReportWords(tongue).local(figures);
     }
 
     /// The metric that counts.
@@ -361,23 +388,16 @@ public final class DecisionWords {
     }
 
     private String share(double value) {
-        return local(ScoreText.of(value * unit(), scale()));
+        return criteria().quality(value);
     }
 
     /// A difference in quality: `2.0 points`.
     String points(double value) {
-        return scale() == Scale.CORRELATION
-                ? number("%.3f", value)
-                : number("%.1f", 100 * value) + say(" points", " procentenheter");
+        return criteria().points(value);
     }
 
     private String number(String format, double value) {
         return local(String.format(Locale.ROOT, format, value));
-    }
-
-    /// Figures with the sign that the language has between whole and part.
-    private String local(String figures) {
-        return tongue == Tongue.SWEDISH ? figures.replace('.', ',') : figures;
     }
 
     private String say(String english, String swedish, Object... values) {

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.function.UnaryOperator;
 
 /// Quality against what it takes, as inline SVG: a numbered dot for each variant, its interval, and a line along those
 /// that no other one beats in these two.
@@ -14,8 +15,14 @@ import java.util.OptionalDouble;
 /// @param takes what the horizontal axis is, with its unit
 /// @param minimum quality that the goal asks for
 /// @param limit of the goal on what it takes
+/// @param local writes figures as the language has them
 record FrontierChart(
-        String title, String takes, List<Point> points, OptionalDouble minimum, OptionalDouble limit, Labels labels) {
+        String title,
+        String takes,
+        List<Point> points,
+        OptionalDouble minimum,
+        OptionalDouble limit,
+        UnaryOperator<String> local) {
     private static final int WIDTH = 460;
     private static final int HEIGHT = 320;
     private static final int LEFT = 52;
@@ -24,7 +31,9 @@ record FrontierChart(
     private static final int BOTTOM = 46;
     private static final int DOT = 10;
     private static final double ROOM = 0.08;
-    private static final int TICKS = 4;
+    private static final int SPACES_MIN = 4;
+    private static final double PERCENT = 100;
+    private static final List<Double> STEPS = List.of(1.0, 2.0, 2.5, 5.0);
 
     FrontierChart {
         points = List.copyOf(points);
@@ -37,13 +46,6 @@ record FrontierChart(
     /// @param style class of its dot: `chosen`, `meets` or `misses`
     /// @param text for those who point at it
     record Point(int number, double x, double quality, double low, double high, String style, String text) {}
-
-    /// How numbers are written.
-    interface Labels {
-        String quality(double value);
-
-        String taken(double value);
-    }
 
     String svg() {
         StringBuilder svg = new StringBuilder();
@@ -65,7 +67,8 @@ record FrontierChart(
     }
 
     private void axes(StringBuilder svg) {
-        for (double quality : ticks(bottom(), top())) {
+        for (Tick tick : ticks(bottom(), top(), PERCENT)) {
+            double quality = tick.value();
             svg.append(String.format(
                     Locale.ROOT,
                     "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
@@ -76,9 +79,10 @@ record FrontierChart(
                     y(quality),
                     LEFT - 6,
                     y(quality) + 4,
-                    Html.escaped(labels.quality(quality))));
+                    Html.escaped(local.apply(tick.text()))));
         }
-        for (double taken : ticks(0, right())) {
+        for (Tick tick : ticks(0, right(), 1)) {
+            double taken = tick.value();
             svg.append(String.format(
                     Locale.ROOT,
                     "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>"
@@ -89,7 +93,7 @@ record FrontierChart(
                     HEIGHT - BOTTOM,
                     x(taken),
                     HEIGHT - BOTTOM + 16,
-                    Html.escaped(labels.taken(taken))));
+                    Html.escaped(local.apply(tick.text()))));
         }
         svg.append(String.format(
                 Locale.ROOT,
@@ -99,14 +103,28 @@ record FrontierChart(
                 Html.escaped(takes)));
     }
 
-    /// Round numbers between two: steps of 1, 2 or 5 times a power of ten.
-    static List<Double> ticks(double from, double to) {
-        double raw = (to - from) / TICKS;
-        double power = Math.pow(10, Math.floor(Math.log10(raw)));
-        double step = raw / power > 5 ? 10 * power : raw / power > 2 ? 5 * power : raw / power > 1 ? 2 * power : power;
-        List<Double> ticks = new ArrayList<>();
-        for (long i = (long) Math.ceil(from / step - 1e-9); i * step <= to + 1e-9 * step; i++) {
-            ticks.add(i * step);
+    /// A mark on an axis.
+    ///
+    /// @param text the number in the unit of the axis, with a point between whole and part
+    record Tick(double value, String text) {}
+
+    /// Round numbers between two, with as many digits as tell them apart: the largest step of 1, 2, 2.5 or 5 times a
+    /// power of ten that makes four spaces or more, at most eight.
+    ///
+    /// @param unit that values are shown in, as so many of it are 1
+    static List<Tick> ticks(double from, double to, double unit) {
+        double raw = (to - from) * unit / SPACES_MIN;
+        int exponent = (int) Math.floor(Math.log10(raw) + 1e-9);
+        double power = Math.pow(10, exponent);
+        double digit = STEPS.stream()
+                .filter(step -> step * power <= raw * (1 + 1e-9))
+                .reduce((_, larger) -> larger)
+                .orElse(1.0);
+        double step = digit * power;
+        int decimals = Math.max(0, (digit == 2.5 ? 1 : 0) - exponent);
+        List<Tick> ticks = new ArrayList<>();
+        for (long i = (long) Math.ceil(from * unit / step - 1e-9); i * step <= to * unit + 1e-9 * step; i++) {
+            ticks.add(new Tick(i * step / unit, String.format(Locale.ROOT, "%." + decimals + "f", i * step)));
         }
         return ticks;
     }

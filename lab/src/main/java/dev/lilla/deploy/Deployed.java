@@ -2,8 +2,11 @@ package dev.lilla.deploy;
 
 import dev.lilla.decision.DecisionRecord;
 import dev.lilla.decision.DecisionRecord.VariantRecord;
+import dev.lilla.evaluate.report.ReportWords;
 import dev.lilla.evaluate.run.Evaluation.Result;
+import dev.lilla.evaluate.run.Protocol;
 import dev.lilla.project.Project;
+import dev.lilla.project.Tongue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +17,7 @@ import java.util.TreeMap;
 /// @param model its files, which are those that were decided for
 public record Deployed(DecisionRecord record, VariantRecord variant, ModelFiles model) {
     /// What has to be as it was: other questions make other scores.
-    private static final List<String> FIXED = List.of("task file", "shots");
+    private static final List<String> FIXED = List.of(Protocol.TASK_FILE, Protocol.SHOTS);
 
     /// What differs where the data does.
     private static final List<String> OF_DATA = List.of("examples", "prompts and references");
@@ -39,7 +42,7 @@ public record Deployed(DecisionRecord record, VariantRecord variant, ModelFiles 
     /// What of the way of evaluating differs from that of the decision, in words.
     ///
     /// @throws IllegalArgumentException if scores cannot be compared
-    public List<String> differences(Result result) {
+    public List<String> differences(Result result, Tongue tongue) {
         String metric = result.measured().getFirst().metric();
         if (!metric.equals(record.goal().metric())) {
             throw new IllegalArgumentException(
@@ -59,7 +62,13 @@ public record Deployed(DecisionRecord record, VariantRecord variant, ModelFiles 
         return now.entrySet().stream()
                 .filter(entry -> then.containsKey(entry.getKey())
                         && !then.get(entry.getKey()).equals(entry.getValue()))
-                .map(entry -> entry.getKey() + " is " + entry.getValue() + ", and was " + then.get(entry.getKey()))
+                .map(entry -> new ReportWords(tongue)
+                        .say(
+                                "%s is %s, and was %s",
+                                "%s är %s, och var %s",
+                                new ReportWords(tongue).stored(entry.getKey()),
+                                entry.getValue(),
+                                then.getOrDefault(entry.getKey(), "-")))
                 .toList();
     }
 }

@@ -1,11 +1,13 @@
 package dev.lilla.deploy;
 
+import dev.lilla.decision.CriterionWords;
 import dev.lilla.decision.DecisionRecord;
 import dev.lilla.decision.DecisionRecord.VariantRecord;
 import dev.lilla.deploy.Gate.Admission;
 import dev.lilla.project.Deployment;
 import dev.lilla.project.Project;
 import dev.lilla.project.Quantities;
+import dev.lilla.project.Tongue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,8 +100,7 @@ public record Deployer(
         VariantRecord variant = admission.variant();
         DecisionRecord record = admission.record();
         MemoryNeed memory = MemoryNeed.of(variant);
-        CriterionText text = new CriterionText(
-                record.goal().metric(), String.valueOf(record.prices().currency()));
+        CriterionWords text = CriterionWords.of(record, Tongue.ENGLISH);
         Path home = target.toAbsolutePath().normalize();
         Path file = project.file().toAbsolutePath().normalize();
         Map<String, String> values = new HashMap<>();

@@ -1,5 +1,6 @@
 package dev.lilla.deploy;
 
+import dev.lilla.data.FileTree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -71,7 +72,7 @@ public record DeploymentFolder(Path path, Optional<Path> previous) {
                 moveInto(partial, place, previous);
                 return new DeploymentFolder(target, previous);
             } finally {
-                delete(partial);
+                new FileTree(partial).delete();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(target + ": cannot be written: " + e.getMessage(), e);
@@ -124,7 +125,7 @@ public record DeploymentFolder(Path path, Optional<Path> previous) {
                 throw new IllegalArgumentException(aside + ": holds something else than a deployment, so that " + place
                         + " cannot be set aside. Move it away.");
             }
-            delete(aside);
+            new FileTree(aside).delete();
         }
         return Files.move(place, aside, StandardCopyOption.ATOMIC_MOVE);
     }
@@ -156,7 +157,7 @@ public record DeploymentFolder(Path path, Optional<Path> previous) {
         if (!hasModes(folder)) {
             return;
         }
-        for (Path file : tree(folder)) {
+        for (Path file : new FileTree(folder).paths()) {
             Set<PosixFilePermission> modes = Files.getPosixFilePermissions(file);
             if (Files.isDirectory(file)) {
                 Files.setPosixFilePermissions(file, RUNNABLE);
@@ -170,7 +171,7 @@ public record DeploymentFolder(Path path, Optional<Path> previous) {
     /// A line a file, as `sha256sum -c` reads it.
     private static void writeSums(Path folder) throws IOException {
         StringBuilder sums = new StringBuilder();
-        for (Path file : tree(folder)) {
+        for (Path file : new FileTree(folder).paths()) {
             if (Files.isRegularFile(file)) {
                 sums.append(sha256(file))
                         .append("  ")
@@ -188,22 +189,6 @@ public record DeploymentFolder(Path path, Optional<Path> previous) {
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
-
-    private static List<Path> tree(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.sorted().toList();
-        } catch (UncheckedIOException e) {
-            throw Optional.ofNullable(e.getCause()).orElseGet(() -> new IOException(e));
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            for (Path file : tree(folder).reversed()) {
-                Files.delete(file);
-            }
         }
     }
 }

@@ -11,7 +11,6 @@ import dev.lilla.search.PartFiles;
 import dev.lilla.search.ProjectTask;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -84,17 +83,9 @@ public record FreshExamples(Task task, int known, int rows) {
     }
 
     private static int inTraining(Project project, List<ProjectExample> rows) {
-        Set<String> seen = ProjectExamples.of(project).examples(Part.TRAIN).stream()
-                .map(FreshExamples::text)
+        Set<Long> seen = ProjectExamples.of(project).examples(Part.TRAIN).stream()
+                .map(ProjectExample::inputHash)
                 .collect(Collectors.toSet());
-        return (int) rows.stream().filter(row -> seen.contains(text(row))).count();
-    }
-
-    /// What makes an input the same, whatever case and spaces.
-    private static String text(ProjectExample example) {
-        return (example.input() + "\n" + example.context().orElse(""))
-                .strip()
-                .toLowerCase(Locale.ROOT)
-                .replaceAll("\\s+", " ");
+        return (int) rows.stream().filter(row -> seen.contains(row.inputHash())).count();
     }
 }

@@ -1,29 +1,28 @@
 package dev.lilla.deploy;
 
 import dev.lilla.decision.Criterion;
+import dev.lilla.decision.CriterionWords;
 import dev.lilla.decision.DecisionRecord;
 import dev.lilla.decision.DecisionRecord.CriterionRecord;
 import dev.lilla.decision.DecisionRecord.Overruling;
 import dev.lilla.decision.DecisionRecord.VariantRecord;
 import dev.lilla.project.Project;
+import dev.lilla.project.Tongue;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Lets a variant through to deployment if it met its goal, or if somebody overrules that by name and says why.
 public final class Gate {
     private final DecisionRecord record;
-    private final CriterionText text;
+    private final CriterionWords text;
 
     private Gate(DecisionRecord record) {
         this.record = record;
-        this.text = new CriterionText(
-                record.goal().metric(), String.valueOf(record.prices().currency()));
+        this.text = CriterionWords.of(record, Tongue.ENGLISH);
     }
 
     /// What is let through.
@@ -45,41 +44,13 @@ public final class Gate {
                     + "\", and this is \"" + project.name() + "\". Give its own with --decision, or decide: \"lilla"
                     + " optimize\".");
         }
-        requireSameGoal(project, record);
+        List<String> changes = GoalChanges.between(project, record);
+        if (!changes.isEmpty()) {
+            throw new IllegalArgumentException(project.file() + ": the goal has changed since the decision of "
+                    + record.created() + ":\n  " + String.join("\n  ", changes)
+                    + "\nDecide again with \"lilla optimize\", which measures nothing twice, or take the change back.");
+        }
         return new Gate(record);
-    }
-
-    private static void requireSameGoal(Project project, DecisionRecord record) {
-        String task = project.goal().task().label();
-        if (!task.equals(record.goal().task())) {
-            throw changed(
-                    project,
-                    "the task is " + task + " now, and was " + record.goal().task());
-        }
-        Map<Criterion.Kind, Double> now = Criterion.limits(project.goal());
-        Map<Criterion.Kind, Double> then = new EnumMap<>(Criterion.Kind.class);
-        record.goal().criteria().forEach(asked -> then.put(asked.kind(), asked.limit()));
-        for (Criterion.Kind kind : Criterion.Kind.values()) {
-            // A system that measured no memory held nothing against that limit.
-            boolean isUnmeasured = kind == Criterion.Kind.MEMORY && !then.containsKey(kind);
-            if (!isUnmeasured && !Optional.ofNullable(now.get(kind)).equals(Optional.ofNullable(then.get(kind)))) {
-                CriterionText text = new CriterionText(
-                        record.goal().metric(), String.valueOf(record.prices().currency()));
-                throw changed(
-                        project,
-                        "the limit on " + text.name(kind) + " is " + amount(text, kind, now) + " now, and was "
-                                + amount(text, kind, then));
-            }
-        }
-    }
-
-    private static String amount(CriterionText text, Criterion.Kind kind, Map<Criterion.Kind, Double> limits) {
-        return limits.containsKey(kind) ? text.amount(kind, limits.get(kind)) : "none";
-    }
-
-    private static IllegalArgumentException changed(Project project, String what) {
-        return new IllegalArgumentException(project.file() + ": the goal has changed since the decision: " + what
-                + ". Decide again with \"lilla optimize\"; it measures nothing twice.");
     }
 
     /// Lets a variant through, or does not.

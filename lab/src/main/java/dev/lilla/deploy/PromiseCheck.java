@@ -92,7 +92,7 @@ public record PromiseCheck(VariantRecord promised, Figures now, Drop drop, List<
     /// Of the answers that had the machine to themselves, so many came in time that 95 of 100 may do, or did not.
     private static Standing late(double limitMillis, Result result) {
         List<Outcome.Cost> all =
-                result.scores().outcomes().stream().map(Outcome::cost).toList();
+                result.scores().allOutcomes().stream().map(Outcome::cost).toList();
         List<Outcome.Cost> alone = all.stream().filter(Outcome.Cost::isAlone).toList();
         List<Outcome.Cost> timed = alone.isEmpty() ? all : alone;
         long inTime = timed.stream()

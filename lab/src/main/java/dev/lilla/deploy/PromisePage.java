@@ -2,6 +2,7 @@ package dev.lilla.deploy;
 
 import dev.lilla.evaluate.report.EvaluationPage;
 import dev.lilla.evaluate.report.Html;
+import dev.lilla.evaluate.report.ReportWords;
 import dev.lilla.evaluate.run.Prices;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -15,12 +16,16 @@ public final class PromisePage {
     /// Writes the page in place of an older one.
     public static void write(Path file, PromiseWords words, Prices prices) {
         String project = words.record().project();
-        Html page = new Html(project + ": check", "en");
+        Html page = new Html(project + words.say(": check", ": kontroll"), new ReportWords(words.tongue()).code());
         page.heading(1, project);
         page.paragraph(
                 "quiet",
-                words.check().examples() + " examples, checked by Lilla on " + LocalDate.now(ZoneId.systemDefault())
-                        + "; decided " + words.record().created());
+                words.say(
+                        "%s examples, checked by Lilla on %s; decided %s",
+                        "%s exempel, kontrollerade av Lilla den %s; beslutat %s",
+                        words.check().examples(),
+                        LocalDate.now(ZoneId.systemDefault()),
+                        words.record().created()));
         boolean holds = words.check().holds();
         page.raw("<section class=\"verdict " + (holds ? "meets" : "misses") + "\">\n");
         page.heading(2, words.verdict());
@@ -29,7 +34,7 @@ public final class PromisePage {
         page.element("li", "", words.drop());
         words.notes().forEach(note -> page.element("li", "quiet", note));
         page.raw("</ul>\n</section>\n");
-        EvaluationPage.addDetails(page, List.of(words.check().result()), List.of(), prices);
+        EvaluationPage.addDetails(page, List.of(words.check().result()), List.of(), prices, words.tongue());
         page.write(file);
     }
 }

@@ -1,10 +1,14 @@
 package dev.lilla.deploy;
 
 import dev.lilla.decision.Criterion;
+import dev.lilla.decision.CriterionWords;
 import dev.lilla.decision.DecisionRecord;
 import dev.lilla.decision.DecisionRecord.Quality;
 import dev.lilla.deploy.PromiseCheck.Drop;
 import dev.lilla.deploy.PromiseCheck.Held;
+import dev.lilla.evaluate.report.ReportWords;
+import dev.lilla.project.Tongue;
+import dev.lilla.project.Wording;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -17,8 +21,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// A check for people and for programs.
 ///
 /// @param record of the decision
-/// @param notes what else one should know
-public record PromiseWords(DecisionRecord record, PromiseCheck check, List<String> notes) {
+/// @param notes what else one should know, in the same language
+/// @param tongue of people; programs get the same in every language
+public record PromiseWords(DecisionRecord record, PromiseCheck check, List<String> notes, Tongue tongue) {
     /// Half an interval in quality beyond which few examples are called few.
     private static final double WIDE = 0.05;
 
@@ -31,18 +36,25 @@ public record PromiseWords(DecisionRecord record, PromiseCheck check, List<Strin
         List<String> lines = new ArrayList<>(List.of(verdict()));
         criteria().forEach(line -> lines.add("  " + line));
         lines.add("  " + drop());
-        notes.forEach(note -> lines.add("  Note: " + note + "."));
+        notes.forEach(note -> lines.add("  " + say("Note: %s.", "Obs: %s.", note)));
         return lines;
     }
 
     /// The one line that matters.
     String verdict() {
-        return record.project() + ": the promise of \""
-                + check.promised().name() + "\" " + (check.holds() ? "holds" : "is broken") + ", on " + check.examples()
-                + " examples: " + record.goal().metric() + " is "
-                + text().quality(check.now().quality())
-                + ", promised was "
-                + text().quality(check.promised().quality().value()) + ".";
+        return say(
+                check.holds()
+                        ? "%s: the promise of \"%s\" holds, on %s examples: %s is %s, promised was %s."
+                        : "%s: the promise of \"%s\" is broken, on %s examples: %s is %s, promised was %s.",
+                check.holds()
+                        ? "%s: löftet för \"%s\" hålls, på %s exempel: %s är %s, lovat var %s."
+                        : "%s: löftet för \"%s\" är brutet, på %s exempel: %s är %s, lovat var %s.",
+                record.project(),
+                check.promised().name(),
+                check.examples(),
+                record.goal().metric(),
+                text().quality(check.now().quality()),
+                text().quality(check.promised().quality().value()));
     }
 
     /// A line for each thing that the goal asks for.
@@ -51,54 +63,76 @@ public record PromiseWords(DecisionRecord record, PromiseCheck check, List<Strin
     }
 
     private String criterion(Held held) {
-        CriterionText text = text();
-        String found = text.name(held.kind()) + " is " + text.amount(held.kind(), held.found())
-                + (held.kind() == Criterion.Kind.QUALITY ? interval() : "") + ", asked for is "
-                + (held.kind() == Criterion.Kind.QUALITY ? "at least " : "at most ")
-                + text.amount(held.kind(), held.limit());
-        return switch (held.standing()) {
-            case MET -> found + ": met.";
-            case UNSETTLED -> found + ": unsettled, other examples may tell otherwise.";
-            case MISSED -> found + ": missed.";
-            case NOT_PROMISED -> found + ": missed when it was deployed, and overruled then.";
-        };
+        CriterionWords text = text();
+        String amount =
+                text.amount(held.kind(), held.found()) + (held.kind() == Criterion.Kind.QUALITY ? interval() : "");
+        String found = text.found(held.kind(), amount, held.limit());
+        return found
+                + switch (held.standing()) {
+                    case MET -> say(": met.", ": uppnått.");
+                    case UNSETTLED ->
+                        say(
+                                ": unsettled, other examples may tell otherwise.",
+                                ": inte avgjort, andra exempel kan säga annat.");
+                    case MISSED -> say(": missed.", ": inte uppnått.");
+                    case NOT_PROMISED ->
+                        say(
+                                ": missed when it was deployed, and overruled then.",
+                                ": inte uppnått när den driftsattes, vilket godtogs då.");
+                };
     }
 
     private String interval() {
-        return " (95 %: " + text().quality(check.now().low()) + " to "
-                + text().quality(check.now().high()) + ")";
+        return say(
+                " (95 %%: %s to %s)",
+                " (95 %%: %s till %s)",
+                text().quality(check.now().low()),
+                text().quality(check.now().high()));
     }
 
     /// What became of quality.
     String drop() {
         Drop drop = check.drop();
-        String size = points(Math.abs(drop.value()));
-        String range = " (95 % of the difference: " + signed(-drop.interval().high()) + " to "
-                + signed(-drop.interval().low()) + ")";
+        String size = text().points(Math.abs(drop.value()));
+        String range = say(
+                " (95 %% of the difference: %s to %s)",
+                " (95 %% för skillnaden: %s till %s)",
+                signed(-drop.interval().high()),
+                signed(-drop.interval().low()));
         if (drop.isSignificant()) {
-            return "Quality is " + size + " below what was promised" + range + ", more than chance explains.";
+            return say(
+                    "Quality is %s below what was promised%s, more than chance explains.",
+                    "Kvaliteten är %s under det som lovades%s, mer än slumpen förklarar.", size, range);
         }
-        String change = drop.value() == 0
-                ? "Quality is what was promised"
-                : "Quality is " + size + (drop.value() > 0 ? " below" : " above") + " what was promised";
         double half = (drop.interval().high() - drop.interval().low()) / 2;
         String few = half > WIDE
-                ? " With these examples a loss of less than " + points(half) + " may go unseen; more would show it."
+                ? say(
+                        " With these examples a loss of less than %s may go unseen; more would show it.",
+                        " Med dessa exempel kan en förlust på mindre än %s gå obemärkt; fler skulle visa den.",
+                        text().points(half))
                 : "";
-        return change + range + ": no loss beyond chance." + few;
+        return change(drop, size) + range + say(": no loss beyond chance.", ": ingen förlust bortom slumpen.") + few;
     }
 
-    private static String signed(double value) {
-        return String.format(Locale.ROOT, "%+.1f", 100 * value);
+    private String change(Drop drop, String size) {
+        if (drop.value() == 0) {
+            return say("Quality is what was promised", "Kvaliteten är den som lovades");
+        }
+        return drop.value() > 0
+                ? say("Quality is %s below what was promised", "Kvaliteten är %s under det som lovades", size)
+                : say("Quality is %s above what was promised", "Kvaliteten är %s över det som lovades", size);
     }
 
-    private static String points(double value) {
-        return String.format(Locale.ROOT, "%.1f points", 100 * value);
+    private String signed(double value) {
+        return new ReportWords(tongue).local(String.format(Locale.ROOT, "%+.1f", 100 * value));
     }
 
-    private CriterionText text() {
-        return new CriterionText(
-                record.goal().metric(), String.valueOf(record.prices().currency()));
+    private CriterionWords text() {
+        return CriterionWords.of(record, tongue);
+    }
+
+    String say(String english, String swedish, Object... values) {
+        return String.format(Locale.ROOT, new Wording(english, swedish).in(tongue), values);
     }
 
     /// All of it, for programs.

@@ -1,5 +1,6 @@
 package dev.lilla.optimize;
 
+import dev.lilla.data.FileTree;
 import dev.lilla.format.CheckpointWriter;
 import dev.lilla.format.Gguf;
 import dev.lilla.format.SafetensorsWriter;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -92,13 +92,8 @@ final class HuggingFaceExport {
 
     /// Deletes a directory that was made here.
     static void delete(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
+        try {
+            new FileTree(directory).delete();
         } catch (IOException e) {
             throw new UncheckedIOException(directory + ": cannot be deleted: " + e.getMessage(), e);
         }

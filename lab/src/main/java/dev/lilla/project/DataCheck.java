@@ -76,6 +76,10 @@ public final class DataCheck {
         this.declared = Set.copyOf(project.goal().labels());
         this.data = ProjectExamples.of(project);
         this.progress = progress;
+        project.evaluation()
+                .withoutEffect()
+                .ifPresent(words ->
+                        findings.add(Finding.Kind.WITHOUT_EFFECT, project.file(), 0, words.in(Tongue.ENGLISH)));
     }
 
     /// Checks the data.
@@ -162,7 +166,7 @@ public final class DataCheck {
 
     private void repeats(Path file, Part part, ProjectExample example) {
         int line = example.line();
-        long hash = InputHash.of(example.input(), example.context().orElse(""));
+        long hash = example.inputHash();
         int trainLine = part == Part.TRAIN ? trainInputs.putIfAbsent(hash, line) : trainInputs.get(hash);
         if (part != Part.TRAIN && trainLine != 0) {
             findings.add(

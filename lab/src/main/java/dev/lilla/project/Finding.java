@@ -37,7 +37,8 @@ public record Finding(Kind kind, Path file, String message, List<Integer> lines,
         REPEATED_INPUT(Severity.WARNING),
         MANY_LABELS(Severity.WARNING),
         SPARSE_LABEL(Severity.WARNING),
-        FEW_ROWS(Severity.WARNING);
+        FEW_ROWS(Severity.WARNING),
+        WITHOUT_EFFECT(Severity.WARNING);
 
         private final Severity severity;
 

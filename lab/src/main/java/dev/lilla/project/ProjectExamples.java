@@ -97,8 +97,7 @@ public final class ProjectExamples {
     }
 
     private static Part part(DataSource.Split split, ProjectExample example) {
-        long hash =
-                InputHash.seeded(InputHash.of(example.input(), example.context().orElse("")), split.seed());
+        long hash = InputHash.seeded(example.inputHash(), split.seed());
         double share = (hash >>> 11) * 0x1.0p-53;
         if (share < split.testShare()) {
             return Part.TEST;

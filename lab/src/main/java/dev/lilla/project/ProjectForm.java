@@ -345,14 +345,16 @@ final class ProjectForm {
                         FormField.optional(
                                         "seeds",
                                         new Several(new WholeNumber(0, Integer.MAX_VALUE), 100),
-                                        "One run for each.",
-                                        "En körning för varje.")
+                                        "Where the temperature is above 0, each test example is answered with each seed, and"
+                                                + " scores are means. Tuning has one seed of its own.",
+                                        "Där temperaturen är över 0 besvaras varje testexempel med varje frö, och "
+                                                + "resultaten är medelvärden. Träning har ett eget frö.")
                                 .usually("[1]"),
                         FormField.optional(
                                         "repeats",
                                         new WholeNumber(1, 100),
-                                        "Rounds that latency is measured in.",
-                                        "Omgångar som svarstiden mäts i.")
+                                        "How often each test example is answered with each seed.",
+                                        "Hur ofta varje testexempel besvaras med varje frö.")
                                 .usually("1"),
                         FormField.optional(
                                 "limit",

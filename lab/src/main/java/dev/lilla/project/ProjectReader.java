@@ -268,6 +268,11 @@ final class ProjectReader {
         if (!input.find()) {
             report(evaluation, "prompt", "evaluation.prompt", "has no {input}, so every request would be the same");
         }
+        List<Integer> seeds = evaluation.texts("seeds").filter(all -> !all.isEmpty()).orElse(List.of("1")).stream()
+                .map(Integer::valueOf)
+                .toList();
+        int repeats = evaluation.whole("repeats").orElse(1);
+        rounds(evaluation, seeds, repeats);
         return new Evaluation(
                 evaluation.text("system"),
                 prompt,
@@ -277,11 +282,29 @@ final class ProjectReader {
                         decoding.number("top_p").orElse(1),
                         decoding.whole("top_k").orElse(0),
                         decoding.whole("max_tokens")),
-                evaluation.texts("seeds").orElse(List.of("1")).stream()
-                        .map(Integer::valueOf)
-                        .toList(),
-                evaluation.whole("repeats").orElse(1),
+                seeds,
+                repeats,
                 evaluation.whole("limit"));
+    }
+
+    private void rounds(FormValues evaluation, List<Integer> seeds, int repeats) {
+        if (Set.copyOf(seeds).size() < seeds.size()) {
+            report(
+                    evaluation,
+                    "seeds",
+                    "evaluation.seeds",
+                    "is " + seeds
+                            + ", expected each seed once: the same seed gives the same answers. evaluation.repeats"
+                            + " answers anew with each");
+        }
+        if ((long) seeds.size() * repeats > Evaluation.ROUNDS_MAX) {
+            report(
+                    evaluation,
+                    evaluation.has("repeats") ? "repeats" : "seeds",
+                    evaluation.has("repeats") ? "evaluation.repeats" : "evaluation.seeds",
+                    "makes " + (long) seeds.size() * repeats + " rounds with " + seeds.size()
+                            + " seeds, expected at most " + Evaluation.ROUNDS_MAX + " together");
+        }
     }
 
     private static Optimization optimization(FormValues optimization) {

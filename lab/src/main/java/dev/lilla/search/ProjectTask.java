@@ -4,6 +4,7 @@ import dev.lilla.chat.SamplerOptions;
 import dev.lilla.evaluate.metric.ClassMetric;
 import dev.lilla.evaluate.metric.TextMetric;
 import dev.lilla.evaluate.metric.TextMetrics;
+import dev.lilla.evaluate.run.Protocol;
 import dev.lilla.evaluate.task.Decoding;
 import dev.lilla.evaluate.task.PromptForm;
 import dev.lilla.evaluate.task.Task;
@@ -53,14 +54,40 @@ public final class ProjectTask {
                 project.name(), kind(project, parts), prompt, source, decoding(project, parts), source(project));
     }
 
-    private static TaskKind kind(Project project, PartFiles parts) {
-        Template expected = Template.of("{{ completion }}", "expected");
+    /// The name that evaluations have for the metric of a project's goal: `f1_macro` for macro_f1.
+    ///
+    /// @throws IllegalArgumentException if the metric does not go with the task
+    public static String metric(Project project) {
         Metric metric = project.goal().metric();
+        requireScoring(metric);
+        return project.goal().task() == dev.lilla.project.Task.CLASSIFY
+                ? classMetric(metric).map(ClassMetric::label).orElseGet(() -> textMetric(project))
+                : textMetric(project);
+    }
+
+    private static String textMetric(Project project) {
+        return textMetrics(project.goal().task(), project.goal().metric())
+                .getFirst()
+                .name();
+    }
+
+    /// What tells the question that a project asks from others, as protocols have it: [Protocol#TASK_FILE].
+    public static String question(Project project) {
+        return Protocol.source(source(project));
+    }
+
+    private static void requireScoring(Metric metric) {
         if (metric == Metric.JUDGE) {
             throw new IllegalArgumentException(
                     "goal.metric is judge, and a judge compares two models at a time: lilla evaluate --judge does that."
                             + " Name a metric that scores single answers.");
         }
+    }
+
+    private static TaskKind kind(Project project, PartFiles parts) {
+        Template expected = Template.of("{{ completion }}", "expected");
+        Metric metric = project.goal().metric();
+        requireScoring(metric);
         Optional<ClassMetric> ofClasses = classMetric(metric);
         if (project.goal().task() == dev.lilla.project.Task.CLASSIFY && ofClasses.isPresent()) {
             return new TaskKind.Classification(

@@ -91,6 +91,7 @@ public final class Search {
             return new Outcome.Interrupted();
         }
         Contestants contestants = new Contestants(request.project().optimization());
+        request.project().evaluation().withoutEffect().ifPresent(words -> watcher.noted(words.in(request.tongue())));
         watcher.stage(Watcher.Stage.MODELS);
         double later = request.models().stream()
                 .mapToDouble(model -> TuningWork.of(contestants.cut(model)))
@@ -130,7 +131,7 @@ public final class Search {
         Task task = ProjectTask.of(request.project(), parts, parts.test().path());
         List<Candidate> candidates = new ArrayList<>();
         for (ChatSubject subject : request.elsewhere()) {
-            Optional<Result> result = new Evaluation(task, limit(), Bootstrap.DEFAULT)
+            Optional<Result> result = evaluation(task)
                     .run(subject, store, (name, done, total) -> watcher.progress(name, done, total), cancelled);
             if (result.isEmpty()) {
                 return Optional.empty();
@@ -140,8 +141,10 @@ public final class Search {
         return Optional.of(candidates);
     }
 
-    private int limit() {
-        return request.project().evaluation().limit().orElse(Integer.MAX_VALUE);
+    /// Of the test examples, as the project asks for it.
+    private Evaluation evaluation(Task task) {
+        dev.lilla.project.Evaluation asked = request.project().evaluation();
+        return new Evaluation(task, asked.limit().orElse(Integer.MAX_VALUE), Bootstrap.DEFAULT, asked.roundSeeds());
     }
 
     private Candidate judged(Variant variant, Result result) {
@@ -194,7 +197,8 @@ public final class Search {
     private boolean ask(Standing standing, int from, int to) throws InterruptedException {
         Path rows = parts.validation().piece(from, to);
         Task task = ProjectTask.of(request.project(), parts, rows);
-        Optional<Result> result = evaluate(task, standing.variant(), Integer.MAX_VALUE, standing::measured);
+        Evaluation evaluation = new Evaluation(task, Integer.MAX_VALUE, Bootstrap.DEFAULT);
+        Optional<Result> result = evaluate(evaluation, standing.variant(), standing::measured);
         result.ifPresent(found -> {
             standing.add(found);
             watcher.evaluated(
@@ -204,15 +208,22 @@ public final class Search {
     }
 
     private Outcome decide(List<Recipe> recipes, List<Candidate> elsewhere) throws InterruptedException {
+        OwnMemory memory = new OwnMemory(request, store, watcher, cancelled);
         Task task = ProjectTask.of(request.project(), parts, parts.test().path());
+        Evaluation evaluation = evaluation(task);
         List<Candidate> candidates = new ArrayList<>();
         for (Recipe recipe : recipes) {
             Variant variant = make(recipe, Duration.ZERO).orElseThrow();
-            Optional<Result> result = evaluate(task, variant, limit(), _ -> {});
+            Optional<Result> evaluated = evaluate(evaluation, variant, _ -> {});
+            Optional<Result> result =
+                    evaluated.isPresent() ? memory.measured(variant, evaluated.get()) : Optional.empty();
             if (result.isEmpty()) {
                 return new Outcome.Interrupted();
             }
             candidates.add(judged(variant, result.get()));
+        }
+        if (cancelled.getAsBoolean()) {
+            return new Outcome.Interrupted();
         }
         candidates.addAll(elsewhere);
         Decision decision = Decision.of(request.project().goal(), candidates, request.prices(), Bootstrap.DEFAULT);
@@ -222,7 +233,7 @@ public final class Search {
     }
 
     /// @param opened is told how many parameters the model has
-    private Optional<Result> evaluate(Task task, Variant variant, int limit, LongConsumer opened)
+    private Optional<Result> evaluate(Evaluation evaluation, Variant variant, LongConsumer opened)
             throws InterruptedException {
         // What was made before is not part of what the variant takes.
         System.gc();
@@ -230,8 +241,8 @@ public final class Search {
         opened.accept(model.model().description().parameters());
         try (LocalSubject subject =
                 new LocalSubject(variant.name(), model, request.options(), List.of(), request.parallel())) {
-            return new Evaluation(task, limit, Bootstrap.DEFAULT)
-                    .run(subject, store, (name, done, total) -> watcher.progress(name, done, total), cancelled);
+            return evaluation.run(
+                    subject, store, (name, done, total) -> watcher.progress(name, done, total), cancelled);
         }
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 /// @param parallel answers that are written side by side in evaluations
 /// @param budget time for all of it
 /// @param tongue in which variants, baselines and notes are described
+/// @param probe measures the memory of finalists
 /// @param elsewhere models that answer the test examples only, as nothing is made of them
 public record SearchRequest(
         Project project,
@@ -29,6 +30,7 @@ public record SearchRequest(
         int parallel,
         Duration budget,
         Tongue tongue,
+        MemoryProbe probe,
         List<ChatSubject> elsewhere) {
     /// Among models here.
     public SearchRequest(
@@ -40,13 +42,15 @@ public record SearchRequest(
             int epochs,
             int parallel,
             Duration budget,
-            Tongue tongue) {
-        this(project, models, folder, options, prices, epochs, parallel, budget, tongue, List.of());
+            Tongue tongue,
+            MemoryProbe probe) {
+        this(project, models, folder, options, prices, epochs, parallel, budget, tongue, probe, List.of());
     }
 
     /// The same beside models elsewhere.
     public SearchRequest with(List<ChatSubject> others) {
-        return new SearchRequest(project, models, folder, options, prices, epochs, parallel, budget, tongue, others);
+        return new SearchRequest(
+                project, models, folder, options, prices, epochs, parallel, budget, tongue, probe, others);
     }
 
     public SearchRequest {

@@ -1,11 +1,10 @@
 package dev.lilla.search;
 
+import dev.lilla.data.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 /// How much there is to tune, in bytes of weights: what a pass through the data takes goes by them.
 final class TuningWork {
@@ -21,12 +20,8 @@ final class TuningWork {
     }
 
     private static double bytes(Path model) {
-        try (Stream<Path> files = Files.walk(model, 1)) {
-            double bytes = 0;
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                bytes += Files.size(file);
-            }
-            return bytes;
+        try {
+            return new FileTree(model).bytes();
         } catch (IOException e) {
             throw new UncheckedIOException(model + ": cannot be read: " + e.getMessage(), e);
         }

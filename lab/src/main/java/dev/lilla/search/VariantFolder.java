@@ -1,11 +1,11 @@
 package dev.lilla.search;
 
+import dev.lilla.data.FileTree;
+import dev.lilla.project.Wording;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
 
 /// The folder of variants. What was made from other data or models than today's is taken away first.
@@ -21,7 +21,10 @@ final class VariantFolder {
             Path origin = folder.resolve(ORIGIN);
             String now = origin(request, parts);
             if (Files.exists(origin) && !Files.readString(origin).equals(now)) {
-                watcher.noted("the data or the models have changed: variants are made anew");
+                watcher.noted(new Wording(
+                                "the data or the models have changed: variants are made anew",
+                                "data eller modeller har ändrats: varianterna görs om")
+                        .in(request.tongue()));
                 clear(folder);
             }
             Files.writeString(origin, now);
@@ -39,18 +42,12 @@ final class VariantFolder {
                 .append('\n');
         for (Recipe model : request.models()) {
             origin.append("model ").append(model.name());
-            for (Path file : files(model.source())) {
+            for (Path file : new FileTree(model.source()).files()) {
                 origin.append(' ').append(Files.size(file)).append('@').append(Files.getLastModifiedTime(file));
             }
             origin.append('\n');
         }
         return origin.toString();
-    }
-
-    private static List<Path> files(Path model) throws IOException {
-        try (Stream<Path> found = Files.walk(model, 1)) {
-            return found.filter(Files::isRegularFile).sorted().toList();
-        }
     }
 
     /// Takes away what a search makes: GGUF files, and folders of training runs.
@@ -61,16 +58,8 @@ final class VariantFolder {
                 if (name.endsWith(".gguf")) {
                     Files.delete(path);
                 } else if (name.endsWith(".training") && Files.isDirectory(path)) {
-                    delete(path);
+                    new FileTree(path).delete();
                 }
-            }
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> found = Files.walk(folder)) {
-            for (Path path : found.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.lilla.train;
 
+import dev.lilla.data.FileTree;
 import dev.lilla.format.JsonFiles;
 import dev.lilla.format.ModelFormatException;
 import dev.lilla.format.Safetensors;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.NavigableMap;
@@ -53,7 +53,7 @@ final class Checkpoints {
         Path target = path(state.step());
         Path partial = folder.resolve(PARTIAL + target.getFileName());
         try {
-            delete(partial);
+            new FileTree(partial).delete();
             Files.createDirectories(partial);
             SlotFile.write(partial.resolve(TENSORS), optimizer.slots(), backend);
             writeForced(partial.resolve(STATE), json(state, identity));
@@ -124,7 +124,7 @@ final class Checkpoints {
         try (Stream<Path> entries = Files.list(folder)) {
             for (Path entry : entries.toList()) {
                 if (entry.getFileName().toString().startsWith(PARTIAL)) {
-                    delete(entry);
+                    new FileTree(entry).delete();
                 }
             }
         }
@@ -134,9 +134,9 @@ final class Checkpoints {
     private void remove(Path checkpoint) throws IOException {
         if (Files.isDirectory(checkpoint)) {
             Path leaving = folder.resolve(PARTIAL + "removed-" + checkpoint.getFileName());
-            delete(leaving);
+            new FileTree(leaving).delete();
             Files.move(checkpoint, leaving, StandardCopyOption.ATOMIC_MOVE);
-            delete(leaving);
+            new FileTree(leaving).delete();
         }
     }
 
@@ -203,17 +203,6 @@ final class Checkpoints {
     private static void force(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }

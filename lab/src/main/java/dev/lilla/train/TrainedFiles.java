@@ -1,12 +1,11 @@
 package dev.lilla.train;
 
+import dev.lilla.data.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
-import java.util.stream.Stream;
 
 /// Writes what was trained for others to use: the one place where a run's result leaves it.
 @FunctionalInterface
@@ -19,24 +18,13 @@ interface TrainedFiles {
     default void write(Path folder) {
         Path partial = folder.resolveSibling(folder.getFileName() + ".partial");
         try {
-            delete(partial);
+            new FileTree(partial).delete();
             Files.createDirectories(partial);
             fill(partial);
-            delete(folder);
+            new FileTree(folder).delete();
             Files.move(partial, folder, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(folder + ": cannot be written: " + e.getMessage(), e);
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }

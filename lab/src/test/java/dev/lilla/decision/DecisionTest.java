@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lilla.decision.Decision.Candidate;
+import dev.lilla.evaluate.report.ReportWords;
 import dev.lilla.evaluate.run.Prices;
 import dev.lilla.evaluate.statistics.Bootstrap;
 import dev.lilla.project.Goal;
@@ -11,9 +12,14 @@ import dev.lilla.project.Project;
 import dev.lilla.project.Tongue;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,7 +99,7 @@ class DecisionTest {
         assertThat(words.reasons())
                 .contains(
                         "accuracy: 85.0 %, asked for is at least 90.0 %: missed.",
-                        "95 % of answers within: 40 ms, asked for is at most 50 ms.");
+                        "the time of 95 % of answers: 40 ms, asked for is at most 50 ms.");
         assertThat(new DecisionWords(decision, Tongue.SWEDISH).verdict())
                 .isEqualTo("Ingen variant når målet. Närmast är near.");
     }
@@ -259,5 +265,93 @@ class DecisionTest {
             found += decision.chosen().name().equals("a, tuned") && isCalledBetter ? 1 : 0;
         }
         assertThat(found).isGreaterThan(180);
+    }
+
+    @Test
+    void marksAxesWithRoundNumbersThatAreToldApart() {
+        assertThat(texts(0, 1, 100)).containsExactly("0", "25", "50", "75", "100");
+        assertThat(texts(0, 0.4, 100)).containsExactly("0", "10", "20", "30", "40");
+        assertThat(texts(0.9, 1, 100)).containsExactly("90.0", "92.5", "95.0", "97.5", "100.0");
+        assertThat(texts(0, 0.00064, 1))
+                .containsExactly("0.0000", "0.0001", "0.0002", "0.0003", "0.0004", "0.0005", "0.0006");
+        assertThat(texts(0, 250, 1)).containsExactly("0", "50", "100", "150", "200", "250");
+        SplittableRandom random = new SplittableRandom(5);
+        for (int i = 0; i < 500; i++) {
+            double from = random.nextDouble();
+            double to = from + Math.pow(10, random.nextDouble(-5, 5));
+            assertThat(texts(from, to, 1)).hasSizeBetween(4, 9).doesNotHaveDuplicates();
+        }
+    }
+
+    private static List<String> texts(double from, double to, double unit) {
+        return FrontierChart.ticks(from, to, unit).stream()
+                .map(FrontierChart.Tick::text)
+                .toList();
+    }
+
+    @Test
+    void writesSmallCostsWithDigitsThatMatter() {
+        ReportWords words = new ReportWords(Tongue.SWEDISH);
+        assertThat(words.money(0.000_437_2)).isEqualTo("0,000437");
+        assertThat(words.money(12.345)).isEqualTo("12,35");
+        assertThat(words.money(0)).isEqualTo("0,00");
+    }
+
+    /// Words that both languages have, names of metrics, methods and units, and what is data here.
+    private static final Set<String> IN_BOTH = Set.of(
+            "accuracy",
+            "api",
+            "bootstrap",
+            "digest",
+            "disk",
+            "eur",
+            "hash",
+            "holm",
+            "kwh",
+            "label",
+            "lilla",
+            "mcnemar",
+            "none",
+            "planted",
+            "precision",
+            "prices",
+            "question",
+            "small",
+            "test",
+            "token",
+            "variant",
+            "whole",
+            "yes");
+
+    @Test
+    void leavesNoEnglishOnASwedishPage() {
+        Decision decision = decide(
+                "minimum_quality: 0.84\nlatency_p95: 90ms",
+                Planted.variant("whole", NONE, Planted.first(170, EXAMPLES), 100, 8000),
+                Planted.variant("small", Optional.of("whole"), Planted.first(160, EXAMPLES), 60, 4500));
+        Set<String> english = words(page(decision, Tongue.ENGLISH));
+        Set<String> swedish = words(page(decision, Tongue.SWEDISH));
+        assertThat(english).contains("efficiency", "examples", "expected");
+        assertThat(swedish).contains("åtgång", "exempel", "protokoll");
+        english.retainAll(swedish);
+        english.removeAll(IN_BOTH);
+        assertThat(english).isEmpty();
+    }
+
+    private static String page(Decision decision, Tongue tongue) {
+        return new DecisionPage(project("minimum_quality: 0.84"), decision, List.of(), List.of(), tongue)
+                .html()
+                .text();
+    }
+
+    /// What people read of a page, in words of three letters and more.
+    private static Set<String> words(String page) {
+        String shown = page.replaceAll("(?s)<style>.*?</style>", " ")
+                .replaceAll("aria-label=\"([^\"]*)\"", ">$1<")
+                .replaceAll("<[^>]*>", " ")
+                .replaceAll("&[a-z]+;", " ");
+        return Arrays.stream(shown.toLowerCase(Locale.ROOT).split("[^\\p{L}]+"))
+                .filter(word -> word.length() > 2)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 }

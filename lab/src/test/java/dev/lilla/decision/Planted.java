@@ -7,6 +7,7 @@ import dev.lilla.evaluate.run.Efficiency;
 import dev.lilla.evaluate.run.Elsewhere;
 import dev.lilla.evaluate.run.Evaluation.Result;
 import dev.lilla.evaluate.run.Measured;
+import dev.lilla.evaluate.run.MemoryBasis;
 import dev.lilla.evaluate.run.Protocol;
 import dev.lilla.evaluate.run.Resources;
 import dev.lilla.evaluate.statistics.Bootstrap;
@@ -83,6 +84,7 @@ final class Planted {
                 OptionalLong.empty(),
                 0,
                 OptionalDouble.empty(),
+                MemoryBasis.SHARED_PROCESS,
                 Optional.of(new Elsewhere("a cloud API", "api.example")));
         return new Candidate(
                 Variant.elsewhere("far"),

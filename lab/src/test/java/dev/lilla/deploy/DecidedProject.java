@@ -92,6 +92,15 @@ final class DecidedProject {
 
     /// @param chosen the variant that is recommended, or the nearest
     DecisionRecord record(String chosen) {
+        return record(chosen, Map.of("shots", "0"));
+    }
+
+    /// @param protocol facts of its evaluations
+    DecisionRecord record(Map<String, String> protocol) {
+        return record("good", protocol);
+    }
+
+    private DecisionRecord record(String chosen, Map<String, String> protocol) {
         List<VariantRecord> variants = new ArrayList<>();
         if (chosen.equals("good")) {
             variants.add(variant("good", 0.9));
@@ -110,7 +119,7 @@ final class DecidedProject {
                                 new DecisionRecord.Asked(Criterion.Kind.QUALITY, MINIMUM),
                                 new DecisionRecord.Asked(Criterion.Kind.LATENCY_P95, 2000))),
                 new Examples(300, 30, 100, "abc"),
-                Map.of("shots", "0"),
+                protocol,
                 variants,
                 List.of(),
                 List.of(),
@@ -133,6 +142,7 @@ final class DecidedProject {
                 20,
                 OptionalDouble.of(900),
                 OptionalLong.of(MEMORY),
+                Optional.empty(),
                 1_900_000,
                 0.001,
                 List.of(

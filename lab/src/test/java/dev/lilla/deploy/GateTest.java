@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lilla.decision.DecisionRecord;
 import dev.lilla.decision.DecisionRecord.Overruling;
+import dev.lilla.evaluate.run.Protocol;
+import dev.lilla.search.ProjectTask;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -137,6 +140,39 @@ class GateTest {
                     yaml, Files.readString(yaml).replace("task: classify\n  labels: [card, login]", "task: answer"));
             assertThatThrownBy(() -> admit(decided.record(), "", ""))
                     .hasMessageContaining("the task is answer now, and was classify");
+        }
+
+        @Test
+        void refusesADecisionByAnotherMetricAndTellsAllThatChanged() throws IOException {
+            Path yaml = folder.resolve("lilla.yaml");
+            Files.writeString(
+                    yaml,
+                    Files.readString(yaml)
+                            .replace("  minimum_quality: 0.8", "  metric: mcc\n  minimum_quality: 0.9")
+                            .replace("  latency_p95: 2s\n", "  disk: 1GB\n"));
+            assertThatThrownBy(() -> admit(decided.record(), "", ""))
+                    .hasMessageStartingWith(
+                            yaml + ": the goal has changed since the decision of 2026-03-01T12:00:00Z:\n")
+                    .hasMessageContaining("\n  the metric is mcc now, and was f1_macro\n")
+                    .hasMessageContaining("\n  the limit on mcc is 0.900 now, and was 80.0 %\n")
+                    .hasMessageContaining("\n  the limit on the time of 95 % of answers is none now, and was 2.0 s\n")
+                    .hasMessageContaining("\n  the limit on disk is 1.00 GB now, and was none\n")
+                    .hasMessageContaining("Decide again with \"lilla optimize\"");
+        }
+
+        @Test
+        void refusesADecisionAboutOtherQuestions() throws IOException {
+            decided.write("evaluation:\n  shots: 2");
+            assertThatThrownBy(() -> admit(decided.record(), "", ""))
+                    .hasMessageContaining("evaluation.shots) is 2 now, and was 0");
+
+            decided.write("");
+            DecisionRecord record = decided.record(
+                    Map.of(Protocol.TASK_FILE, ProjectTask.question(decided.project()), Protocol.SHOTS, "0"));
+            assertThat(admit(record, "", "").variant().name()).isEqualTo("good");
+            decided.write("evaluation:\n  system: Answer in one word.");
+            assertThatThrownBy(() -> admit(record, "", ""))
+                    .hasMessageContaining("evaluation.prompt or evaluation.system is another one now");
         }
 
         @Test

@@ -23,6 +23,7 @@ class MemoryNeedTest {
                 1,
                 OptionalDouble.empty(),
                 measured,
+                Optional.empty(),
                 weights,
                 0,
                 List.of(),

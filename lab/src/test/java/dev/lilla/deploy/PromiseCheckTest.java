@@ -111,6 +111,7 @@ class PromiseCheckTest {
                 10,
                 OptionalDouble.empty(),
                 OptionalLong.empty(),
+                Optional.empty(),
                 1000,
                 0,
                 List.of(

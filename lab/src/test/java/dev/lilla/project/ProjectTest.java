@@ -129,6 +129,39 @@ class ProjectTest {
     }
 
     @Nested
+    class Rounds {
+        private Evaluation evaluation(String keys) {
+            return parse(SMALL + "evaluation: {" + keys + "}\n").evaluation();
+        }
+
+        @Test
+        void areSeedsTimesRepeatsWhereAnswersAreDrawn() {
+            Evaluation drawn = evaluation("seeds: [1, 2], repeats: 3, decoding: {temperature: 0.7}");
+            assertThat(drawn.roundSeeds()).hasSize(6).doesNotHaveDuplicates().startsWith(1L);
+            assertThat(drawn.roundSeeds().stream().skip(1)).allMatch(seed -> Math.abs(seed) > 1_000_000);
+            assertThat(drawn.withoutEffect()).isEmpty();
+            assertThat(evaluation("decoding: {temperature: 0.7}").roundSeeds()).containsExactly(1L);
+        }
+
+        @Test
+        void areOneWhereEveryAnswerIsTheSame() {
+            Evaluation greedy = evaluation("seeds: [4, 5], repeats: 3, decoding: {top_k: 40}");
+            assertThat(greedy.roundSeeds()).containsExactly(4L);
+            assertThat(greedy.withoutEffect().orElseThrow().english())
+                    .startsWith("evaluation.seeds, evaluation.repeats, evaluation.decoding.top_k: without effect");
+            assertThat(evaluation("seeds: [7]").withoutEffect()).isEmpty();
+        }
+
+        @Test
+        void areBoundedAndNameEachSeedOnce() {
+            assertThatThrownBy(() -> evaluation("seeds: [1, 2, 1]"))
+                    .hasMessageContaining("evaluation.seeds: is [1, 2, 1], expected each seed once");
+            assertThatThrownBy(() -> evaluation("seeds: [1, 2, 3], repeats: 50"))
+                    .hasMessageContaining("evaluation.repeats: makes 150 rounds with 3 seeds, expected at most 100");
+        }
+    }
+
+    @Nested
     class Mistakes {
         @Test
         void areAllToldAtOnceWithTheirPlaces() {

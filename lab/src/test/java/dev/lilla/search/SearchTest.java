@@ -11,6 +11,7 @@ import dev.lilla.chat.DraftUsage;
 import dev.lilla.chat.FinishReason;
 import dev.lilla.chat.Usage;
 import dev.lilla.decision.DecisionRecord.Baseline;
+import dev.lilla.decision.DecisionWords;
 import dev.lilla.decision.JudgedVariant;
 import dev.lilla.decision.Variant;
 import dev.lilla.demo.Example;
@@ -18,8 +19,12 @@ import dev.lilla.demo.HouseCorpus;
 import dev.lilla.demo.Split;
 import dev.lilla.evaluate.run.ChatSubject;
 import dev.lilla.evaluate.run.Elsewhere;
+import dev.lilla.evaluate.run.MemoryBasis;
+import dev.lilla.evaluate.run.MemoryTrial;
 import dev.lilla.evaluate.run.Prices;
 import dev.lilla.evaluate.run.RunStore;
+import dev.lilla.evaluate.task.Outcome;
+import dev.lilla.evaluate.task.TaskScores;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.project.Project;
 import dev.lilla.project.Tongue;
@@ -53,6 +58,8 @@ class SearchTest {
     private Path folder;
 
     private final Heard heard = new Heard();
+    private double temperature;
+    private MemoryProbe probe = MemoryProbe.none("no process here");
 
     /// What a search told.
     private static final class Heard implements Watcher {
@@ -114,8 +121,10 @@ class SearchTest {
                   columns: {id: id}
                 evaluation:
                   system: You answer merchants for Kvitto.
+                  seeds: [1, 2]
+                  decoding: {temperature: %s}
                 optimization: {%s}
-                """.formatted(optimization));
+                """.formatted(temperature, optimization));
     }
 
     private SearchRequest request(String optimization, Duration budget) {
@@ -128,7 +137,8 @@ class SearchTest {
                 1,
                 4,
                 budget,
-                Tongue.ENGLISH);
+                Tongue.ENGLISH,
+                probe);
     }
 
     private Search.Outcome search(SearchRequest request, BooleanSupplier cancelled) throws InterruptedException {
@@ -256,6 +266,73 @@ class SearchTest {
         tickets("train.jsonl", HouseCorpus.of(4).examples(Split.TRAIN, 0, LOGS).toList());
         assertThat(search(request, () -> false)).isInstanceOf(Decided.class);
         assertThat(heard.notes).anySatisfy(note -> assertThat(note).contains("made anew"));
+    }
+
+    @Test
+    void keepsTheMemoryThatAProcessOfItsOwnTook() throws InterruptedException {
+        List<MemoryTrial> trials = new ArrayList<>();
+        probe = (trial, _) -> {
+            trials.add(trial);
+            return new MemoryProbe.Outcome.Measured(123_000_000L + trials.size());
+        };
+        SearchRequest request = request("types: [q4_0], tune: none", Duration.ofMinutes(10));
+        Decided decided = (Decided) search(request, () -> false);
+        assertThat(trials).hasSize(2).allSatisfy(trial -> {
+            assertThat(trial.parallel()).isEqualTo(4);
+            assertThat(trial.prompts()).hasSize(QUESTIONS);
+            assertThat(MemoryTrial.read(trial.json().toString())).isEqualTo(trial);
+        });
+        assertThat(decided.decision().variants()).allSatisfy(variant -> {
+            assertThat(variant.result().efficiency().memoryBasis()).isEqualTo(MemoryBasis.OWN_PROCESS);
+            assertThat(variant.figures().memoryBytes().orElseThrow()).isBetween(123_000_001L, 123_000_002L);
+        });
+
+        probe = MemoryProbe.none("asked again");
+        Decided again = (Decided) search(request("types: [q4_0], tune: none", Duration.ofMinutes(10)), () -> false);
+        assertThat(heard.notes).noneMatch(note -> note.contains("asked again"));
+        assertThat(again.decision().chosen().figures().memoryBytes())
+                .isEqualTo(decided.decision().chosen().figures().memoryBytes());
+    }
+
+    @Test
+    void saysWhereMemoryIsThatOfTheSearch() throws InterruptedException {
+        Decided decided = (Decided) search(request("types: [q4_0], tune: none", Duration.ofMinutes(10)), () -> false);
+        JudgedVariant small = decided.decision().chosen();
+        assertThat(small.result().efficiency().memoryBasis()).isEqualTo(MemoryBasis.SHARED_PROCESS);
+        assertThat(heard.notes)
+                .hasSize(3)
+                .contains("The memory of small is that of the whole search, an upper bound: no process here.");
+        assertThat(new DecisionWords(decided.decision(), Tongue.SWEDISH)
+                        .memory()
+                        .orElseThrow())
+                .contains("en övre gräns");
+    }
+
+    @Test
+    void answersTestExamplesWithEachSeedWhereAnswersAreDrawn() throws InterruptedException {
+        Decided greedy = (Decided) search(request("types: [q4_0], tune: none", Duration.ofMinutes(10)), () -> false);
+        assertThat(greedy.decision().chosen().result().scores().rounds()).isEqualTo(1);
+        assertThat(heard.notes)
+                .filteredOn(note -> note.startsWith("evaluation.seeds: without effect"))
+                .hasSize(1);
+
+        heard.notes.clear();
+        temperature = 1;
+        Decided drawn = (Decided) search(request("types: [q4_0], tune: none", Duration.ofMinutes(10)), () -> false);
+        TaskScores scores = drawn.decision().chosen().result().scores();
+        assertThat(scores.rounds()).isEqualTo(2);
+        assertThat(scores.further().getFirst().stream().map(Outcome::text))
+                .isNotEqualTo(scores.outcomes().stream().map(Outcome::text).toList());
+        assertThat(heard.notes).noneMatch(note -> note.contains("without effect"));
+        assertThat(new DecisionWords(drawn.decision(), Tongue.ENGLISH).certainty())
+                .anyMatch(sentence -> sentence.contains("answered 2 times"));
+    }
+
+    @Test
+    void stopsWhileMemoryIsMeasured() throws InterruptedException {
+        probe = (_, _) -> new MemoryProbe.Outcome.Interrupted();
+        assertThat(search(request("types: [], tune: none", Duration.ofMinutes(10)), () -> false))
+                .isInstanceOf(Interrupted.class);
     }
 
     @Test

@@ -23,6 +23,22 @@ public record ConfusionMatrix(double[][] counts) {
         return of(pairs, IntStream.generate(() -> 1).limit(pairs.size()).toArray(), labels);
     }
 
+    /// The mean of several, all of the same labels.
+    ///
+    /// @param matrices one or more
+    public static ConfusionMatrix mean(List<ConfusionMatrix> matrices) {
+        int labels = matrices.getFirst().labels();
+        double[][] counts = new double[labels][labels + 1];
+        for (ConfusionMatrix matrix : matrices) {
+            for (int i = 0; i < labels; i++) {
+                for (int j = 0; j <= labels; j++) {
+                    counts[i][j] += matrix.counts[i][j] / matrices.size();
+                }
+            }
+        }
+        return new ConfusionMatrix(counts);
+    }
+
     public int labels() {
         return counts.length;
     }

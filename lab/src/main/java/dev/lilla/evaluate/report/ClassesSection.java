@@ -9,14 +9,12 @@ import java.util.List;
 import java.util.Locale;
 
 /// Each class of a classification: how well it is found, and what it is taken for.
-final class ClassesSection {
-    private ClassesSection() {}
-
-    static void add(Html page, List<Result> results) {
+record ClassesSection(List<Result> results, ReportWords words) {
+    void add(Html page) {
         if (!(results.getFirst().scores().task().kind() instanceof TaskKind.Classification classes)) {
             return;
         }
-        page.raw("<section>\n").heading(2, "Classes");
+        page.raw("<section>\n").heading(2, words.say("Classes", "Klasser"));
         for (Result result : results) {
             ConfusionMatrix matrix = result.scores().confusion().orElseThrow();
             page.heading(3, result.model());
@@ -25,22 +23,31 @@ final class ClassesSection {
                 rows.add(List.of(
                         classes.labels().get(i),
                         count(matrix.expected(i)),
-                        ScoreText.of(matrix.precision(i), Scale.SHARE),
-                        ScoreText.of(matrix.recall(i), Scale.SHARE),
-                        ScoreText.of(matrix.f1(i), Scale.SHARE)));
+                        words.score(matrix.precision(i), Scale.SHARE),
+                        words.score(matrix.recall(i), Scale.SHARE),
+                        words.score(matrix.f1(i), Scale.SHARE)));
             }
-            page.table("Each class", List.of("class", "examples", "precision", "recall", "F1"), rows);
+            page.table(
+                    words.say("Each class", "Varje klass"),
+                    List.of(
+                            words.say("class", "klass"),
+                            words.say("examples", "exempel"),
+                            words.say("precision", "precision"),
+                            words.say("recall", "täckning"),
+                            "F1"),
+                    rows);
             confusion(page, classes.labels(), matrix);
         }
         page.raw("</section>\n");
     }
 
-    private static void confusion(Html page, List<String> labels, ConfusionMatrix matrix) {
-        page.raw(
-                "<div class=\"scroll\"><table class=\"heat\">\n<caption>Expected (rows) and answered (columns)</caption>\n");
+    private void confusion(Html page, List<String> labels, ConfusionMatrix matrix) {
+        page.raw("<div class=\"scroll\"><table class=\"heat\">\n<caption>"
+                + words.say("Expected (rows) and answered (columns)", "Rätt svar (rader) och svarat (kolumner)")
+                + "</caption>\n");
         page.raw("<thead><tr><th></th>");
         labels.forEach(label -> page.raw("<th scope=\"col\">" + Html.escaped(label) + "</th>"));
-        page.raw("<th scope=\"col\"><em>none</em></th></tr></thead>\n<tbody>\n");
+        page.raw("<th scope=\"col\"><em>" + words.say("none", "ingen") + "</em></th></tr></thead>\n<tbody>\n");
         for (int i = 0; i < labels.size(); i++) {
             page.raw("<tr><th scope=\"row\">" + Html.escaped(labels.get(i)) + "</th>");
             double expected = Math.max(1, matrix.expected(i));
@@ -58,7 +65,8 @@ final class ClassesSection {
         page.raw("</tbody></table></div>\n");
     }
 
-    private static String count(double value) {
-        return String.format(Locale.ROOT, "%.0f", value);
+    /// Means of several rounds need not be whole.
+    private String count(double value) {
+        return words.local(String.format(Locale.ROOT, value == Math.rint(value) ? "%.0f" : "%.1f", value));
     }
 }

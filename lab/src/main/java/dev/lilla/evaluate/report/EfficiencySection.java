@@ -9,39 +9,55 @@ import java.util.Locale;
 import java.util.function.Function;
 
 /// What answers took and cost.
-record EfficiencySection(List<Result> results, Prices prices) {
+record EfficiencySection(List<Result> results, Prices prices, ReportWords words) {
     private static final double MEGABYTE = 1e6;
 
     void add(Html page) {
-        page.raw("<section>\n").heading(2, "Efficiency");
+        page.raw("<section>\n").heading(2, words.say("Efficiency", "Åtgång"));
         page.paragraph(
                 "quiet",
-                "Measured while the examples were answered. Times are those of answers that had the machine to"
-                        + " themselves; cost is that of many side by side.");
+                words.say(
+                        "Measured while the examples were answered. Times are those of answers that had the machine to"
+                                + " themselves; cost is that of many side by side.",
+                        "Mätt medan exemplen besvarades. Tider är de för svar som hade datorn för sig själva; kostnaden"
+                                + " är den för många sida vid sida."));
         List<List<String>> rows = new ArrayList<>();
-        add(rows, "read, tokens/s", e -> figure("%.1f", e.promptTokensPerSecond()));
-        add(rows, "written, tokens/s", e -> figure("%.1f", e.completionTokensPerSecond()));
-        add(rows, "first token, ms (p50 / p95)", e -> quantiles(e.firstMillis()));
-        add(rows, "whole answer, ms (p50 / p95)", e -> quantiles(e.totalMillis()));
+        add(rows, words.say("read, tokens/s", "läst, token/s"), e -> figure("%.1f", e.promptTokensPerSecond()));
         add(
                 rows,
-                "tokens of prompt / answer",
+                words.say("written, tokens/s", "skrivet, token/s"),
+                e -> figure("%.1f", e.completionTokensPerSecond()));
+        add(
+                rows,
+                words.say("first token, ms (p50 / p95)", "första token, ms (p50 / p95)"),
+                e -> quantiles(e.firstMillis()));
+        add(
+                rows,
+                words.say("whole answer, ms (p50 / p95)", "hela svaret, ms (p50 / p95)"),
+                e -> quantiles(e.totalMillis()));
+        add(
+                rows,
+                words.say("tokens of prompt / answer", "token i fråga / svar"),
                 e -> figure("%.0f", e.promptTokens()) + " / " + figure("%.0f", e.completionTokens()));
         add(
                 rows,
-                "memory at most, MB",
+                words.say("memory at most, MB", "minne som mest, MB"),
                 e -> here(
                         e,
                         e.peakBytes().isPresent() ? figure("%.0f", e.peakBytes().getAsLong() / MEGABYTE) : "-"));
-        add(rows, "weights, MB", e -> here(e, figure("%.1f", e.diskBytes() / MEGABYTE)));
-        add(rows, "CPU time, s", e -> here(e, figure("%.1f", e.cpuSeconds())));
-        add(rows, "energy an answer, J", e -> figure("%.2f", e.joulesPerAnswer().orElse(Double.NaN)));
-        add(rows, "1,000 answers, " + prices.currency(), e -> figure("%.4f", prices.perThousand(e)));
+        add(rows, words.say("weights, MB", "vikter, MB"), e -> here(e, figure("%.1f", e.diskBytes() / MEGABYTE)));
+        add(rows, words.say("CPU time, s", "processortid, s"), e -> here(e, figure("%.1f", e.cpuSeconds())));
+        add(
+                rows,
+                words.say("energy an answer, J", "energi per svar, J"),
+                e -> figure("%.2f", e.joulesPerAnswer().orElse(Double.NaN)));
+        add(rows, words.say("1,000 answers, ", "1 000 svar, ") + prices.currency(), e -> money(prices.perThousand(e)));
         for (Prices.Api api : prices.apis()) {
             add(
                     rows,
-                    "1,000 answers by " + api.name() + ", " + prices.currency(),
-                    e -> figure("%.4f", Prices.perThousand(e, api)));
+                    words.say("1,000 answers by ", "1 000 svar av ") + words.stored(api.name()) + ", "
+                            + prices.currency(),
+                    e -> money(Prices.perThousand(e, api)));
         }
         results.forEach(result -> result.efficiency()
                 .elsewhere()
@@ -51,28 +67,35 @@ record EfficiencySection(List<Result> results, Prices prices) {
                                 + " Its times hold the network, and its cost is the price of its tokens.")));
         List<String> headings = new ArrayList<>(List.of(""));
         results.forEach(result -> headings.add(result.model()));
-        page.table("Speed, memory, energy and cost", headings, rows);
-        Prices.Machine machine = prices.machine();
-        page.paragraph(
-                "quiet",
-                String.format(
-                        Locale.ROOT,
-                        "Prices (%s): machine %.0f %s over %.0f years, in use %.0f %% of the time, %.0f W, %.2f %s a"
-                                + " kWh.%s",
-                        prices.date(),
-                        machine.price(),
-                        prices.currency(),
-                        machine.years(),
-                        100 * machine.usedShare(),
-                        machine.watts(),
-                        machine.kwhPrice(),
-                        prices.currency(),
-                        prices.isDefault() ? " These are assumptions; give your own with --prices." : ""));
+        page.table(words.say("Speed, memory, energy and cost", "Fart, minne, energi och kostnad"), headings, rows);
+        page.paragraph("quiet", basis(prices.machine()));
         page.raw("</section>\n");
     }
 
-    private static String here(Efficiency efficiency, String text) {
-        return efficiency.elsewhere().isPresent() ? "none here" : text;
+    private String here(Efficiency efficiency, String text) {
+        return efficiency.elsewhere().isPresent() ? words.say("none here", "inget här") : text;
+    }
+
+    /// The end of a sentence keeps its point in every language, so figures are written one by one.
+    private String basis(Prices.Machine machine) {
+        return words.say(
+                        "Prices (%s): machine %s %s over %s years, in use %s %% of the time, %s W, %s %s a kWh.",
+                        "Priser (%s): dator %s %s under %s år, i bruk %s %% av tiden, %s W, %s %s per kWh.",
+                        prices.isDefault()
+                                ? prices.date().replace("assumed", words.say("assumed", "antagna"))
+                                : prices.date(),
+                        figure("%.0f", machine.price()),
+                        prices.currency(),
+                        figure("%.0f", machine.years()),
+                        figure("%.0f", 100 * machine.usedShare()),
+                        figure("%.0f", machine.watts()),
+                        figure("%.2f", machine.kwhPrice()),
+                        prices.currency())
+                + (prices.isDefault()
+                        ? words.say(
+                                " These are assumptions; give your own with --prices.",
+                                " Det är antaganden; ge egna med --prices.")
+                        : "");
     }
 
     private void add(List<List<String>> rows, String name, Function<Efficiency, String> cell) {
@@ -83,11 +106,17 @@ record EfficiencySection(List<Result> results, Prices prices) {
         }
     }
 
-    private static String figure(String format, double value) {
-        return Double.isNaN(value) || Double.isInfinite(value) ? "-" : String.format(Locale.ROOT, format, value);
+    private String figure(String format, double value) {
+        return Double.isNaN(value) || Double.isInfinite(value)
+                ? "-"
+                : words.local(String.format(Locale.ROOT, format, value));
     }
 
-    private static String quantiles(Efficiency.Quantiles millis) {
+    private String money(double value) {
+        return Double.isNaN(value) || Double.isInfinite(value) ? "-" : words.money(value);
+    }
+
+    private String quantiles(Efficiency.Quantiles millis) {
         return figure("%.0f", millis.p50()) + " / " + figure("%.0f", millis.p95());
     }
 }

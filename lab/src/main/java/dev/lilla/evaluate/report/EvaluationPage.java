@@ -3,52 +3,76 @@ package dev.lilla.evaluate.report;
 import dev.lilla.evaluate.metric.Scale;
 import dev.lilla.evaluate.run.Comparison;
 import dev.lilla.evaluate.run.Evaluation.Result;
+import dev.lilla.evaluate.run.JudgeRecord;
 import dev.lilla.evaluate.run.Measured;
 import dev.lilla.evaluate.run.Prices;
+import dev.lilla.project.Tongue;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /// An evaluation as a page. Its sections can stand in other pages too.
 public final class EvaluationPage {
     private final List<Result> results;
     private final List<Comparison> comparisons;
+    private final ReportWords words;
 
-    private EvaluationPage(List<Result> results, List<Comparison> comparisons) {
+    private EvaluationPage(List<Result> results, List<Comparison> comparisons, ReportWords words) {
         this.results = List.copyOf(results);
         this.comparisons = List.copyOf(comparisons);
+        this.words = words;
+    }
+
+    /// What is on a page.
+    ///
+    /// @param results at least one, all of the same task
+    /// @param judge what a judge said of their answers, if one took part
+    public record Contents(
+            List<Result> results, List<Comparison> comparisons, Prices prices, Optional<JudgeRecord> judge) {
+        public Contents {
+            results = List.copyOf(results);
+            comparisons = List.copyOf(comparisons);
+        }
     }
 
     /// Writes the page.
-    ///
-    /// @param results at least one, all of the same task
-    public static void write(Path file, List<Result> results, List<Comparison> comparisons, Prices prices) {
-        html(results, comparisons, prices).write(file);
+    public static void write(Path file, Contents contents, Tongue tongue) {
+        html(contents, new ReportWords(tongue)).write(file);
     }
 
-    static Html html(List<Result> results, List<Comparison> comparisons, Prices prices) {
+    static Html html(Contents contents, ReportWords words) {
+        List<Result> results = contents.results();
+        List<Comparison> comparisons = contents.comparisons();
         String task = results.getFirst().protocol().task();
         int examples = results.getFirst().scores().examples().size();
-        Html page = new Html(task + ": evaluation");
+        Html page = new Html(task + words.say(": evaluation", ": utvärdering"), words.code());
         page.heading(1, task);
-        page.paragraph("quiet", examples + " examples, evaluated by Lilla on " + LocalDate.now(ZoneId.systemDefault()));
-        new EvaluationPage(results, comparisons).summary(page);
-        addDetails(page, results, comparisons, prices);
+        page.paragraph(
+                "quiet",
+                words.say(
+                        "%s examples, evaluated by Lilla on %s",
+                        "%s exempel, utvärderade av Lilla den %s", examples, LocalDate.now(ZoneId.systemDefault())));
+        new EvaluationPage(results, comparisons, words).summary(page);
+        contents.judge().ifPresent(judge -> new JudgeSection(judge, words).add(page));
+        addDetails(page, results, comparisons, contents.prices(), words.tongue());
         return page;
     }
 
     /// Adds all that stands below the summary: scores, efficiency, classes, examples and protocol.
-    public static void addDetails(Html page, List<Result> results, List<Comparison> comparisons, Prices prices) {
-        EvaluationPage sections = new EvaluationPage(results, comparisons);
+    public static void addDetails(
+            Html page, List<Result> results, List<Comparison> comparisons, Prices prices, Tongue tongue) {
+        ReportWords words = new ReportWords(tongue);
+        EvaluationPage sections = new EvaluationPage(results, comparisons, words);
         sections.scores(page);
-        new EfficiencySection(results, prices).add(page);
-        ClassesSection.add(page, results);
-        ExamplesSection.add(page, results);
+        new EfficiencySection(results, prices, words).add(page);
+        new ClassesSection(results, words).add(page);
+        ExamplesSection.add(page, results, words);
         sections.protocol(page);
     }
 
@@ -71,7 +95,7 @@ public final class EvaluationPage {
                             measured.value(),
                             measured.interval().low(),
                             measured.interval().high(),
-                            ScoreText.of(measured.value(), measured.score().scale()));
+                            words.score(measured.value(), measured.score().scale()));
                 })
                 .toList();
         Scale scale = main.score().scale();
@@ -79,14 +103,22 @@ public final class EvaluationPage {
         page.raw("<section>\n").heading(2, main.metric());
         page.paragraph(
                 "quiet",
-                (scale.isHigherBetter() ? "Higher is better." : "Lower is better.")
-                        + " The lines show where the true value lies in 95 of 100 cases.");
-        page.raw(new IntervalChart(main.metric() + " with 95 % intervals", bars, axis).svg());
+                (scale.isHigherBetter()
+                                ? words.say("Higher is better.", "Högre är bättre.")
+                                : words.say("Lower is better.", "Lägre är bättre."))
+                        + words.say(
+                                " The lines show where the true value lies in 95 of 100 cases.",
+                                " Linjerna visar var det sanna värdet ligger i 95 fall av 100."));
+        page.raw(new IntervalChart(
+                        main.metric() + words.say(" with 95 % intervals", " med 95-procentiga intervall"),
+                        bars,
+                        axis.with(words::local))
+                .svg());
         page.raw("<ul>\n");
         for (Comparison comparison : comparisons) {
-            page.element("li", "", comparison.sentence(examples(), isHigherBetter(comparison.metric())));
+            page.element("li", "", words.sentence(comparison, examples(), isHigherBetter(comparison.metric())));
         }
-        ScoreText.tooWide(main, examples()).ifPresent(text -> page.element("li", "", text));
+        words.tooWide(main, examples()).ifPresent(text -> page.element("li", "", text));
         page.raw("</ul>\n</section>\n");
     }
 
@@ -97,28 +129,36 @@ public final class EvaluationPage {
     }
 
     void scores(Html page) {
-        page.raw("<section>\n").heading(2, "Scores");
+        page.raw("<section>\n").heading(2, words.say("Scores", "Resultat"));
         List<List<String>> rows = new ArrayList<>();
         for (int i = 0; i < metrics().size(); i++) {
             int metric = i;
             rows.add(row(
                     metrics().get(i).metric(),
-                    result -> ScoreText.withInterval(result.measured().get(metric))));
+                    result -> words.withInterval(result.measured().get(metric))));
         }
-        page.table("Scores with 95 % intervals", headings(), rows);
+        page.table(words.say("Scores with 95 % intervals", "Resultat med 95-procentiga intervall"), headings(), rows);
         if (!comparisons.isEmpty()) {
             List<List<String>> tests = comparisons.stream()
                     .map(comparison -> List.of(
-                            comparison.first() + " against " + comparison.second(),
+                            comparison.first() + words.say(" against ", " mot ") + comparison.second(),
                             comparison.metric(),
                             difference(comparison),
-                            comparison.paired().test(),
-                            comparison.probability(),
-                            comparison.paired().isSignificant() ? "yes" : "no"))
+                            words.stored(comparison.paired().test()),
+                            words.probability(comparison),
+                            comparison.paired().isSignificant() ? words.say("yes", "ja") : words.say("no", "nej")))
                     .toList();
             page.table(
-                    "Paired tests; p-values are corrected for their number (Holm)",
-                    List.of("models", "metric", "difference (95 %)", "test", "p", "significant"),
+                    words.say(
+                            "Paired tests; p-values are corrected for their number (Holm)",
+                            "Parvisa test; p-värden är korrigerade för sitt antal (Holm)"),
+                    List.of(
+                            words.say("models", "modeller"),
+                            words.say("metric", "mått"),
+                            words.say("difference (95 %)", "skillnad (95 %)"),
+                            "test",
+                            "p",
+                            words.say("significant", "signifikant")),
                     tests);
         }
         page.raw("</section>\n");
@@ -126,9 +166,9 @@ public final class EvaluationPage {
 
     private String difference(Comparison comparison) {
         Scale scale = metrics().getFirst().score().scale();
-        return ScoreText.of(comparison.paired().difference(), scale) + " ("
-                + ScoreText.of(comparison.paired().interval().low(), scale) + " to "
-                + ScoreText.of(comparison.paired().interval().high(), scale) + ")";
+        return words.score(comparison.paired().difference(), scale) + " ("
+                + words.score(comparison.paired().interval().low(), scale) + words.say(" to ", " till ")
+                + words.score(comparison.paired().interval().high(), scale) + ")";
     }
 
     private List<String> headings() {
@@ -144,18 +184,36 @@ public final class EvaluationPage {
     }
 
     void protocol(Html page) {
-        page.raw("<section>\n").heading(2, "Protocol");
+        page.raw("<section>\n").heading(2, words.say("Protocol", "Protokoll"));
         page.paragraph(
                 "quiet",
-                "All that a score depends on besides the model. Only scores of equal protocols can be compared.");
+                words.say(
+                        "All that a score depends on besides the model. Only scores of equal protocols can be compared.",
+                        "Allt som ett resultat beror på utom modellen. Bara resultat med lika protokoll kan jämföras."));
         List<List<String>> rows = new ArrayList<>();
-        rows.add(row("protocol", result -> result.protocol().hash()));
-        rows.add(row("model digest", Result::digest));
-        Map<String, String> facts = new TreeMap<>(results.getFirst().protocol().facts());
-        for (String fact : facts.keySet()) {
-            rows.add(row(fact, result -> result.protocol().facts().getOrDefault(fact, "")));
+        rows.add(row(
+                words.say("protocol", "protokoll"), result -> result.protocol().hash()));
+        rows.add(row(words.say("model digest", "modellens kontrollsumma"), Result::digest));
+        Set<String> facts = new TreeSet<>();
+        results.forEach(result -> facts.addAll(result.protocol().facts().keySet()));
+        facts.forEach(fact -> rows.add(row(words.stored(fact), result -> fact(result, fact))));
+        List<List<String>> alike = rows.stream()
+                .filter(row -> row.stream().skip(1).distinct().count() == 1)
+                .toList();
+        if (results.size() > 1 && !alike.isEmpty()) {
+            page.table(
+                    words.say("The same for all models", "Lika för alla modeller"),
+                    List.of("", ""),
+                    alike.stream().map(row -> row.subList(0, 2)).toList());
+            rows.removeAll(alike);
         }
-        page.table("Protocol of each model", headings(), rows);
+        page.table(words.say("Protocol of each model", "Varje modells protokoll"), headings(), rows);
         page.raw("</section>\n");
+    }
+
+    private String fact(Result result, String fact) {
+        return fact.equals("decoding")
+                ? words.decoding(result.scores().task().decoding())
+                : words.stored(result.protocol().facts().getOrDefault(fact, ""));
     }
 }

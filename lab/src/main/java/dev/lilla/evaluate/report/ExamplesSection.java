@@ -15,30 +15,42 @@ final class ExamplesSection {
 
     private final Html page;
     private final List<Judged> judged;
+    private final ReportWords words;
 
     /// A result, with how good each of its answers is.
     private record Judged(Result result, List<OptionalDouble> goodness) {}
 
-    private ExamplesSection(Html page, List<Result> results) {
+    private ExamplesSection(Html page, List<Result> results, ReportWords words) {
         this.page = page;
+        this.words = words;
         this.judged = results.stream()
                 .map(result -> new Judged(result, result.scores().goodness()))
                 .toList();
     }
 
-    static void add(Html page, List<Result> results) {
-        new ExamplesSection(page, results).add();
+    static void add(Html page, List<Result> results, ReportWords words) {
+        new ExamplesSection(page, results, words).add();
     }
 
     private void add() {
-        page.raw("<section>\n").heading(2, "Examples");
+        page.raw("<section>\n").heading(2, words.say("Examples", "Exempel"));
         int count = judged.getFirst().goodness().size();
         List<Integer> order = IntStream.range(0, count)
                 .boxed()
                 .sorted(Comparator.comparingDouble(this::goodness))
                 .toList();
         int shown = Math.min(SHOWN_MAX, count);
-        page.paragraph("quiet", "The worst first" + (shown < count ? ", " + shown + " of " + count + "." : "."));
+        int rounds = judged.getFirst().result().scores().rounds();
+        page.paragraph(
+                "quiet",
+                words.say("The worst first", "De sämsta först")
+                        + (shown < count ? words.say(", %s of %s.", ", %s av %s.", shown, count) : ".")
+                        + (rounds > 1
+                                ? words.say(
+                                        " Each was answered %s times; shown is the first answer, and the mean of all.",
+                                        " Vart och ett besvarades %s gånger; det första svaret visas, och allas medelvärde.",
+                                        rounds)
+                                : ""));
         order.subList(0, shown).forEach(this::example);
         page.raw("</section>\n");
     }
@@ -57,9 +69,9 @@ final class ExamplesSection {
         page.element("span", "id", example.id());
         judged.forEach(one -> page.element("span", style(one, index), text(one, index)));
         page.raw("</summary>\n<dl>\n");
-        entry(page, "asked", example.question());
+        entry(page, words.say("asked", "fråga"), example.question());
         if (!example.expected().isEmpty()) {
-            entry(page, "expected", example.expected());
+            entry(page, words.say("expected", "rätt svar"), example.expected());
         }
         judged.forEach(
                 one -> entry(page, one.result().model(), one.result().scores().answer(index)));
@@ -71,10 +83,12 @@ final class ExamplesSection {
         return value >= 1 ? "right" : value <= 0 ? "wrong" : "";
     }
 
-    private static String text(Judged one, int index) {
+    private String text(Judged one, int index) {
         Result result = one.result();
         double value = one.goodness().get(index).orElse(Double.NaN);
-        String figure = value >= 1 ? "right" : value <= 0 ? "wrong" : ScoreText.of(value, Scale.SHARE);
+        String figure = value >= 1
+                ? words.say("right", "rätt")
+                : value <= 0 ? words.say("wrong", "fel") : words.score(value, Scale.SHARE);
         return result.model() + ": " + (Double.isNaN(value) ? result.scores().answer(index) : figure);
     }
 

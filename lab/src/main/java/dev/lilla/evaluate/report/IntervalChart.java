@@ -2,6 +2,7 @@ package dev.lilla.evaluate.report;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 
 /// Scores of several models as dots with the intervals in which they may lie, as inline SVG.
 ///
@@ -30,6 +31,16 @@ public record IntervalChart(String title, List<Bar> bars, Axis axis) {
     public record Axis(double from, double to, List<Tick> ticks) {
         public Axis {
             ticks = List.copyOf(ticks);
+        }
+
+        /// The same with other texts.
+        Axis with(UnaryOperator<String> wording) {
+            return new Axis(
+                    from,
+                    to,
+                    ticks.stream()
+                            .map(tick -> new Tick(tick.value(), wording.apply(tick.text())))
+                            .toList());
         }
 
         /// From 0 to 100 %.

@@ -8,8 +8,8 @@ import java.util.Optional;
 
 /// Scores as people read them.
 public final class ScoreText {
-    /// Half an interval wider than this many hundredths is called wide.
-    private static final double WIDE = 0.05;
+    /// Half an interval of more points is called wide.
+    static final int POINTS_WANTED = 5;
 
     private ScoreText() {}
 
@@ -40,19 +40,20 @@ public final class ScoreText {
         return of(value, scale).replace(" %", "");
     }
 
-    /// What to say of a proportion that few examples leave open.
-    public static Optional<String> tooWide(Measured measured, int examples) {
+    /// A proportion that few examples leave open.
+    ///
+    /// @param halfPoints half of its interval, in points
+    /// @param examplesNeeded for one of [#POINTS_WANTED]
+    record Wide(double halfPoints, long examplesNeeded) {}
+
+    /// Whether it is one.
+    static Optional<Wide> wide(Measured measured) {
         double half = measured.interval().width() / 2;
-        if (measured.score().scale() != Scale.SHARE || half <= WIDE) {
+        if (measured.score().scale() != Scale.SHARE || half <= POINTS_WANTED / 100.0) {
             return Optional.empty();
         }
-        return Optional.of(String.format(
-                Locale.ROOT,
-                "With %d examples %s is known to within %.1f points either way; about %d would make it %.0f.",
-                examples,
-                measured.metric(),
+        return Optional.of(new Wide(
                 100 * half,
-                PowerEstimate.forProportion(Math.clamp(measured.value(), 0.05, 0.95), WIDE),
-                100 * WIDE));
+                PowerEstimate.forProportion(Math.clamp(measured.value(), 0.05, 0.95), POINTS_WANTED / 100.0)));
     }
 }

@@ -21,6 +21,7 @@ import java.util.function.ToDoubleFunction;
 /// @param peakBytes memory
 /// @param diskBytes of the model's weights
 /// @param joulesPerAnswer of the processor packages
+/// @param memoryBasis which process took `peakBytes`
 /// @param elsewhere where it was answered, if not here: memory, disk and power of this machine are then none of
 ///     its own
 public record Efficiency(
@@ -35,8 +36,9 @@ public record Efficiency(
         OptionalLong peakBytes,
         long diskBytes,
         OptionalDouble joulesPerAnswer,
+        MemoryBasis memoryBasis,
         Optional<Elsewhere> elsewhere) {
-    /// Of a model here.
+    /// Of a model here, with the memory of the process that evaluated it.
     public Efficiency(
             double promptTokensPerSecond,
             double completionTokensPerSecond,
@@ -61,6 +63,7 @@ public record Efficiency(
                 peakBytes,
                 diskBytes,
                 joulesPerAnswer,
+                MemoryBasis.SHARED_PROCESS,
                 Optional.empty());
     }
 
@@ -113,7 +116,26 @@ public record Efficiency(
                 OptionalLong.empty(),
                 0,
                 OptionalDouble.empty(),
+                memoryBasis,
                 Optional.of(place));
+    }
+
+    /// The same with what a process of its own took.
+    public Efficiency withOwnMemory(long bytes) {
+        return new Efficiency(
+                promptTokensPerSecond,
+                completionTokensPerSecond,
+                firstMillis,
+                totalMillis,
+                secondsPerAnswer,
+                promptTokens,
+                completionTokens,
+                cpuSeconds,
+                OptionalLong.of(bytes),
+                diskBytes,
+                joulesPerAnswer,
+                MemoryBasis.OWN_PROCESS,
+                elsewhere);
     }
 
     private static double sum(List<Outcome.Cost> costs, ToDoubleFunction<Outcome.Cost> value) {

@@ -17,11 +17,24 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
-/// Evaluates models on a task, each example once.
+/// Evaluates models on a task, each example once with each seed.
 ///
 /// @param limit the most examples
 /// @param bootstrap for intervals
-public record Evaluation(Task task, int limit, Bootstrap bootstrap) {
+/// @param seeds of rounds in which all examples are answered anew; scores are means over the rounds
+public record Evaluation(Task task, int limit, Bootstrap bootstrap, List<Long> seeds) {
+    public Evaluation {
+        seeds = List.copyOf(seeds);
+        if (seeds.isEmpty()) {
+            throw new IllegalArgumentException("an evaluation has a seed or more");
+        }
+    }
+
+    /// One round, with the seed of the task.
+    public Evaluation(Task task, int limit, Bootstrap bootstrap) {
+        this(task, limit, bootstrap, List.of(task.decoding().sampler().seed()));
+    }
+
     /// Watches how far it is.
     public interface Watcher {
         /// @param done examples answered, those of earlier runs included
@@ -43,19 +56,54 @@ public record Evaluation(Task task, int limit, Bootstrap bootstrap) {
             measured = List.copyOf(measured);
         }
 
+        /// The same with the memory that a process of its own took.
+        public Result withOwnMemory(long bytes) {
+            return new Result(model, digest, protocol, scores, measured, efficiency.withOwnMemory(bytes));
+        }
+
         /// The same under another name.
         public Result named(String name) {
             return new Result(name, digest, protocol, scores, measured, efficiency);
         }
     }
 
-    /// Asks a model what the store does not know yet.
+    /// One seed's answers, and what they took.
+    private record Round(RunStore.Run run, Task task, Protocol protocol, List<Outcome> outcomes, Resources used) {}
+
+    /// Asks a model what the store does not know yet. Each seed has a run of its own there.
     ///
     /// @return empty if it was cancelled before the end; what was answered is kept
     /// @throws IllegalArgumentException if the data breaks the task, or the model cannot do it
     public Optional<Result> run(Subject subject, RunStore store, Watcher watcher, BooleanSupplier cancelled)
             throws InterruptedException {
         List<Example> examples = TaskExamples.read(task, subject.hasChat(), limit);
+        List<Round> rounds = new ArrayList<>();
+        for (long seed : seeds) {
+            int before = rounds.size() * examples.size();
+            int all = seeds.size() * examples.size();
+            Optional<Round> round = round(
+                    subject,
+                    store,
+                    task.withSeed(seed),
+                    examples,
+                    (name, done, _) -> watcher.progress(name, before + done, all),
+                    cancelled);
+            if (round.isEmpty()) {
+                return Optional.empty();
+            }
+            rounds.add(round.get());
+        }
+        return Optional.of(result(subject, examples, rounds, store));
+    }
+
+    private static Optional<Round> round(
+            Subject subject,
+            RunStore store,
+            Task task,
+            List<Example> examples,
+            Watcher watcher,
+            BooleanSupplier cancelled)
+            throws InterruptedException {
         Protocol protocol = Protocol.of(task, examples, subject.enginePath());
         RunStore.Run run = store.run(subject.name(), subject.digest(), protocol);
         Map<Integer, Outcome> outcomes = new TreeMap<>(run.answers());
@@ -84,26 +132,34 @@ public record Evaluation(Task task, int limit, Bootstrap bootstrap) {
                     cancelled);
             used = before.plus(meter.read());
         }
-        if (outcomes.size() < examples.size()) {
-            return Optional.empty();
-        }
-        Result result = result(subject, protocol, examples, List.copyOf(outcomes.values()), used);
-        store.keep(run.id(), stored(result));
-        return Optional.of(result);
+        return outcomes.size() < examples.size()
+                ? Optional.empty()
+                : Optional.of(new Round(run, task, protocol, List.copyOf(outcomes.values()), used));
     }
 
-    private Result result(
-            Subject subject, Protocol protocol, List<Example> examples, List<Outcome> outcomes, Resources used) {
-        TaskScores scores = new TaskScores(task, examples, outcomes);
-        List<Measured> measured = scores.scores().stream().map(this::measured).toList();
-        Efficiency efficiency = Efficiency.of(outcomes, used, subject.diskBytes());
+    private Result result(Subject subject, List<Example> examples, List<Round> rounds, RunStore store) {
+        for (Round round : rounds) {
+            store.keep(round.run().id(), stored(measured(new TaskScores(round.task(), examples, round.outcomes()))));
+        }
+        Round first = rounds.getFirst();
+        TaskScores scores = new TaskScores(
+                first.task(),
+                examples,
+                first.outcomes(),
+                rounds.stream().skip(1).map(Round::outcomes).toList());
+        Resources used = rounds.stream().map(Round::used).reduce(Resources.NONE, Resources::plus);
+        Efficiency efficiency = Efficiency.of(scores.allOutcomes(), used, subject.diskBytes());
         return new Result(
                 subject.name(),
                 subject.digest(),
-                protocol,
+                rounds.size() == 1 ? first.protocol() : first.protocol().with("seeds", seeds.toString()),
                 scores,
-                measured,
+                measured(scores),
                 subject.elsewhere().map(efficiency::at).orElse(efficiency));
+    }
+
+    private List<Measured> measured(TaskScores scores) {
+        return scores.scores().stream().map(this::measured).toList();
     }
 
     /// Where all examples are alike, so are all resamples, and what they span says nothing; for scores between bounds
@@ -119,8 +175,8 @@ public record Evaluation(Task task, int limit, Bootstrap bootstrap) {
         return new Measured(score, value, interval);
     }
 
-    private static List<RunStore.StoredScore> stored(Result result) {
-        return result.measured().stream()
+    private static List<RunStore.StoredScore> stored(List<Measured> scores) {
+        return scores.stream()
                 .map(measured -> {
                     Interval interval = measured.interval();
                     return new RunStore.StoredScore(

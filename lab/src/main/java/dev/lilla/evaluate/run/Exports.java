@@ -2,8 +2,10 @@ package dev.lilla.evaluate.run;
 
 import dev.lilla.evaluate.run.Evaluation.Result;
 import dev.lilla.evaluate.statistics.PairedComparison;
+import dev.lilla.evaluate.task.Outcome;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -16,6 +18,16 @@ public final class Exports {
     private Exports() {}
 
     /// All of it; per-example answers included.
+    ///
+    /// @param judge what a judge said of the answers, if one took part
+    public static ObjectNode json(
+            List<Result> results, List<Comparison> comparisons, Prices prices, Optional<JudgeRecord> judge) {
+        ObjectNode root = json(results, comparisons, prices);
+        judge.ifPresent(record -> root.set("judge", record.json()));
+        return root;
+    }
+
+    /// The same without a judge.
     public static ObjectNode json(List<Result> results, List<Comparison> comparisons, Prices prices) {
         ObjectNode root = JsonMapper.shared().createObjectNode();
         root.put("task", results.getFirst().protocol().task());
@@ -60,6 +72,12 @@ public final class Exports {
             example.put("id", result.scores().examples().get(i).id());
             example.put("expected", result.scores().examples().get(i).expected());
             example.put("answer", result.scores().answer(i));
+            if (result.scores().rounds() > 1) {
+                ArrayNode further = example.putArray("furtherAnswers");
+                for (List<Outcome> round : result.scores().further()) {
+                    further.add(round.get(i).text());
+                }
+            }
             goodness.get(i).ifPresent(value -> example.put("score", value));
         }
         return node;

@@ -108,10 +108,10 @@ public final class LocalSubject implements Subject {
     public void answer(Task task, List<Example> examples, Answers answers, BooleanSupplier cancelled)
             throws InterruptedException {
         switch (task.kind()) {
-            case TaskKind.Writing _ -> write(task.decoding(), examples, answers, cancelled);
+            case TaskKind.Writing _ -> write(task.decoding(), examples, ALONE, answers, cancelled);
             case TaskKind.Classification classes -> {
                 switch (classes.method()) {
-                    case WRITTEN -> write(task.decoding(), examples, answers, cancelled);
+                    case WRITTEN -> write(task.decoding(), examples, ALONE, answers, cancelled);
                     case LIKELIHOOD -> weigh(examples, answers, cancelled, false);
                 }
             }
@@ -149,7 +149,16 @@ public final class LocalSubject implements Subject {
 
     private record Asked(int index, TextStream stream, boolean isAlone, boolean isCut) {}
 
-    private void write(Decoding decoding, List<Example> examples, Answers answers, BooleanSupplier cancelled)
+    /// Writes answers that nobody keeps, none of them alone.
+    ///
+    /// @param examples of written answers
+    void writeSideBySide(Decoding decoding, List<Example> examples, BooleanSupplier cancelled)
+            throws InterruptedException {
+        write(decoding, examples, 0, (_, _) -> {}, cancelled);
+    }
+
+    /// @param alone so many are written one at a time
+    private void write(Decoding decoding, List<Example> examples, int alone, Answers answers, BooleanSupplier cancelled)
             throws InterruptedException {
         int context = model.decoder().spec().contextLength();
         SchedulerOptions scheduling = SchedulerOptions.defaults().withRunningMax(parallel);
@@ -158,7 +167,7 @@ public final class LocalSubject implements Subject {
             warmUp(thread);
             ArrayDeque<Asked> open = new ArrayDeque<>();
             for (int i = 0; i < examples.size() && !cancelled.getAsBoolean(); i++) {
-                boolean isAlone = i < ALONE;
+                boolean isAlone = i < alone;
                 Example.Written example = (Example.Written) examples.get(i);
                 int[] prompt = tokens(example.prompt());
                 int room = Math.max(1, context - decoding.maxTokens());

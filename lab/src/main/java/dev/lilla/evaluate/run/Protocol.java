@@ -5,6 +5,7 @@ import dev.lilla.evaluate.task.Task;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// All that a score depends on besides the model: prompts, data, decoding and the way of computing. Scores of different
@@ -14,6 +15,12 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param hash of all the rest
 /// @param facts what was hashed, for people
 public record Protocol(String task, String hash, Map<String, String> facts) {
+    /// The fact that tells what is asked from other questions: prompt, system text, task and metric.
+    public static final String TASK_FILE = "task file";
+
+    /// The fact of how many examples are shown.
+    public static final String SHOTS = "shots";
+
     public Protocol {
         facts = Map.copyOf(facts);
     }
@@ -26,8 +33,26 @@ public record Protocol(String task, String hash, Map<String, String> facts) {
         facts.put("examples", Integer.toString(examples.size()));
         facts.put("prompts and references", Digests.shortened(asked.toString()));
         facts.put("decoding", task.decoding().toString());
-        facts.put("task file", Digests.shortened(JsonMapper.shared().writeValueAsString(task.source())));
-        facts.put("shots", Integer.toString(task.rows().shots()));
-        return new Protocol(task.name(), Digests.shortened(new TreeMap<>(facts).toString()), facts);
+        facts.put(TASK_FILE, source(task.source()));
+        facts.put(SHOTS, Integer.toString(task.rows().shots()));
+        return of(task.name(), facts);
+    }
+
+    /// The value of [#TASK_FILE].
+    ///
+    /// @param source of a task
+    public static String source(JsonNode source) {
+        return Digests.shortened(JsonMapper.shared().writeValueAsString(source));
+    }
+
+    /// The same with one more fact.
+    Protocol with(String fact, String value) {
+        Map<String, String> more = new TreeMap<>(facts);
+        more.put(fact, value);
+        return of(task, more);
+    }
+
+    private static Protocol of(String task, Map<String, String> facts) {
+        return new Protocol(task, Digests.shortened(new TreeMap<>(facts).toString()), facts);
     }
 }

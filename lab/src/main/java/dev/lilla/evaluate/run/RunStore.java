@@ -150,6 +150,31 @@ public final class RunStore implements AutoCloseable {
         });
     }
 
+    /// What a model was found to take in a process of its own.
+    ///
+    /// @param digest of the model
+    /// @param trial digest of the work that it did, see [MemoryTrial#digest]
+    public OptionalLong ownMemory(String digest, String trial) {
+        return handle.createQuery("SELECT peak_bytes FROM memory WHERE model_digest = :digest AND trial = :trial")
+                .bind("digest", digest)
+                .bind("trial", trial)
+                .mapTo(Long.class)
+                .findOne()
+                .map(OptionalLong::of)
+                .orElseGet(OptionalLong::empty);
+    }
+
+    /// Keeps what a model took in a process of its own.
+    public void keepOwnMemory(String digest, String trial, long peakBytes) {
+        handle.createUpdate("INSERT OR REPLACE INTO memory (model_digest, trial, peak_bytes, measured)"
+                        + " VALUES (:digest, :trial, :peak, :measured)")
+                .bind("digest", digest)
+                .bind("trial", trial)
+                .bind("peak", peakBytes)
+                .bind("measured", Instant.now().toString())
+                .execute();
+    }
+
     public Path file() {
         return file;
     }

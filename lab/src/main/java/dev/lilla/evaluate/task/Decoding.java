@@ -17,4 +17,9 @@ public record Decoding(int maxTokens, List<String> stop, SamplerOptions sampler)
             throw new IllegalArgumentException("an answer has at least 1 token, found max-tokens " + maxTokens);
         }
     }
+
+    /// The same, drawn by another seed.
+    public Decoding withSeed(long value) {
+        return new Decoding(maxTokens, stop, sampler.withSeed(value));
+    }
 }

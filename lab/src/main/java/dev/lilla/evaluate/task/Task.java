@@ -13,4 +13,9 @@ public record Task(String name, TaskKind kind, PromptForm prompt, TaskRows rows,
     public Task withRows(TaskRows value) {
         return new Task(name, kind, prompt, value, decoding, source);
     }
+
+    /// The same with answers drawn by another seed.
+    public Task withSeed(long value) {
+        return new Task(name, kind, prompt, rows, decoding.withSeed(value), source);
+    }
 }

@@ -9,6 +9,7 @@ import dev.lilla.evaluate.metric.Scale;
 import dev.lilla.evaluate.metric.TextLikelihood;
 import dev.lilla.evaluate.metric.TextPair;
 import dev.lilla.evaluate.statistics.MeanTally;
+import dev.lilla.evaluate.statistics.RepeatedTally;
 import dev.lilla.evaluate.statistics.SumsTally;
 import dev.lilla.evaluate.statistics.Tally;
 import java.util.ArrayList;
@@ -20,17 +21,66 @@ import java.util.stream.IntStream;
 /// The scores of what a model made of a task's examples; the first is the one that counts most.
 ///
 /// @param outcomes one an example
-public record TaskScores(Task task, List<Example> examples, List<Outcome> outcomes) {
+/// @param further outcomes of other rounds, in which the same examples were answered anew; scores are means over all
+public record TaskScores(Task task, List<Example> examples, List<Outcome> outcomes, List<List<Outcome>> further) {
     public TaskScores {
         examples = List.copyOf(examples);
         outcomes = List.copyOf(outcomes);
+        further = further.stream().map(List::copyOf).toList();
+        requireOneEach(examples, outcomes);
+        for (List<Outcome> round : further) {
+            requireOneEach(examples, round);
+        }
+    }
+
+    /// Of one round.
+    public TaskScores(Task task, List<Example> examples, List<Outcome> outcomes) {
+        this(task, examples, outcomes, List.of());
+    }
+
+    private static void requireOneEach(List<Example> examples, List<Outcome> outcomes) {
         if (examples.size() != outcomes.size()) {
             throw new IllegalArgumentException(examples.size() + " examples have " + outcomes.size() + " outcomes");
         }
     }
 
+    /// How often each example was answered.
+    public int rounds() {
+        return 1 + further.size();
+    }
+
+    /// Outcomes of all rounds, one round after the other.
+    public List<Outcome> allOutcomes() {
+        List<Outcome> all = new ArrayList<>(outcomes);
+        further.forEach(all::addAll);
+        return all;
+    }
+
+    private List<TaskScores> eachRound() {
+        List<TaskScores> rounds = new ArrayList<>();
+        rounds.add(new TaskScores(task, examples, outcomes));
+        further.forEach(round -> rounds.add(new TaskScores(task, examples, round)));
+        return rounds;
+    }
+
     /// @throws IllegalArgumentException if the model has no likelihoods where the task needs them
     public List<Score> scores() {
+        if (further.isEmpty()) {
+            return scoresOfOneRound();
+        }
+        List<List<Score>> rounds =
+                eachRound().stream().map(TaskScores::scoresOfOneRound).toList();
+        return IntStream.range(0, rounds.getFirst().size())
+                .mapToObj(i -> new Score(
+                        rounds.getFirst().get(i).metric(),
+                        rounds.getFirst().get(i).scale(),
+                        new RepeatedTally(rounds.stream()
+                                .map(round -> round.get(i).tally())
+                                .toList())))
+                .toList();
+    }
+
+    private List<Score> scoresOfOneRound() {
         return switch (task.kind()) {
             case TaskKind.Writing writing ->
                 writing.metrics().stream()
@@ -86,11 +136,13 @@ public record TaskScores(Task task, List<Example> examples, List<Outcome> outcom
         return pairs;
     }
 
-    /// How often each label was taken for each, if the task is a classification.
+    /// How often each label was taken for each, the mean of the rounds, if the task is a classification.
     public Optional<ConfusionMatrix> confusion() {
         return task.kind() instanceof TaskKind.Classification classes
-                ? Optional.of(
-                        ConfusionMatrix.of(labelPairs(classes), classes.labels().size()))
+                ? Optional.of(ConfusionMatrix.mean(eachRound().stream()
+                        .map(round -> ConfusionMatrix.of(
+                                round.labelPairs(classes), classes.labels().size()))
+                        .toList()))
                 : Optional.empty();
     }
 
@@ -156,7 +208,7 @@ public record TaskScores(Task task, List<Example> examples, List<Outcome> outcom
                 new Score("bits_per_byte", Scale.LOSS, TextLikelihood.bitsPerByte(texts)));
     }
 
-    /// What the model answered to an example, for people.
+    /// What the model answered to an example in the first round, for people.
     public String answer(int index) {
         return switch (examples.get(index)) {
             case Example.Written _ -> outcomes.get(index).text();
@@ -176,9 +228,22 @@ public record TaskScores(Task task, List<Example> examples, List<Outcome> outcom
     }
 
     /// How good the answer to each example is, 0 to 1, by the first metric that says so of one example; empty where
-    /// none
-    /// does.
+    /// none does. The mean of the rounds.
     public List<OptionalDouble> goodness() {
+        List<List<OptionalDouble>> rounds =
+                eachRound().stream().map(TaskScores::goodnessOfOneRound).toList();
+        return IntStream.range(0, examples.size())
+                .mapToObj(i -> rounds.stream()
+                        .map(round -> round.get(i))
+                        .reduce((sum, next) -> sum.isPresent() && next.isPresent()
+                                ? OptionalDouble.of(sum.getAsDouble() + next.getAsDouble())
+                                : OptionalDouble.empty())
+                        .orElseThrow())
+                .map(sum -> sum.isPresent() ? OptionalDouble.of(sum.getAsDouble() / rounds.size()) : sum)
+                .toList();
+    }
+
+    private List<OptionalDouble> goodnessOfOneRound() {
         if (task.kind() instanceof TaskKind.Classification classes) {
             return labelPairs(classes).stream()
                     .map(pair -> OptionalDouble.of(pair.isRight() ? 1 : 0))

@@ -15,6 +15,7 @@ import dev.lilla.evaluate.report.EvaluationPage;
 import dev.lilla.evaluate.run.Evaluation.Result;
 import dev.lilla.evaluate.statistics.Bootstrap;
 import dev.lilla.evaluate.task.TaskFile;
+import dev.lilla.project.Tongue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,6 +147,72 @@ class EvaluationTest {
     }
 
     @Nested
+    class Rounds {
+        /// Right with an even seed, and always right for the first ten questions.
+        private final static class Drawing implements ChatModel {
+            private int asked;
+
+            @Override
+            public String name() {
+                return "drawing";
+            }
+
+            @Override
+            public ChatResponse chat(ChatRequest request, AnswerListener listener) {
+                asked++;
+                String question = request.messages().getLast().content();
+                int number = Integer.parseInt(question.replaceAll("\\D", ""));
+                long seed = request.sampler().orElseThrow().seed() - ("e" + number).hashCode();
+                Usage usage = new Usage(10, 0, 2, Duration.ofMillis(5), Duration.ofMillis(1), DraftUsage.NONE);
+                return new ChatResponse(number < 10 || seed % 2 == 0 ? right(question) : "?", FinishReason.STOP, usage);
+            }
+        }
+
+        private Optional<Result> evaluate(RunStore store, Drawing model, int stopAfter) throws InterruptedException {
+            int[] done = new int[1];
+            return new Evaluation(TaskFile.read(task), Integer.MAX_VALUE, new Bootstrap(1, 500), List.of(2L, 3L, 5L))
+                    .run(
+                            new ChatSubject(model, model.name()),
+                            store,
+                            (name, count, total) -> {
+                                assertThat(total).isEqualTo(120);
+                                done[0] = count;
+                            },
+                            () -> done[0] >= stopAfter);
+        }
+
+        @Test
+        void areAveragedOverAndGoOnWhereTheyWere() throws InterruptedException {
+            Drawing model = new Drawing();
+            try (RunStore store = store()) {
+                assertThat(evaluate(store, model, 50)).isEmpty();
+                assertThat(model.asked).isEqualTo(50);
+                Result result = evaluate(store, model, Integer.MAX_VALUE).orElseThrow();
+                assertThat(model.asked).isEqualTo(120);
+                assertThat(result.measured().getFirst().value()).isCloseTo((40 + 10 + 10) / 120.0, within(1e-12));
+                assertThat(result.measured().getFirst().score().tally().examples())
+                        .isEqualTo(40);
+                assertThat(result.measured().getFirst().interval().method()).isEqualTo("bootstrap");
+                assertThat(result.scores().rounds()).isEqualTo(3);
+                assertThat(result.scores().allOutcomes()).hasSize(120);
+                assertThat(result.scores().goodness().get(5)).hasValue(1);
+                assertThat(result.scores().goodness().get(15).orElseThrow()).isCloseTo(1 / 3.0, within(1e-12));
+                assertThat(result.scores().confusion().orElseThrow().total()).isCloseTo(40, within(1e-9));
+                assertThat(result.protocol().facts()).containsEntry("seeds", "[2, 3, 5]");
+                Result single = EvaluationTest.this.evaluate(store, model);
+                assertThat(single.protocol().facts()).doesNotContainKey("seeds");
+                Comparison comparison = Comparison.all(List.of(result, single), 1, new Bootstrap(1, 200))
+                        .getFirst();
+                assertThat(comparison.paired().test()).isEqualTo("paired bootstrap");
+                JsonNode example = Exports.json(List.of(result), List.of(), Prices.assumed())
+                        .at("/models/0/examples/15");
+                assertThat(example.get("answer").asString()).isEqualTo("It is odd");
+                assertThat(example.get("furtherAnswers").get(1).asString()).isEqualTo("?");
+            }
+        }
+    }
+
+    @Nested
     class Comparing {
         @Test
         void tellsABetterModelAndACoin() throws InterruptedException {
@@ -185,7 +252,11 @@ class EvaluationTest {
         void aPageHoldsNoMarkupOfOthers() throws InterruptedException, IOException {
             Path page = folder.resolve("report.html");
             try (RunStore store = store()) {
-                EvaluationPage.write(page, List.of(hostile(store)), List.of(), Prices.assumed());
+                EvaluationPage.write(
+                        page,
+                        new EvaluationPage.Contents(
+                                List.of(hostile(store)), List.of(), Prices.assumed(), Optional.empty()),
+                        Tongue.ENGLISH);
             }
             String html = Files.readString(page);
             assertThat(html)
@@ -233,6 +304,40 @@ class EvaluationTest {
             assertThat(judgement.matches().get(0).outcome()).isEqualTo(1);
             assertThat(judgement.matches().get(1).outcome()).isZero();
             assertThat(judgement.agreement(Map.of(0, 1.0, 1, 1.0))).isEqualTo(0.5);
+        }
+
+        @Test
+        void isNamedInExportsAndOnPages() throws InterruptedException, IOException {
+            PairwiseJudge judge = judge(Judging::longer);
+            JudgeRecord record = new JudgeRecord(
+                    "judge <b>",
+                    "d1ge57",
+                    JudgeRecord.instruction(judge),
+                    List.of(
+                            JudgeRecord.Pairing.of(
+                                    "one", "two", judge.judge("one", "two", pairs), Map.of(0, 1.0, 1, 1.0)),
+                            JudgeRecord.Pairing.of("one", "three", judge.judge("one", "three", pairs), Map.of())),
+                    Map.of());
+            Path page = folder.resolve("judged.html");
+            try (RunStore store = store()) {
+                List<Result> results = List.of(evaluate(store, new RuleModel("rule", EvaluationTest::right)));
+                JsonNode json = Exports.json(results, List.of(), Prices.assumed(), Optional.of(record))
+                        .get("judge");
+                assertThat(json.get("model").asString()).isEqualTo("judge <b>");
+                assertThat(json.get("instruction").asString()).hasSize(16);
+                assertThat(json.at("/pairings/0/people/labelled").asInt()).isEqualTo(2);
+                assertThat(json.at("/pairings/0/people/share").asDouble()).isEqualTo(0.5);
+                assertThat(json.at("/pairings/0/people/low").asDouble()).isBetween(0.05, 0.15);
+                assertThat(json.at("/pairings/1/consistency").asDouble()).isEqualTo(1);
+                assertThat(json.at("/pairings/1/people").isEmpty()).isTrue();
+                EvaluationPage.write(
+                        page,
+                        new EvaluationPage.Contents(results, List.of(), Prices.assumed(), Optional.of(record)),
+                        Tongue.SWEDISH);
+            }
+            assertThat(Files.readString(page))
+                    .contains("En domare", "judge &lt;b&gt;", "one mot two", "50,0 % (9,5 till 90,5) av 2", "d1ge57")
+                    .doesNotContain("agrees with people");
         }
 
         @Test

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
@@ -37,6 +41,60 @@ class StatisticsTest {
         @Test
         void needTrials() {
             assertThatThrownBy(() -> Wilson.interval(0, 0)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Nested
+    class Rounds {
+        @Test
+        void areMeansOfTheSameExamples() {
+            Tally first = new MeanTally(new double[] {1, 0, 0, 1});
+            Tally second = new MeanTally(new double[] {1, 1, 0, 0});
+            RepeatedTally both = new RepeatedTally(List.of(first, second));
+            assertThat(both.examples()).isEqualTo(4);
+            assertThat(both.score()).isEqualTo(0.5);
+            assertThat(both.score(new int[] {2, 0, 1, 1})).isEqualTo((0.75 + 0.5) / 2);
+            assertThat(both.example(1)).hasValue(0.5);
+            assertThatThrownBy(() -> new RepeatedTally(List.of(first, new MeanTally(new double[1]))))
+                    .hasMessageContaining("[4, 1]");
+        }
+
+        /// Rounds that say the same each time are no more examples.
+        @Test
+        void narrowNoIntervalOfThemselves() {
+            MeanTally once = new MeanTally(random(4).doubles(80).toArray());
+            Interval one = new Bootstrap(2, 500).interval(once);
+            Interval ten = new Bootstrap(2, 500).interval(new RepeatedTally(Collections.nCopies(10, once)));
+            assertThat(ten.low()).isCloseTo(one.low(), within(1e-12));
+            assertThat(ten.high()).isCloseTo(one.high(), within(1e-12));
+        }
+
+        /// Answers to an example are alike: intervals that took answers for examples would hold the truth far less
+        /// often.
+        @Test
+        void holdTheTrueShareAsOftenAsTheySay() {
+            RandomGenerator random = random(6);
+            int held = 0;
+            int pooled = 0;
+            for (int trial = 0; trial < 300; trial++) {
+                double[] chances =
+                        random.doubles(60).map(u -> u < 0.5 ? 0.1 : 0.9).toArray();
+                List<Tally> rounds = new ArrayList<>();
+                List<Double> answers = new ArrayList<>();
+                for (int round = 0; round < 5; round++) {
+                    double[] right = Arrays.stream(chances)
+                            .map(chance -> random.nextDouble() < chance ? 1 : 0)
+                            .toArray();
+                    rounds.add(new MeanTally(right));
+                    Arrays.stream(right).forEach(answers::add);
+                }
+                Bootstrap bootstrap = new Bootstrap(trial, 300);
+                held += bootstrap.interval(new RepeatedTally(rounds)).contains(0.5) ? 1 : 0;
+                double[] all = answers.stream().mapToDouble(Double::doubleValue).toArray();
+                pooled += bootstrap.interval(new MeanTally(all)).contains(0.5) ? 1 : 0;
+            }
+            assertThat(held).isBetween(273, 297);
+            assertThat(pooled).isLessThan(240);
         }
     }
 
