@@ -149,7 +149,7 @@ class EvaluationTest {
     @Nested
     class Rounds {
         /// Right with an even seed, and always right for the first ten questions.
-        private final static class Drawing implements ChatModel {
+        private static final class Drawing implements ChatModel {
             private int asked;
 
             @Override
