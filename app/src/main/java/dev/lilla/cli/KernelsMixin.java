@@ -1,6 +1,7 @@
 package dev.lilla.cli;
 
 import dev.lilla.kernel.HostOptions;
+import dev.lilla.kernel.WeightMemory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -20,12 +21,20 @@ final class KernelsMixin {
                     + "always so.")
     private boolean deterministic;
 
+    @Option(
+            names = "--weights",
+            paramLabel = "WHERE",
+            description = "packed: in memory, as the kernels read them fastest. mapped: left in the file, which starts "
+                    + "at once and takes no memory of its own, but writes more slowly. Default: packed.")
+    private @Nullable WeightMemory weights;
+
     /// What the command line says, else the system properties, on a number of threads.
     HostOptions options(int threads) {
         HostOptions properties = HostOptions.fromProperties();
         return new HostOptions(
                 kernels == null ? properties.kernels() : kernels,
                 threads,
-                deterministic || properties.isDeterministic());
+                deterministic || properties.isDeterministic(),
+                weights == null ? properties.weights() : weights);
     }
 }

@@ -2,7 +2,6 @@ package dev.lilla.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -69,7 +68,7 @@ final class Lilla implements Runnable {
     static int run(Console console, String... arguments) {
         Lilla lilla = new Lilla();
         CommandLine line = new CommandLine(lilla);
-        for (Object command : commands(console)) {
+        for (Object command : Commands.of(console, arguments)) {
             line.addSubcommand(command);
         }
         line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
@@ -90,44 +89,6 @@ final class Lilla implements Runnable {
     @Override
     public void run() {
         spec.commandLine().usage(spec.commandLine().getOut());
-    }
-
-    private static List<Object> commands(Console console) {
-        return List.of(
-                new RunCommand(console),
-                new ChatCommand(console),
-                new ServeCommand(console),
-                new KeysCommand(console),
-                new InspectCommand(console),
-                new TokenizeCommand(console),
-                new RenderCommand(console),
-                new LogitsCommand(console),
-                new PerplexityCommand(console),
-                new EvaluateCommand(console),
-                new ConvertCommand(console),
-                new QuantizeCommand(console),
-                new ImatrixCommand(console),
-                new CompareCommand(console),
-                new PruneCommand(console),
-                new TrainCommand(console),
-                new MergeCommand(console),
-                new TrainTokenizerCommand(console),
-                new ModelsCommand(console),
-                new PullCommand(console),
-                new BenchCommand(console),
-                new BenchTrainCommand(console),
-                new InitCommand(console),
-                new ProjectCommand(console),
-                new CandidatesCommand(console),
-                new TuneCommand(console),
-                new OptimizeCommand(console),
-                new DeployCommand(console),
-                new CheckCommand(console),
-                new CatalogCommand(console),
-                new DemoCommand(console),
-                new DemoCorpusCommand(console),
-                new DemoScoreCommand(console),
-                new DoctorCommand(console));
     }
 
     /// `lilla run [OPTIONS] MODEL [PROMPT]`: options by the dozen hide what has to be given.

@@ -16,10 +16,25 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 
 class LillaTest {
     private final Lines lines = new Lines();
+
+    /// A command that is named first is made alone, so the names must be those that it has.
+    @Test
+    void commandsHaveTheNamesThatTheyAreFoundBy() {
+        Console console = lines.console();
+        assertThat(Commands.of(console)).hasSameSizeAs(Commands.names());
+        for (String name : Commands.names()) {
+            assertThat(Commands.of(console, name, "--help"))
+                    .singleElement()
+                    .extracting(command ->
+                            command.getClass().getAnnotation(Command.class).name())
+                    .isEqualTo(name);
+        }
+    }
 
     @Nested
     class Help {

@@ -34,7 +34,7 @@ record SyntheticWeights(List<Weight> matrices, long bytes) {
             for (int r = 0; r < out; r++) {
                 MemorySegment.copy(row, 0, matrix, r * rowBytes, rowBytes);
             }
-            matrices.add(backend.weight(new Tensor("synthetic " + i, type, Shape.of(out, in), matrix)));
+            matrices.add(backend.linearWeight(new Tensor("synthetic " + i, type, Shape.of(out, in), matrix)));
         }
         return new SyntheticWeights(matrices, matrixBytes * count);
     }

@@ -128,8 +128,8 @@ final class CheckedKernels implements Kernels {
         return isRight ? tested : definition;
     }
 
-    /// Whether products with a layout have shown no fault so far; each kernel of [PanelProducts] is tried when it is
-    /// assembled.
+    /// Whether products with a layout have shown no fault so far; each kernel of [PanelProducts] is tried when it
+    /// is assembled.
     private boolean isFaultless(Object subject) {
         return verdicts.getOrDefault(subject, "").isEmpty();
     }
@@ -150,10 +150,8 @@ final class CheckedKernels implements Kernels {
     }
 
     @Override
-    public RowEncoding promptEncoding(PackedWeight weight) {
-        return roundsPrompts() && passes(new TileKey(weight.layout()))
-                ? tested.promptEncoding(weight)
-                : weight.layout().encoding();
+    public RowEncoding promptEncoding(PanelLayout layout) {
+        return roundsPrompts() && passes(new TileKey(layout)) ? tested.promptEncoding(layout) : layout.encoding();
     }
 
     @Override
@@ -204,17 +202,17 @@ final class CheckedKernels implements Kernels {
 
     /// What decides whether a product serves: its layout, or the encoding of its rows where that is at fault.
     private Object productKey(HostWeight weight) {
-        PackedWeight panels = weight.packed();
-        if (panels == null) {
+        PanelLayout layout = weight.layout();
+        if (layout == null) {
             return PanelLayout.class;
         }
-        RowEncoding encoding = panels.layout().encoding();
-        return isFaultless(encoding) ? panels.layout() : encoding;
+        RowEncoding encoding = layout.encoding();
+        return isFaultless(encoding) ? layout : encoding;
     }
 
     private LinearInput exactWhereRefused(HostWeight weight, LinearInput x) {
-        PackedWeight panels = weight.packed();
-        boolean isExact = x.isPrompt() && panels != null && promptEncoding(panels) != RowEncoding.BF16;
+        PanelLayout layout = weight.layout();
+        boolean isExact = x.isPrompt() && layout != null && promptEncoding(layout) != RowEncoding.BF16;
         return isExact ? new LinearInput(x.rows(), false, x.encodings()) : x;
     }
 

@@ -23,6 +23,7 @@ public final class HostBackend implements Backend {
     private static final long TABLE_COPIED_MAX = 128L << 20;
 
     private final Kernels kernels;
+    private final WeightMemory weights;
     private final Arena arena = Arena.ofShared();
     private final Shares shares;
     private final @Nullable MatrixProducts products;
@@ -34,17 +35,22 @@ public final class HostBackend implements Backend {
     private List<RotaryAngles> angles = List.of();
 
     HostBackend(Kernels kernels, int threads) {
+        this(kernels, threads, WeightMemory.PACKED);
+    }
+
+    HostBackend(Kernels kernels, int threads, WeightMemory weights) {
         this.kernels = kernels;
+        this.weights = weights;
         this.shares = new Shares(threads, arena);
         this.products = kernels.matrixKernels()
                 .map(matrices -> new MatrixProducts(matrices, shares, arena))
                 .orElse(null);
-        this.maps = new LinearMaps(kernels, products, shares, arena);
+        this.maps = new LinearMaps(kernels, products, shares, weights, arena);
     }
 
     /// @throws IllegalArgumentException if the chosen kernels cannot run here
     public static HostBackend open(HostOptions options) {
-        return new HostBackend(KernelChoice.of(options).kernels(), options.threads());
+        return new HostBackend(KernelChoice.of(options).kernels(), options.threads(), options.weights());
     }
 
     @Override
@@ -57,7 +63,7 @@ public final class HostBackend implements Backend {
     public Weight weight(Tensor tensor) {
         HostWeight stored = stored(tensor);
         MemorySegment data = stored.data();
-        if (!data.isMapped() || data.byteSize() > TABLE_COPIED_MAX) {
+        if (!data.isMapped() || weights == WeightMemory.MAPPED || data.byteSize() > TABLE_COPIED_MAX) {
             return stored;
         }
         MemorySegment copy = copy(data, tensor.name());
@@ -174,7 +180,7 @@ public final class HostBackend implements Backend {
     ///
     /// @param type in its file
     public long linearBytes(ElementType type, int out, int in) {
-        return kernels.packing(type)
+        return maps.packing(type)
                 .map(layout -> PackedWeight.bytes(layout, out, in))
                 .orElseGet(() -> type.byteSize((long) out * in));
     }
@@ -182,7 +188,7 @@ public final class HostBackend implements Backend {
     @Override
     public Weight linearWeight(Tensor tensor) {
         HostWeight stored = stored(tensor);
-        return stored.shape().rank() >= 2 ? maps.pack(stored) : stored;
+        return stored.shape().rank() >= 2 ? maps.prepare(stored) : stored;
     }
 
     @Override

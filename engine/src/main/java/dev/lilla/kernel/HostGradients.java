@@ -42,7 +42,8 @@ final class HostGradients implements Gradients {
         int columns = Math.toIntExact(shape.columns());
         HostMatrix values = contiguous(rows, columns, "parameter " + name);
         HostMatrix gradient = contiguous(rows, columns, "gradient of " + name);
-        HostWeight weight = new HostWeight(name, ElementType.F32, shape, values.memory(), null, products.precision());
+        HostWeight weight =
+                new HostWeight(name, ElementType.F32, shape, values.memory(), null, null, products.precision());
         return new Parameter(name, weight, values, gradient);
     }
 

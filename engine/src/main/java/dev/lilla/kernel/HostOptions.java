@@ -8,7 +8,7 @@ import java.util.Set;
 /// @param threads that compute, the caller included, 1 to [#THREADS_MAX]
 /// @param isDeterministic whether long prompts are computed like single rows even where rounding them is faster, so
 ///     that logits have the same bits however a prompt is cut
-public record HostOptions(Choice kernels, int threads, boolean isDeterministic) {
+public record HostOptions(Choice kernels, int threads, boolean isDeterministic, WeightMemory weights) {
     /// A bound against typing errors; no machine of this class has more cores.
     public static final int THREADS_MAX = 1024;
 
@@ -30,9 +30,9 @@ public record HostOptions(Choice kernels, int threads, boolean isDeterministic) 
         REFERENCE
     }
 
-    /// The fastest way to read prompts.
+    /// The fastest way to read prompts, and packed weights.
     public HostOptions(Choice kernels, int threads) {
-        this(kernels, threads, false);
+        this(kernels, threads, false, WeightMemory.PACKED);
     }
 
     public HostOptions {
@@ -44,13 +44,18 @@ public record HostOptions(Choice kernels, int threads, boolean isDeterministic) 
 
     /// The same, deterministic or not.
     public HostOptions withDeterminism(boolean value) {
-        return new HostOptions(kernels, threads, value);
+        return new HostOptions(kernels, threads, value, weights);
+    }
+
+    /// The same, with the matrices elsewhere.
+    public HostOptions withWeights(WeightMemory memory) {
+        return new HostOptions(kernels, threads, isDeterministic, memory);
     }
 
     /// From the system properties `lilla.kernels` (`auto`, `amx`, `avx512`, `avx2`, `vector` or `reference`),
-    /// `lilla.threads` and `lilla.deterministic`; by default whatever is fastest, on all physical cores. The
-    /// Vector API computes with `lilla.vector.bits` bits (128, 256 or 512), fixed for the whole program when
-    /// it first does.
+    /// `lilla.threads`, `lilla.deterministic` and `lilla.weights` (`packed` or `mapped`); by default whatever is
+    /// fastest, on all physical cores. The Vector API computes with `lilla.vector.bits` bits (128, 256 or 512),
+    /// fixed for the whole program when it first does.
     ///
     /// @throws IllegalArgumentException if a property has no value of its kind
     public static HostOptions fromProperties() {
@@ -60,7 +65,20 @@ public record HostOptions(Choice kernels, int threads, boolean isDeterministic) 
                     VECTOR_BITS + " is \"" + bits + "\", expected 128, 256 or 512; leave it out for the widest");
         }
         return new HostOptions(
-                choice(System.getProperty("lilla.kernels", "auto")), threadsWanted(), isDeterminismWanted());
+                choice(System.getProperty("lilla.kernels", "auto")),
+                threadsWanted(),
+                isDeterminismWanted(),
+                weightMemory(System.getProperty("lilla.weights", "packed")));
+    }
+
+    private static WeightMemory weightMemory(String word) {
+        return switch (word) {
+            case "packed" -> WeightMemory.PACKED;
+            case "mapped" -> WeightMemory.MAPPED;
+            default ->
+                throw new IllegalArgumentException("lilla.weights is \"" + word
+                        + "\", expected packed or mapped; leave it out for packed, the fastest");
+        };
     }
 
     private static Choice choice(String word) {

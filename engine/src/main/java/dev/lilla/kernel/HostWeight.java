@@ -1,5 +1,6 @@
 package dev.lilla.kernel;
 
+import dev.lilla.kernel.x64.PanelLayout;
 import dev.lilla.tensor.ElementType;
 import dev.lilla.tensor.Shape;
 import java.lang.foreign.MemorySegment;
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param data off-heap, rows one after the other, alignment not guaranteed
 /// @param packed the same matrix as machine code reads it, or null
+/// @param passing the panels that are made of its rows whenever they are multiplied, for a matrix that is not packed,
+/// or
+///     null
 /// @param trained how products with a weight that training changes are rounded, or null for one that stays as it is
 record HostWeight(
         String name,
@@ -16,15 +20,33 @@ record HostWeight(
         Shape shape,
         MemorySegment data,
         @Nullable PackedWeight packed,
+        @Nullable PanelLayout passing,
         @Nullable Precision trained)
         implements Weight {
     /// A weight as it is stored.
     HostWeight(String name, ElementType type, Shape shape, MemorySegment data) {
-        this(name, type, shape, data, null, null);
+        this(name, type, shape, data, null, null, null);
     }
 
     HostWeight withPacked(PackedWeight panels) {
-        return new HostWeight(name, type, shape, data, panels, trained);
+        return new HostWeight(name, type, shape, data, panels, null, trained);
+    }
+
+    /// The same, packed in passing.
+    HostWeight passing(PanelLayout layout) {
+        return new HostWeight(name, type, shape, data, null, layout, trained);
+    }
+
+    /// Rows `from` to `to`, not packed.
+    HostWeight rows(int from, int to) {
+        MemorySegment part = data.asSlice(from * rowBytes(), (to - from) * rowBytes());
+        return new HostWeight(name, type, Shape.of(to - from, in()), part);
+    }
+
+    /// How machine code reads it, or null where it does not.
+    @Nullable
+    PanelLayout layout() {
+        return packed == null ? passing : packed.layout();
     }
 
     /// Outputs of a matrix `[out, in]`; 1 for a vector.

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The numeric operations on host memory, each for a share of its rows, so that a pool can cut the work.
 ///
-/// Operands were checked by the caller: shapes agree, memory is alive and off-heap. An implementation has no state of
-/// its own and serves any number of threads. An output depends on its own inputs alone, bit for bit: not on the share
-/// it is computed in, nor on other rows.
+/// Operands were checked by the caller: shapes agree, memory is alive and off-heap. An implementation has no state
+/// of its own and serves any number of threads. An output depends on its own inputs alone, bit for bit: not on the
+/// share it is computed in, nor on other rows.
 sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKernels, CheckedKernels {
     /// What computes, in words: `vector, 512 bits`.
     String description();
@@ -31,10 +31,10 @@ sealed interface Kernels permits ReferenceKernels, VectorKernels, MachineCodeKer
         return Optional.empty();
     }
 
-    /// How rows of long prompts are encoded to meet a packed weight: as others, or in a way that rounds more. It does
-    /// not depend on the number of rows.
-    default RowEncoding promptEncoding(PackedWeight weight) {
-        return weight.layout().encoding();
+    /// How rows of long prompts are encoded to meet panels: as others, or in a way that rounds more. It does not
+    /// depend on the number of rows.
+    default RowEncoding promptEncoding(PanelLayout layout) {
+        return layout.encoding();
     }
 
     /// Whether rows of long prompts are encoded in a way of their own.

@@ -4,6 +4,7 @@ import dev.lilla.kernel.MatrixKernels.Ending;
 import dev.lilla.kernel.x64.LinuxMemory;
 import dev.lilla.kernel.x64.PanelLayout;
 import dev.lilla.kernel.x64.RowEncoding;
+import dev.lilla.tensor.ElementType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -14,11 +15,11 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The linear maps of the host: weights are packed once where the kernels want that, rows are encoded once for all maps
-/// that read them, and all weight rows of these maps are cut into one set of shares.
+/// The linear maps of the host: weights are packed once where the kernels want that, rows are encoded once for all
+/// maps that read them, and all weight rows of these maps are cut into one set of shares.
 final class LinearMaps {
-    /// Weight rows in a share are a multiple of this: the rows of a panel, which also are one cache line of results, so
-    /// no two workers write the same.
+    /// Weight rows in a share are a multiple of this: the rows of a panel, which also are one cache line of
+    /// results, so no two workers write the same.
     private static final int ROW_GRAIN = PanelLayout.ROWS;
 
     /// Rows from which on a product is bound by computing, not by reading the weights.
@@ -32,14 +33,16 @@ final class LinearMaps {
     private final Kernels kernels;
     private final @Nullable MatrixProducts products;
     private final Shares shares;
+    private final WeightMemory weights;
     private final Arena arena;
     private final Map<RowEncoding, Scratch> encodings = new EnumMap<>(RowEncoding.class);
 
     /// @param products for weights that training changes, or null if `kernels` serve those as well
-    LinearMaps(Kernels kernels, @Nullable MatrixProducts products, Shares shares, Arena arena) {
+    LinearMaps(Kernels kernels, @Nullable MatrixProducts products, Shares shares, WeightMemory weights, Arena arena) {
         this.kernels = kernels;
         this.products = products;
         this.shares = shares;
+        this.weights = weights;
         this.arena = arena;
         for (RowEncoding encoding : RowEncoding.values()) {
             encodings.put(encoding, new Scratch(arena));
@@ -55,19 +58,31 @@ final class LinearMaps {
         }
     }
 
-    /// The weight with its panels, if the kernels read such.
+    /// The weight as the kernels read it best: with panels in memory, or where it is mapped and shall stay so, with
+    /// panels in passing.
     ///
     /// @throws CapacityException if the memory for them cannot be had
-    HostWeight pack(HostWeight weight) {
+    HostWeight prepare(HostWeight weight) {
         Optional<PanelLayout> layout = kernels.packing(weight.type());
         if (layout.isEmpty() || weight.in() == 0 || weight.out() == 0) {
             return weight;
         }
-        long size = PackedWeight.bytes(layout.get(), weight.out(), weight.in());
+        return weights == WeightMemory.MAPPED && weight.data().isMapped()
+                ? weight.passing(layout.get())
+                : pack(weight, layout.get());
+    }
+
+    /// The panels in which weights of a mapped file are kept, or empty where they stay in it.
+    Optional<PanelLayout> packing(ElementType type) {
+        return weights == WeightMemory.MAPPED ? Optional.empty() : kernels.packing(type);
+    }
+
+    private HostWeight pack(HostWeight weight, PanelLayout layout) {
+        long size = PackedWeight.bytes(layout, weight.out(), weight.in());
         MemorySegment memory = LinuxMemory.pages(size, arena)
                 .orElseThrow(() -> new CapacityException(
                         "no memory for the panels of " + weight + ", " + size + " bytes outside the heap"));
-        PackedWeight packed = new PackedWeight(layout.get(), weight.out(), weight.in(), memory);
+        PackedWeight packed = new PackedWeight(layout, weight.out(), weight.in(), memory);
         if (weight.data().isMapped()) {
             LinuxMemory.populate(weight.data());
         }
@@ -225,11 +240,9 @@ final class LinearMaps {
     private LinearInput encode(Term[] maps, HostMatrix x, Phase phase) {
         Map<RowEncoding, EncodedRows> encoded = new EnumMap<>(RowEncoding.class);
         for (Term map : maps) {
-            PackedWeight packed = map.weight().packed();
-            if (packed != null) {
-                RowEncoding wanted = phase == Phase.PROMPT
-                        ? kernels.promptEncoding(packed)
-                        : packed.layout().encoding();
+            PanelLayout layout = map.weight().layout();
+            if (layout != null) {
+                RowEncoding wanted = phase == Phase.PROMPT ? kernels.promptEncoding(layout) : layout.encoding();
                 encoded.computeIfAbsent(wanted, encoding -> encode(x, encoding));
             }
         }

@@ -1,5 +1,6 @@
 package dev.lilla.kernel;
 
+import dev.lilla.kernel.PanelProducts.Ending;
 import dev.lilla.kernel.x64.ByteDots;
 import dev.lilla.kernel.x64.CpuFeature;
 import dev.lilla.kernel.x64.Isa;
@@ -22,6 +23,7 @@ final class MachineCodeKernels implements Kernels {
     private final ByteDots dots;
     private final KernelSet kernels;
     private final PanelProducts products;
+    private final PassingPanels passing;
     private final MatrixKernels matrices;
     private final Kernels others;
     private final PromptRounding rounding;
@@ -49,6 +51,7 @@ final class MachineCodeKernels implements Kernels {
         this.dots = ByteDots.of(features);
         this.kernels = new KernelSet(isa, dots);
         this.products = new PanelProducts(kernels);
+        this.passing = new PassingPanels(kernels, products);
         this.matrices = new MatrixKernels(kernels, features);
         this.others = others;
         this.rounding = rounding;
@@ -72,8 +75,8 @@ final class MachineCodeKernels implements Kernels {
     }
 
     @Override
-    public RowEncoding promptEncoding(PackedWeight weight) {
-        return roundsPrompts() ? RowEncoding.BF16 : weight.layout().encoding();
+    public RowEncoding promptEncoding(PanelLayout layout) {
+        return roundsPrompts() ? RowEncoding.BF16 : layout.encoding();
     }
 
     @Override
@@ -93,14 +96,7 @@ final class MachineCodeKernels implements Kernels {
 
     @Override
     public void pack(HostWeight weight, PackedWeight target, Share share) {
-        Optional<PanelTransposer> transposer =
-                isa.hasMasks() ? PanelTransposer.of(kernels, weight, target.data(), share.scratch()) : Optional.empty();
-        PanelPacker packer = new PanelPacker(weight);
-        for (int panel = share.from(); panel < share.to(); panel++) {
-            if (transposer.isEmpty() || !transposer.get().pack(panel)) {
-                packer.pack(panel, target.data());
-            }
-        }
+        PanelTransposer.pack(kernels, weight, target, share);
     }
 
     @Override
@@ -110,28 +106,39 @@ final class MachineCodeKernels implements Kernels {
 
     @Override
     public void matmul(HostWeight weight, @Nullable HostWeight bias, LinearInput x, HostMatrix y, Share share) {
-        PackedWeight panels = weight.packed();
-        EncodedRows rows = panels == null ? null : encoded(panels, x);
-        if (panels == null || rows == null) {
+        EncodedRows rows = encoded(weight, x);
+        if (rows == null) {
             others.matmul(weight, bias, x, y, share);
         } else {
-            products.multiply(panels, bias, rows, y, share);
+            multiply(weight, rows, y, share, Ending.storing(bias, weight.out()));
         }
     }
 
     @Override
     public void matmulAdd(HostWeight weight, float scale, LinearInput x, HostMatrix y, Share share) {
-        PackedWeight panels = weight.packed();
-        EncodedRows rows = panels == null ? null : encoded(panels, x);
-        if (panels == null || rows == null) {
+        EncodedRows rows = encoded(weight, x);
+        if (rows == null) {
             others.matmulAdd(weight, scale, x, y, share);
         } else {
-            products.multiplyAdd(panels, scale, rows, y, share);
+            multiply(weight, rows, y, share, Ending.adding(scale));
         }
     }
 
-    private @Nullable EncodedRows encoded(PackedWeight panels, LinearInput x) {
-        return x.encoded(x.isPrompt() ? promptEncoding(panels) : panels.layout().encoding());
+    private @Nullable EncodedRows encoded(HostWeight weight, LinearInput x) {
+        PanelLayout layout = weight.layout();
+        if (layout == null) {
+            return null;
+        }
+        return x.encoded(x.isPrompt() ? promptEncoding(layout) : layout.encoding());
+    }
+
+    private void multiply(HostWeight weight, EncodedRows x, HostMatrix y, Share share, Ending ending) {
+        PackedWeight panels = weight.packed();
+        if (panels == null) {
+            passing.multiply(weight, x, y, share, ending);
+        } else {
+            products.multiply(panels, x, y, share, ending);
+        }
     }
 
     @Override

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Linear maps over panels by machine code: encodes rows into tiles, and multiplies tiles with panels.
 final class PanelProducts {
-    /// Bytes of panels that all tiles pass before the next: together with a tile well inside a second-level cache of
-    /// 1 MiB (Zen 4) or 2 MiB (Sapphire Rapids), so that panels are read from memory once.
+    /// Bytes of panels that all tiles pass before the next: together with a tile well inside a second-level cache
+    /// of 1 MiB (Zen 4) or 2 MiB (Sapphire Rapids), so that panels are read from memory once.
     private static final int PANEL_GROUP_BYTES = 256 << 10;
 
     private final KernelSet kernels;
@@ -94,27 +94,32 @@ final class PanelProducts {
         tile.asSlice((long) rows.columns() * count * Float.BYTES).fill((byte) 0);
     }
 
-    /// `y = x · weightᵀ + bias` for rows `share.from()` to `share.to()` of the weight.
-    void multiply(PackedWeight weight, @Nullable HostWeight bias, EncodedRows x, HostMatrix y, Share share) {
-        long address = bias == null ? 0 : bias.data().address();
-        if (bias != null && bias.data().byteSize() < (long) weight.out() * Float.BYTES) {
-            throw new IllegalArgumentException("bias " + bias + " is too short for " + weight.out() + " rows");
-        }
-        run(weight, x, y, share, new Ending(address, 0, 0));
-    }
-
-    /// `y += scale * x · weightᵀ` for the same.
-    void multiplyAdd(PackedWeight weight, float scale, EncodedRows x, HostMatrix y, Share share) {
-        run(weight, x, y, share, new Ending(0, 1, scale));
-    }
-
     /// What is done with sums: `y = sum + bias`, or `y += scale * sum`.
     ///
     /// @param bias address of f32 for every weight row, or 0
     /// @param adds 0 or 1
-    record Ending(long bias, int adds, float scale) {}
+    record Ending(long bias, int adds, float scale) {
+        /// `y = sum + bias` for `out` weight rows.
+        static Ending storing(@Nullable HostWeight bias, int out) {
+            if (bias != null && bias.data().byteSize() < (long) out * Float.BYTES) {
+                throw new IllegalArgumentException("bias " + bias + " is too short for " + out + " rows");
+            }
+            return new Ending(bias == null ? 0 : bias.data().address(), 0, 0);
+        }
 
-    private void run(PackedWeight weight, EncodedRows x, HostMatrix y, Share share, Ending ending) {
+        /// `y += scale * sum`.
+        static Ending adding(float scale) {
+            return new Ending(0, 1, scale);
+        }
+
+        /// The same for weight rows from `row` on.
+        Ending from(int row) {
+            return bias == 0 ? this : new Ending(bias + (long) row * Float.BYTES, adds, scale);
+        }
+    }
+
+    /// The products of `x` with rows `share.from()` to `share.to()` of the weight.
+    void multiply(PackedWeight weight, EncodedRows x, HostMatrix y, Share share, Ending ending) {
         requireOperands(weight, x, y, share);
         if (x.encoding() == RowEncoding.BF16) {
             tiles.multiply(weight, x, y, share, ending);
@@ -138,10 +143,7 @@ final class PanelProducts {
                 set(arguments, Argument.BLOCKS.offset(), weight.layout().blocks(weight.in()));
                 set(arguments, Argument.Y.offset(), y.address(tile * tileRows, firstRow));
                 set(arguments, Argument.Y_STRIDE.offset(), (long) y.stride() * Float.BYTES);
-                set(
-                        arguments,
-                        Argument.BIAS.offset(),
-                        ending.bias() == 0 ? 0 : ending.bias() + (long) firstRow * Float.BYTES);
+                set(arguments, Argument.BIAS.offset(), ending.from(firstRow).bias());
                 set(arguments, Argument.ADDS.offset(), ending.adds());
                 set(arguments, Argument.SCALE.offset(), Float.floatToRawIntBits(ending.scale()));
                 set(arguments, Argument.LAST_LANES.offset(), (1L << lastLanes) - 1);

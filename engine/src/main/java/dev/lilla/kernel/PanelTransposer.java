@@ -1,130 +1,103 @@
 package dev.lilla.kernel;
 
+import dev.lilla.kernel.x64.BlockPlan;
+import dev.lilla.kernel.x64.BlockTransposer;
+import dev.lilla.kernel.x64.Kernel;
 import dev.lilla.kernel.x64.KernelSet;
 import dev.lilla.kernel.x64.PanelLayout;
-import dev.lilla.kernel.x64.WordTransposer.Argument;
+import dev.lilla.kernel.x64.WordTransposer;
 import dev.lilla.kernel.x64.WordTransposer.Form;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/// Packs whole panels of the common types by machine code. [PanelPacker] is the definition, and packs what is left: the
-/// other types, and the last panel where its rows are fewer than 16.
+/// Packs whole panels of the common types by machine code. [PanelPacker] is the definition, and packs what is
+/// left: the other types, and the last panel where its rows are fewer than 16.
 final class PanelTransposer {
     private static final int ROWS = PanelLayout.ROWS;
-    private static final int WORD = 64;
-    private static final int HALVES = 2 * ROWS;
-
-    /// Turns a signed byte into one with 128 added.
-    private static final int SIGNS = 0x80808080;
-
-    private static final int NONE = 0;
 
     private final KernelSet kernels;
     private final HostWeight source;
-    private final MemorySegment target;
+    private final PackedWeight target;
     private final MemorySegment arguments;
 
-    private PanelTransposer(KernelSet kernels, HostWeight source, MemorySegment target, Scratch scratch) {
+    private PanelTransposer(KernelSet kernels, HostWeight source, PackedWeight target, Scratch scratch) {
         this.kernels = kernels;
         this.source = source;
         this.target = target;
         this.arguments = scratch.arguments();
     }
 
-    /// One for a type that it knows.
-    static Optional<PanelTransposer> of(KernelSet kernels, HostWeight source, MemorySegment target, Scratch scratch) {
-        boolean isKnown = switch (source.type()) {
-            case Q4_0, Q8_0, Q4_K, F32, F16, BF16 -> true;
-            case F64, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, I64, I32, I16, I8, U8, BOOL -> false;
-        };
-        boolean isNear = ROWS * source.rowBytes() < Integer.MAX_VALUE;
+    /// Packs panels `share.from()` to `share.to()`.
+    static void pack(KernelSet kernels, HostWeight source, PackedWeight target, Share share) {
+        PanelTransposer transposer = new PanelTransposer(kernels, source, target, share.scratch());
+        Kernel kernel =
+                kernels.isa().hasMasks() && ROWS * source.rowBytes() < Integer.MAX_VALUE ? transposer.kernel() : null;
+        int whole = kernel == null ? share.from() : Math.min(share.to(), source.out() / ROWS);
+        if (kernel != null && share.from() < whole) {
+            transposer.pack(kernel, share.from(), whole);
+        }
+        if (whole < share.to()) {
+            PanelPacker packer = new PanelPacker(source);
+            for (int panel = Math.max(whole, share.from()); panel < share.to(); panel++) {
+                packer.pack(panel, target.data());
+            }
+        }
+    }
+
+    /// What packs rows of this type and length, or null.
+    private @Nullable Kernel kernel() {
+        BlockPlan plan = plan();
+        if (plan != null) {
+            return source.rowBytes() % plan.storedBytes() == 0 ? kernels.blockTransposer(plan) : null;
+        }
         // Pairs of columns are moved at once, which the last odd one is not.
-        boolean isEven = source.in() % 2 == 0;
-        return isKnown && isNear && isEven
-                ? Optional.of(new PanelTransposer(kernels, source, target, scratch))
-                : Optional.empty();
-    }
-
-    /// Packs panel `panel`; false if it is not a whole one.
-    boolean pack(int panel) {
-        if ((panel + 1L) * ROWS > source.out()) {
-            return false;
+        if (source.in() % 2 != 0) {
+            return null;
         }
-        long from = source.data()
-                .asSlice((long) panel * ROWS * source.rowBytes(), ROWS * source.rowBytes())
-                .address();
-        long panelBytes = PanelPacker.layout(source.type()).panelBytes(source.in());
-        long to = target.asSlice(panel * panelBytes, panelBytes).address();
-        switch (source.type()) {
-            case Q4_0 -> groups(from, to, 4, NONE);
-            case Q8_0 -> groups(from, to, 8, SIGNS);
-            case Q4_K -> superBlocks(panel, from, to);
-            case F32 -> run(Form.WORDS, new Run(from, to, source.in() / 2, 8, 2 * WORD, 2), NONE);
-            case F16 -> run(Form.HALF_PAIRS, new Run(from, to, source.in() / 2, 4, WORD, 1), NONE);
-            case BF16 -> run(Form.WORDS, new Run(from, to, source.in() / 2, 4, WORD, 1), NONE);
-            case F64, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, I64, I32, I16, I8, U8, BOOL ->
-                throw new IllegalStateException("no machine code packs " + source.type());
+        return switch (source.type()) {
+            case F32, BF16 -> kernels.wordTransposer(Form.WORDS);
+            case F16 -> kernels.wordTransposer(Form.HALF_PAIRS);
+            default -> null;
+        };
+    }
+
+    private @Nullable BlockPlan plan() {
+        return switch (source.type()) {
+            case Q4_0 -> BlockPlan.Q4_0;
+            case Q8_0 -> BlockPlan.Q8_0;
+            case Q3_K -> BlockPlan.Q3_K;
+            case Q4_K -> BlockPlan.Q4_K;
+            case Q5_K -> BlockPlan.Q5_K;
+            case Q6_K -> BlockPlan.Q6_K;
+            case F64, F32, F16, BF16, Q4_1, Q5_0, Q5_1, Q2_K, IQ4_NL, IQ4_XS, I64, I32, I16, I8, U8, BOOL -> null;
+        };
+    }
+
+    /// Panels `from` to `to`, all whole.
+    private void pack(Kernel kernel, int from, int to) {
+        long rows = ROWS * source.rowBytes();
+        long first = source.data().asSlice(from * rows, (to - from) * rows).address();
+        long bytes = target.panelBytes();
+        long place = target.data().asSlice(from * bytes, (to - from) * bytes).address();
+        BlockPlan plan = plan();
+        if (plan != null) {
+            set(BlockTransposer.Argument.SOURCE.offset(), first);
+            set(BlockTransposer.Argument.ROW_BYTES.offset(), source.rowBytes());
+            set(BlockTransposer.Argument.BLOCKS.offset(), source.rowBytes() / plan.storedBytes());
+            set(BlockTransposer.Argument.TARGET.offset(), place);
+            set(BlockTransposer.Argument.PANELS.offset(), to - from);
+        } else {
+            set(WordTransposer.Argument.SOURCE.offset(), first);
+            set(WordTransposer.Argument.ROW_BYTES.offset(), source.rowBytes());
+            set(WordTransposer.Argument.WORDS.offset(), source.rowBytes() / Float.BYTES);
+            set(WordTransposer.Argument.TARGET.offset(), place);
+            set(WordTransposer.Argument.PANELS.offset(), to - from);
         }
-        return true;
+        kernel.call(arguments.address());
     }
 
-    /// Two stored blocks of 32 columns make one panel block.
-    private void groups(long from, long to, int words, int flipped) {
-        int stored = source.type().blockBytes();
-        int blocks = source.in() / source.type().blockElements();
-        int blockBytes = PanelPacker.layout(source.type()).blockBytes();
-        for (int group = 0; group < 2; group++) {
-            int count = (blocks + 1 - group) / 2;
-            if (count > 0) {
-                long first = from + (long) group * stored;
-                long scales = to + (long) group * HALVES;
-                run(Form.HALVES, new Run(first, scales, count, 2 * stored, blockBytes, 1), NONE);
-                long quants = to + 2 * HALVES + (long) group * words * WORD;
-                run(Form.WORDS, new Run(first + 2, quants, count, 2 * stored, blockBytes, words), flipped);
-            }
-        }
-    }
-
-    private void superBlocks(int panel, long from, long to) {
-        int stored = source.type().blockBytes();
-        int blocks = source.in() / SuperBlocks.ELEMENTS;
-        int blockBytes = PanelLayout.NIBBLE_SUPER.blockBytes();
-        run(Form.HALF_PAIRS, new Run(from, to, blocks, stored, blockBytes, 1), NONE);
-        long quants = to + WORD + 16L * ROWS;
-        run(Form.WORDS, new Run(from + 16, quants, blocks, stored, blockBytes, 32), NONE);
-        byte[] packed = new byte[12];
-        MemorySegment scales = target.asSlice(panel * PanelLayout.NIBBLE_SUPER.panelBytes(source.in()));
-        for (int block = 0; block < blocks; block++) {
-            for (int r = 0; r < ROWS; r++) {
-                long at = ((long) panel * ROWS + r) * source.rowBytes() + (long) block * stored + 4;
-                MemorySegment.copy(source.data(), ValueLayout.JAVA_BYTE, at, packed, 0, packed.length);
-                long place = (long) block * blockBytes + WORD + r;
-                for (int group = 0; group < 8; group++) {
-                    long scale = place + (long) group * ROWS;
-                    scales.set(ValueLayout.JAVA_BYTE, scale, (byte) SuperBlocks.scaleQ4(packed, 0, group));
-                    scales.set(ValueLayout.JAVA_BYTE, scale + 8L * ROWS, (byte) SuperBlocks.minQ4(packed, 0, group));
-                }
-            }
-        }
-    }
-
-    /// Words of 16 rows to move.
-    private record Run(long from, long to, int blocks, int sourceStride, int targetStride, int words) {}
-
-    private void run(Form form, Run run, int flipped) {
-        set(Argument.SOURCE, run.from());
-        set(Argument.ROW_BYTES, source.rowBytes());
-        set(Argument.BLOCKS, run.blocks());
-        set(Argument.SOURCE_STRIDE, run.sourceStride());
-        set(Argument.TARGET, run.to());
-        set(Argument.TARGET_STRIDE, run.targetStride());
-        set(Argument.WORDS, run.words());
-        set(Argument.FLIPPED, flipped);
-        kernels.wordTransposer(form).call(arguments.address());
-    }
-
-    private void set(Argument argument, long value) {
-        arguments.set(ValueLayout.JAVA_LONG, argument.offset(), value);
+    private void set(int offset, long value) {
+        arguments.set(ValueLayout.JAVA_LONG, offset, value);
     }
 }

@@ -92,7 +92,7 @@ record TileProducts(KernelSet kernels) {
         set(arguments, Argument.SUMS, memory.address() + TileProduct.WEIGHT_BYTES);
         set(arguments, Argument.Y, y.address(firstX, firstRow));
         set(arguments, Argument.Y_STRIDE, (long) y.stride() * Float.BYTES);
-        set(arguments, Argument.BIAS, ending.bias() == 0 ? 0 : ending.bias() + (long) firstRow * Float.BYTES);
+        set(arguments, Argument.BIAS, ending.from(firstRow).bias());
         set(arguments, Argument.ADDS, ending.adds());
         set(arguments, Argument.SCALE, Float.floatToRawIntBits(ending.scale()));
         set(arguments, Argument.LAST_LANES, (1L << lanes) - 1);

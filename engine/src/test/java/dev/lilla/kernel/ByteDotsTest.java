@@ -42,7 +42,8 @@ class ByteDotsTest {
         PackedWeight packed = Objects.requireNonNull(panels.packed());
         EncodedRows rows = Objects.requireNonNull(input.encoded(packed.layout().encoding()));
         HostMatrix y = operands.matrix(x.rows(), weight.out());
-        products.multiply(packed, null, rows, y, operands.share(0, weight.out()));
+        products.multiply(
+                packed, rows, y, operands.share(0, weight.out()), PanelProducts.Ending.storing(null, weight.out()));
         return y;
     }
 

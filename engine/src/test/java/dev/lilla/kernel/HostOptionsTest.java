@@ -59,8 +59,8 @@ class HostOptionsTest {
                 new PackedWeight(PanelLayout.NIBBLES, 16, 64, Arena.ofAuto().allocate(576, 64));
         Kernels fast = new MachineCodeKernels(Isa.AMX, all, new ReferenceKernels());
         Kernels exact = new MachineCodeKernels(Isa.AMX, all, new ReferenceKernels(), PromptRounding.NEVER);
-        assertThat(fast.promptEncoding(weight)).isEqualTo(RowEncoding.BF16);
-        assertThat(exact.promptEncoding(weight)).isEqualTo(RowEncoding.BYTES);
+        assertThat(fast.promptEncoding(weight.layout())).isEqualTo(RowEncoding.BF16);
+        assertThat(exact.promptEncoding(weight.layout())).isEqualTo(RowEncoding.BYTES);
         assertThat(exact.roundsPrompts()).isFalse();
     }
 

@@ -25,16 +25,14 @@ record LinearOperands(Kernels kernels, KernelOperands operands) {
 
     /// Rows of no long prompt.
     LinearInput input(HostWeight weight, HostMatrix x) {
-        PackedWeight packed = weight.packed();
-        return packed == null
-                ? LinearInput.plain(x)
-                : input(x, false, packed.layout().encoding());
+        PanelLayout layout = weight.layout();
+        return layout == null ? LinearInput.plain(x) : input(x, false, layout.encoding());
     }
 
     /// Rows of a long prompt.
     LinearInput prompt(HostWeight weight, HostMatrix x) {
-        PackedWeight packed = weight.packed();
-        return packed == null ? LinearInput.plain(x) : input(x, true, kernels.promptEncoding(packed));
+        PanelLayout layout = weight.layout();
+        return layout == null ? LinearInput.plain(x) : input(x, true, kernels.promptEncoding(layout));
     }
 
     private LinearInput input(HostMatrix x, boolean isPrompt, RowEncoding encoding) {
@@ -51,8 +49,8 @@ record LinearOperands(Kernels kernels, KernelOperands operands) {
     /// What the products see of `x`: itself, or the multiples of a 127th of the largest magnitude of every 32 columns
     /// that are nearest to it.
     static double[][] meant(HostWeight weight, HostMatrix x) {
-        @Nullable PackedWeight packed = weight.packed();
-        boolean isRounded = packed != null && packed.layout().encoding() == RowEncoding.BYTES;
+        @Nullable PanelLayout layout = weight.layout();
+        boolean isRounded = layout != null && layout.encoding() == RowEncoding.BYTES;
         double[][] rows = new double[x.rows()][x.columns()];
         for (int t = 0; t < x.rows(); t++) {
             for (int first = 0; first < x.columns(); first += 32) {

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lilla.Oracle;
 import dev.lilla.format.Safetensors;
 import dev.lilla.kernel.Backend;
+import dev.lilla.kernel.HostBackend;
 import dev.lilla.kernel.HostOptions;
 import dev.lilla.kernel.KvType;
+import dev.lilla.kernel.WeightMemory;
 import dev.lilla.model.OracleModel.Prompt;
 import dev.lilla.model.family.LoadedModel;
 import java.nio.file.Path;
@@ -104,6 +106,27 @@ class QuantizedOracleTest {
                         expected.path("mean_nll_" + prompt.name() + "_hf_dequantised")
                                 .asDouble(),
                         within(rounds ? MEAN_NLL_8_BIT : MEAN_NLL));
+    }
+
+    static Stream<Quantized> packedFiles() {
+        return files().filter(
+                        file -> KernelPaths.roundsActivations(file.sample().kernels()));
+    }
+
+    /// Wherever the weights are, they are multiplied by the same code in the same order.
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("packedFiles")
+    void computesTheSameBitsFromTheMappedFile(Quantized file) {
+        assertThat(logits(file, WeightMemory.MAPPED)).isDeepEqualTo(logits(file, WeightMemory.PACKED));
+    }
+
+    private static float[][] logits(Quantized file, WeightMemory weights) {
+        HostOptions options = new HostOptions(file.sample().kernels(), 2).withWeights(weights);
+        try (Backend backend = HostBackend.open(options);
+                LoadedModel loaded = file.sample().load(backend)) {
+            return DecoderRun.logits(
+                    loaded.decoder(), backend, KvType.F32, prompt(file).ids());
+        }
     }
 
     static Stream<Quantized> exactFiles() {

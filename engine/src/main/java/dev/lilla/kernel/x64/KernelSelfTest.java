@@ -58,67 +58,6 @@ final class KernelSelfTest {
         }
     }
 
-    /// Moves two blocks of two words of 16 rows.
-    ///
-    /// @throws WrongResultException if a byte comes out elsewhere, or changed
-    static void wordTransposer(Kernel kernel, WordTransposer.Form form) {
-        int rowBytes = 20;
-        int words = 2;
-        int blocks = 2;
-        int flipped = 0x80808080;
-        byte[] rows = new byte[PanelLayout.ROWS * rowBytes];
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = (byte) (i * 7);
-        }
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment source = copy(arena, rows);
-            MemorySegment target = arena.allocate((long) blocks * words * ALIGNMENT, ALIGNMENT);
-            MemorySegment arguments = arena.allocate(ALIGNMENT, ALIGNMENT);
-            long[] values = {
-                source.address(),
-                rowBytes,
-                blocks,
-                4L * words,
-                target.address(),
-                (long) words * ALIGNMENT,
-                words,
-                flipped
-            };
-            for (int i = 0; i < values.length; i++) {
-                arguments.setAtIndex(ValueLayout.JAVA_LONG, i, values[i]);
-            }
-            kernel.call(arguments.address());
-            for (int word = 0; word < blocks * words; word++) {
-                for (int r = 0; r < PanelLayout.ROWS; r++) {
-                    int found = word(target, form, word, r);
-                    int stored = source.get(ValueLayout.JAVA_INT_UNALIGNED, (long) r * rowBytes + 4L * word);
-                    int expected = switch (form) {
-                        case WORDS -> stored ^ flipped;
-                        case HALF_PAIRS -> stored;
-                        case HALVES -> stored & 0xFFFF;
-                    };
-                    if (found != expected) {
-                        throw new WrongResultException(
-                                "the machine code of " + form + " moves word " + word + " of row "
-                                        + r + " as " + Integer.toHexString(found) + ", expected "
-                                        + Integer.toHexString(expected) + ". Start Lilla with -Dlilla.kernels=vector.");
-                    }
-                }
-            }
-        }
-    }
-
-    /// What a word of a row became.
-    private static int word(MemorySegment target, WordTransposer.Form form, int word, int r) {
-        long at = (long) word * ALIGNMENT;
-        if (form == WordTransposer.Form.WORDS) {
-            return target.get(ValueLayout.JAVA_INT, at + 4L * r);
-        }
-        int low = Short.toUnsignedInt(target.get(ValueLayout.JAVA_SHORT, at + 2L * r));
-        int high = Short.toUnsignedInt(target.get(ValueLayout.JAVA_SHORT, at + 32 + 2L * r));
-        return low | high << 16;
-    }
-
     private static void run(Kernel kernel, MemorySegment arguments, long panels, long bias, MemorySegment y) {
         set(arguments, Argument.PANELS, panels);
         set(arguments, Argument.PANEL_COUNT, PanelSample.PANELS);

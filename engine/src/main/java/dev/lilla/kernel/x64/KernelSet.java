@@ -60,7 +60,16 @@ public final class KernelSet {
 
     /// See [WordTransposer.Argument] for its arguments.
     public Kernel wordTransposer(WordTransposer.Form form) {
-        return kernel(form, () -> WordTransposer.assemble(form), kernel -> KernelSelfTest.wordTransposer(kernel, form));
+        return kernel(
+                form, () -> WordTransposer.assemble(form), kernel -> new PackingSelfTest(kernel).wordTransposer(form));
+    }
+
+    /// See [BlockTransposer.Argument] for its arguments.
+    public Kernel blockTransposer(BlockPlan plan) {
+        return kernel(
+                plan,
+                () -> BlockTransposer.assemble(plan),
+                kernel -> new PackingSelfTest(kernel).blockTransposer(plan));
     }
 
     /// See [MatrixProduct.Argument] for its arguments.

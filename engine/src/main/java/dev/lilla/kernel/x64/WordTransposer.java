@@ -1,31 +1,29 @@
 package dev.lilla.kernel.x64;
 
+import static dev.lilla.kernel.x64.Condition.ABOVE_OR_EQUAL;
+import static dev.lilla.kernel.x64.Condition.BELOW;
+import static dev.lilla.kernel.x64.Condition.EQUAL;
 import static dev.lilla.kernel.x64.Condition.NOT_EQUAL;
-import static dev.lilla.kernel.x64.Gpr.R10;
-import static dev.lilla.kernel.x64.Gpr.R11;
+import static dev.lilla.kernel.x64.Gpr.R12;
+import static dev.lilla.kernel.x64.Gpr.R13;
 import static dev.lilla.kernel.x64.Gpr.R8;
-import static dev.lilla.kernel.x64.Gpr.R9;
-import static dev.lilla.kernel.x64.Gpr.RAX;
 import static dev.lilla.kernel.x64.Gpr.RCX;
 import static dev.lilla.kernel.x64.Gpr.RDI;
 import static dev.lilla.kernel.x64.Gpr.RDX;
-import static dev.lilla.kernel.x64.Gpr.RSI;
 import static dev.lilla.kernel.x64.Mask.K1;
 import static dev.lilla.kernel.x64.Vec.ymm;
 import static dev.lilla.kernel.x64.Vec.zmm;
 
-/// Generates the core of packing: the same four bytes of 16 stored rows become 64 neighboring bytes of a panel, word
-/// after word and block after block. One gather a word, for AVX-512: far from the fastest transposition, but as fast as
-/// new pages can be had from the system.
+/// Generates the packing of rows of floats, for AVX-512: the same four bytes of 16 stored rows become 64
+/// neighboring bytes of a panel, word after word. Four words at a time by [RowQuads], what is left of a row by
+/// gathers.
 public final class WordTransposer {
-    /// What is written of the 16 gathered words.
+    /// What is written of the words.
     public enum Form {
-        /// All 64 bytes, with some bits turned over.
+        /// All 64 bytes.
         WORDS,
-        /// The lower halves of all, then the upper ones: two columns of f16, or two scales.
-        HALF_PAIRS,
-        /// The lower halves alone, 32 bytes.
-        HALVES
+        /// The lower halves of all, then the upper ones: two columns of f16.
+        HALF_PAIRS
     }
 
     /// The fields of the argument block, 8 bytes each.
@@ -34,79 +32,99 @@ public final class WordTransposer {
         SOURCE,
         /// Bytes from one stored row to the next; 16 of them are less than 2 GiB.
         ROW_BYTES,
-        /// At least 1.
-        BLOCKS,
-        /// Bytes from one block to the next in a row.
-        SOURCE_STRIDE,
-        TARGET,
-        /// Bytes from one block to the next in the panel.
-        TARGET_STRIDE,
-        /// Words of a block, at least 1.
+        /// Words of a row, at least 1.
         WORDS,
-        /// 32 bits that are turned over in every word of [Form#WORDS].
-        FLIPPED;
+        /// Address of the first panel; panels follow each other.
+        TARGET,
+        /// At least 1.
+        PANELS;
 
         @SuppressWarnings("EnumOrdinal") // the order of the layout
         public int offset() {
             return 8 * ordinal();
         }
+
+        private Mem at() {
+            return Mem.at(RDI, offset());
+        }
     }
 
     private static final int WORD = 64;
+    private static final int SPARE = 8;
+    private static final Vec ROWS = zmm(16);
 
-    private WordTransposer() {}
+    private final Assembler asm = new Assembler();
+    private final RowQuads quads = new RowQuads(asm, SPARE);
+    private final Form form;
 
-    private static Mem argument(Argument argument) {
-        return Mem.at(RDI, argument.offset());
+    private WordTransposer(Form form) {
+        this.form = form;
     }
 
     static byte[] assemble(Form form) {
-        Assembler asm = new Assembler();
-        Label block = new Label();
-        Label word = new Label();
+        return new WordTransposer(form).assemble();
+    }
+
+    private byte[] assemble() {
+        Label four = new Label();
+        Label few = new Label();
+        Label one = new Label();
+        Label end = new Label();
+        Label panel = new Label();
         asm.endbr64();
-        asm.mov(RSI, argument(Argument.SOURCE));
-        asm.mov(RCX, argument(Argument.BLOCKS));
-        asm.mov(RDX, argument(Argument.TARGET));
-        asm.mov(R8, argument(Argument.WORDS));
-        asm.vpbroadcastd(zmm(1), argument(Argument.ROW_BYTES));
-        asm.vpmulld(zmm(1), zmm(1), asm.constants(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
-        asm.vpbroadcastd(zmm(2), argument(Argument.FLIPPED));
-        asm.bind(block);
-        asm.mov(R9, RSI);
-        asm.mov(R10, RDX);
-        asm.mov(R11, R8);
-        asm.bind(word);
+        asm.push(R12);
+        asm.push(R13);
+        quads.prepare(Argument.SOURCE.at(), Argument.ROW_BYTES.at());
+        asm.mov(RDX, Argument.TARGET.at());
+        asm.mov(R13, Argument.PANELS.at());
+        asm.vpbroadcastd(ROWS, Argument.ROW_BYTES.at());
+        asm.vpmulld(ROWS, ROWS, asm.constants(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+        asm.bind(panel);
+        asm.mov(RCX, Argument.WORDS.at());
+        asm.cmp(RCX, RowQuads.WORDS);
+        asm.jump(BELOW, few);
+        asm.bind(four);
+        quads.load(0, 0);
+        for (int word = 0; word < RowQuads.WORDS; word++) {
+            store(zmm(word), word * WORD);
+        }
+        quads.advance(RowQuads.BYTES);
+        asm.add(RDX, RowQuads.WORDS * WORD);
+        asm.sub(RCX, RowQuads.WORDS);
+        asm.cmp(RCX, RowQuads.WORDS);
+        asm.jump(ABOVE_OR_EQUAL, four);
+        asm.bind(few);
+        asm.test(RCX, RCX);
+        asm.jump(EQUAL, end);
+        asm.bind(one);
         asm.kxnorw(K1, K1, K1);
-        asm.vpgatherdd(zmm(0), Mem.gather(R9, zmm(1), 1, 0).masked(K1));
-        store(asm, form);
-        asm.add(R9, Float.BYTES);
-        asm.add(R10, WORD);
-        asm.sub(R11, 1);
-        asm.jump(NOT_EQUAL, word);
-        asm.add(RSI, argument(Argument.SOURCE_STRIDE));
-        asm.mov(RAX, argument(Argument.TARGET_STRIDE));
-        asm.add(RDX, RAX);
+        asm.vpgatherdd(zmm(0), Mem.gather(R8, ROWS, 1, 0).masked(K1));
+        store(zmm(0), 0);
+        quads.advance(Float.BYTES);
+        asm.add(RDX, WORD);
         asm.sub(RCX, 1);
-        asm.jump(NOT_EQUAL, block);
+        asm.jump(NOT_EQUAL, one);
+        asm.bind(end);
+        quads.nextRows();
+        asm.sub(R13, 1);
+        asm.jump(NOT_EQUAL, panel);
+        asm.pop(R13);
+        asm.pop(R12);
         asm.vzeroupper();
         asm.ret();
         return asm.finish();
     }
 
-    private static void store(Assembler asm, Form form) {
+    private void store(Vec word, int at) {
         switch (form) {
-            case WORDS -> {
-                asm.vpxor(zmm(0), zmm(0), zmm(2));
-                asm.vmovups(Mem.at(R10), zmm(0));
-            }
-            case HALVES -> asm.vpmovdw(Mem.at(R10), zmm(0));
+            case WORDS -> asm.vmovups(Mem.at(RDX, at), word);
             case HALF_PAIRS -> {
-                asm.vpmovdw(ymm(3), zmm(0));
-                asm.vmovups(Mem.at(R10), ymm(3));
-                asm.vpsrld(zmm(0), zmm(0), 16);
-                asm.vpmovdw(ymm(3), zmm(0));
-                asm.vmovups(Mem.at(R10, WORD / 2), ymm(3));
+                Vec half = ymm(SPARE);
+                asm.vpmovdw(half, word);
+                asm.vmovups(Mem.at(RDX, at), half);
+                asm.vpsrld(word, word, 16);
+                asm.vpmovdw(half, word);
+                asm.vmovups(Mem.at(RDX, at + WORD / 2), half);
             }
         }
     }

@@ -1,0 +1,75 @@
+package dev.lilla.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/// `lilla rehearse`: what most starts have in common, once, for the start-up cache that the launcher lets Java
+/// write meanwhile: looking at the machine, an answer of the small demo model, and the server with one request.
+@Command(
+        name = "rehearse",
+        hidden = true,
+        description = "Goes through what most starts have in common, silently, so that Java can note it down.")
+final class RehearseCommand implements Callable<Integer> {
+    private static final int TRIES = 200;
+    private static final int PAUSE_MILLIS = 50;
+    private static final String QUESTION =
+            "{\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}],\"max_tokens\":8}";
+
+    private final Console silent;
+
+    RehearseCommand(Console console) {
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        this.silent = new Console(
+                InputStream.nullInputStream(), nowhere, nowhere, console.environment(), Console.Terminals.NONE);
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Lilla.run(silent, "doctor", "--json");
+        Lilla.run(silent, "run", DemoModel.NAME, "Hello", "--max-tokens", "16");
+        serve();
+        return 0;
+    }
+
+    private void serve() throws IOException, InterruptedException {
+        int port = freePort();
+        Thread.ofPlatform()
+                .daemon()
+                .name("rehearsed server")
+                .start(() -> Lilla.run(silent, "serve", DemoModel.NAME, "--port", Integer.toString(port)));
+        for (int i = 0; i < TRIES; i++) {
+            if (answers(port)) {
+                return;
+            }
+            Thread.sleep(PAUSE_MILLIS);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /// Asks the way a client does, without the classes of one.
+    private static boolean answers(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            String request = "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:" + port
+                    + "\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: " + QUESTION.length()
+                    + "\r\n\r\n" + QUESTION;
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            socket.getInputStream().readAllBytes();
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
