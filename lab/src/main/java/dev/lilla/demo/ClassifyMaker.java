@@ -3,10 +3,18 @@ package dev.lilla.demo;
 import java.util.List;
 
 /// Support messages with their category and urgency.
+///
+/// What tells the category and the urgency is drawn from two rules: `category.X` or `urgency.X`, a quarter of which is
+/// held out, and `more.X`, which only makes training broader. What tells neither of them, the greeting, the fillers,
+/// the
+/// ending and slips of the pen, is the same for all.
 final class ClassifyMaker implements ExampleMaker {
     static final List<String> CATEGORIES =
             List.of("delivery", "damage", "return", "billing", "login", "booking", "stock", "advice");
     static final List<String> URGENCIES = List.of("high", "normal", "low");
+
+    private static final int MORE_PERCENT = 55;
+    private static final int SLIP_PERCENT = 12;
 
     private final Grammar grammar;
 
@@ -22,7 +30,7 @@ final class ClassifyMaker implements ExampleMaker {
         if (draw.chance(40)) {
             letter.add("lead");
         }
-        letter.add("category." + category);
+        letter.add(rule("category.", category, draw));
         if (draw.chance(25)) {
             letter.add("aside." + other(category, draw));
         }
@@ -35,22 +43,31 @@ final class ClassifyMaker implements ExampleMaker {
         } else {
             letter.unsigned(25);
         }
+        String text = letter.text();
+        if (draw.split() == Split.TRAIN && draw.chance(SLIP_PERCENT)) {
+            text = Slips.in(text, draw.random());
+        }
         String instruction = Instructions.vary(draw, Instructions.classify(draw.language()), grammar, "instruction");
         String answer = "category: " + category + "\nurgency: " + urgency;
-        return Turns.of(draw, grammar, category, instruction + "\n" + letter.text(), answer);
+        return Turns.of(draw, grammar, category, instruction + "\n" + text, answer);
     }
 
     /// A normal message hurries in no way, so it needs no cue.
     private static void addUrgency(Letter letter, String urgency, Draw draw) {
         if (urgency.equals("normal")) {
             if (draw.chance(50)) {
-                letter.add("urgency.normal");
+                letter.add(rule("urgency.", urgency, draw));
             }
         } else if (draw.chance(30)) {
-            letter.insert("urgency." + urgency);
+            letter.insert(rule("urgency.", urgency, draw));
         } else {
-            letter.add("urgency." + urgency);
+            letter.add(rule("urgency.", urgency, draw));
         }
+    }
+
+    private static String rule(String kind, String which, Draw draw) {
+        boolean more = draw.split() == Split.TRAIN && draw.chance(MORE_PERCENT);
+        return more ? "more." + which : kind + which;
     }
 
     private static String other(String category, Draw draw) {

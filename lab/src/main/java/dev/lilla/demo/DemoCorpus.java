@@ -20,12 +20,12 @@ public final class DemoCorpus {
 
     /// Shares in percent.
     private static final Map<Task, Integer> SHARES = new EnumMap<>(Map.of(
-            Task.CLASSIFY, 17,
-            Task.EXTRACT, 15,
-            Task.QUESTION, 50,
-            Task.SUMMARY, 5,
+            Task.CLASSIFY, 23,
+            Task.EXTRACT, 13,
+            Task.QUESTION, 48,
+            Task.SUMMARY, 4,
             Task.PRODUCT, 4,
-            Task.TALK, 5,
+            Task.TALK, 4,
             Task.ECHO, 4));
 
     private static final List<Task> BY_PERCENT = SHARES.entrySet().stream()

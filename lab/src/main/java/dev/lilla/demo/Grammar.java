@@ -11,10 +11,10 @@ import java.util.stream.Collectors;
 
 /// The sentences of a task in a language, from `TASK.LANGUAGE.txt` and `common.LANGUAGE.txt`.
 ///
-/// A rule is a line `[name]` and its alternatives, one a line, as [PhraseParser] reads them. After `[name] *` a quarter
-/// of the alternatives, picked by a stable hash of their text, is held out: it never occurs in training data. A line
-/// that
-/// begins with `+` is never held out, and the quarter is still one of all.
+/// A rule is a line `[name]` and its alternatives, one a line, as [PhraseParser] reads them. After `[name] *` a
+/// quarter of the alternatives, picked by a stable hash of their text, is held out: it never occurs in training data. A
+/// line that begins with `+` is never held out, and the quarter is still one of all. Rules whose name begins with
+/// `more` are for training only; they grow without changing what is held out.
 final class Grammar {
     private static final int HELD_OUT_ONE_OF = 4;
     private static final String KEPT = "+";

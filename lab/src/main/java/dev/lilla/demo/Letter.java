@@ -82,6 +82,6 @@ final class Letter {
     }
 
     private static final List<String> OPENERS = List.of(
-            "The", "Case", "Ärende", "Ärendet", "My", "We", "It", "Your", "You", "This", "Autumn", "Our", "Jag",
-            "Vädret", "Min", "Det", "Vi", "Er", "Ni", "Hösten", "Barnen", "Mitt", "Vårt");
+            "The", "A", "En", "Solen", "Case", "Ärende", "Ärendet", "My", "We", "It", "Your", "You", "This", "Autumn",
+            "Our", "Jag", "Vädret", "Min", "Det", "Vi", "Er", "Ni", "Hösten", "Barnen", "Mitt", "Vårt");
 }

@@ -4,15 +4,26 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Questions on a passage about one or two products or firms.
 ///
 /// The passage comes first, so that two examples of the same dice tell the same and only their questions differ. The
 /// answer repeats what is asked for, of whom, before it gives the value or says that the text has none: by then a small
 /// model has all in one place by which it looks the value up.
+///
+/// Training is broader than the tests: many passages about two things tell but one fact of each, and the two questions
+/// on
+/// a passage may ask for the same of one thing and of the other, so that nothing but the name tells the answers apart.
 final class QuestionMaker {
     /// Part of the training passages that may tell a single fact: finding one is learned before choosing one.
     private static final int SHORT_PERCENT = 40;
+    /// Part of the training passages about two things that tell the same fact of both and nothing else.
+    private static final int SAME_PERCENT = 30;
+    /// Part of them that tell one fact of each, never the same.
+    private static final int APART_PERCENT = 25;
+    /// Part of the training sentences and questions that come from the broader rules.
+    private static final int MORE_PERCENT = 45;
 
     /// What is asked, by what the passage tells.
     enum Kind {
@@ -42,6 +53,25 @@ final class QuestionMaker {
         }
     }
 
+    /// How much a passage tells.
+    private enum Shape {
+        /// Some facts of each thing, and of two things one fact of both.
+        FULL,
+        /// The same fact of both things and nothing else.
+        SAME,
+        /// One fact of each thing, never the same.
+        APART;
+
+        /// How many facts it tells of one thing only, where `full` is what the first shape tells.
+        int own(int full) {
+            return switch (this) {
+                case FULL -> full;
+                case SAME -> 0;
+                case APART -> 1;
+            };
+        }
+    }
+
     private final Grammar grammar;
 
     QuestionMaker(Language language) {
@@ -59,26 +89,53 @@ final class QuestionMaker {
         List<String> attributes = shuffled(grammar.lines(topic + ".attributes"), draw);
         List<Thing> things = new ArrayList<>();
         List<String> sentences = new ArrayList<>();
-        int count = draw.chance(50) ? 1 : 2;
-        List<String> common = attributes.subList(0, count == 2 ? 1 : 0);
-        int fewest = draw.split() == Split.TRAIN && draw.chance(SHORT_PERCENT) ? 1 : 2;
+        boolean training = draw.split() == Split.TRAIN;
+        int count = draw.chance(training ? 42 : 50) ? 1 : 2;
+        Shape shape = shape(draw, count);
+        List<String> common = attributes.subList(0, count == 2 && shape != Shape.APART ? 1 : 0);
+        int fewest = training && draw.chance(SHORT_PERCENT) ? 1 : 2;
         int next = common.size();
         for (int thing = 0; thing < count; thing++) {
-            int own = fewest + draw.random().nextInt(count == 1 ? 3 : 2);
+            int own = shape.own(fewest + draw.random().nextInt(count == 1 ? 3 : 2));
             List<String> told = new ArrayList<>(common);
             told.addAll(attributes.subList(next, next + own));
             next += own;
             things.add(tell(draw, topic, told, things, count == 1, sentences));
         }
         String passage = String.join(" ", sentences);
-        boolean bothAnswerable = draw.chance(20);
-        Thing asked = WordLists.any(things, draw.random());
+        boolean bothAnswerable = shape == Shape.SAME || draw.chance(training ? 8 : 20);
+        boolean turns = training && (shape != Shape.FULL || draw.chance(50));
+        int first = draw.random().nextInt(count);
+        Thing asked = things.get(turns ? (first + parity) % count : first);
         List<String> untold = attributes.subList(next, attributes.size());
-        Kind kind = kind(question, count, parity == 0 || bothAnswerable);
-        if (kind == Kind.TWO_FACTS && asked.told().size() < 2) {
-            kind = Kind.ONE_FACT;
+        Kind wished = kind(question, count, parity == 0 || bothAnswerable);
+        return ask(question, possible(wished, asked, things), asked, things, untold, passage);
+    }
+
+    private static Shape shape(Draw draw, int count) {
+        if (count == 1 || draw.split() != Split.TRAIN) {
+            return Shape.FULL;
         }
-        return ask(question, kind, asked, things, untold, passage);
+        int die = draw.random().nextInt(100);
+        if (die < SAME_PERCENT) {
+            return Shape.SAME;
+        }
+        return die < SAME_PERCENT + APART_PERCENT ? Shape.APART : Shape.FULL;
+    }
+
+    /// The kind itself, or the nearest that the passage has a question for.
+    private static Kind possible(Kind wished, Thing asked, List<Thing> things) {
+        Set<String> own = asked.told().keySet();
+        boolean shares = own.stream().anyMatch(fact -> things.stream().anyMatch(thing -> isOther(thing, asked, fact)));
+        boolean onlyShares =
+                own.stream().allMatch(fact -> things.stream().anyMatch(thing -> isOther(thing, asked, fact)));
+        return switch (wished) {
+            case TWO_FACTS -> own.size() > 1 ? wished : possible(Kind.ONE_FACT, asked, things);
+            case ONE_OF_TWO -> shares ? wished : Kind.ONE_FACT;
+            case ONE_FACT -> onlyShares ? Kind.ONE_OF_TWO : wished;
+            case ABSENT -> wished;
+            case ABSENT_OTHER -> ofOther(asked, things).isEmpty() ? Kind.ABSENT : wished;
+        };
     }
 
     private Thing tell(
@@ -99,9 +156,18 @@ final class QuestionMaker {
             String value = draw.say(grammar, attribute + ".value");
             values.put(attribute, value);
             draw.bind("value", value);
-            sentences.add(draw.sentence(grammar, attribute + ".say"));
+            draw.bind("first", draw.say(grammar, attribute + ".noun"));
+            sentences.add(draw.sentence(grammar, rule(draw, attribute, ".say")));
         }
         return new Thing(name, values);
+    }
+
+    /// The rule of an attribute; in training a broader one now and then, its own or that of all attributes.
+    private static String rule(Draw draw, String attribute, String what) {
+        if (draw.split() != Split.TRAIN || !draw.chance(MORE_PERCENT)) {
+            return attribute + what;
+        }
+        return draw.chance(25) ? "more" + what : "more." + attribute + what;
     }
 
     /// A name that no other thing of the passage has.
@@ -139,12 +205,12 @@ final class QuestionMaker {
             case ONE_OF_TWO -> shared(own, unique);
             case TWO_FACTS -> own.getFirst();
             case ABSENT -> WordLists.any(untold, question.random());
-            case ABSENT_OTHER -> ofOther(asked, things, question);
+            case ABSENT_OTHER -> WordLists.any(ofOther(asked, things), question.random());
         };
         String second = own.getLast();
         question.bind("first", question.say(grammar, first + ".noun"));
         question.bind("second", question.say(grammar, second + ".noun"));
-        String line = question.say(grammar, kind == Kind.TWO_FACTS ? "both" : first + ".ask");
+        String line = question.say(grammar, kind == Kind.TWO_FACTS ? "both" : rule(question, first, ".ask"));
         String answer = answer(question, kind, asked, first, second);
         String fixed = Instructions.answer(question.language());
         String instruction = Instructions.vary(question, fixed, grammar, "instruction");
@@ -171,13 +237,13 @@ final class QuestionMaker {
                 .orElseThrow();
     }
 
-    private static String ofOther(Thing asked, List<Thing> things, Draw question) {
-        List<String> others = things.stream()
+    /// What is told of another thing only, in a fixed order.
+    private static List<String> ofOther(Thing asked, List<Thing> things) {
+        return things.stream()
                 .filter(thing -> !thing.equals(asked))
                 .flatMap(thing -> thing.told().keySet().stream().sorted())
                 .filter(attribute -> !asked.told().containsKey(attribute))
                 .toList();
-        return WordLists.any(others, question.random());
     }
 
     private static List<String> shuffled(List<String> list, Draw draw) {
