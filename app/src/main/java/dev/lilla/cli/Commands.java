@@ -32,6 +32,7 @@ final class Commands {
         commands.put("prune", PruneCommand::new);
         commands.put("train", TrainCommand::new);
         commands.put("merge", MergeCommand::new);
+        commands.put("average", AverageCommand::new);
         commands.put("train-tokenizer", TrainTokenizerCommand::new);
         commands.put("models", ModelsCommand::new);
         commands.put("pull", PullCommand::new);

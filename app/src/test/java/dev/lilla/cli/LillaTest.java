@@ -61,6 +61,7 @@ class LillaTest {
                     "convert",
                     "train",
                     "merge",
+                    "average",
                     "train-tokenizer",
                     "models",
                     "pull",
@@ -95,6 +96,7 @@ class LillaTest {
                     "convert",
                     "train",
                     "merge",
+                    "average",
                     "train-tokenizer",
                     "pull",
                     "bench"

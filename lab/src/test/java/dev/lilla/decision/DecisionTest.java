@@ -126,7 +126,7 @@ class DecisionTest {
         assertThat(decision.choice().reason()).isEqualTo(Choice.Reason.AS_GOOD);
         DecisionWords words = new DecisionWords(decision, Tongue.ENGLISH);
         assertThat(words.givenUp().getFirst())
-                .contains("it takes 0.83 times the time and costs 2.0000 EUR for 1,000 answers instead of 0.0", "EUR")
+                .contains("it takes 0.83 times the time and costs 2.00 EUR for 1,000 answers instead of 0.00", "EUR")
                 .endsWith(", and every request leaves the house for api.example.");
         assertThat(words.certainty())
                 .contains(
