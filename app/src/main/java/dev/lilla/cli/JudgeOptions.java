@@ -63,17 +63,24 @@ final class JudgeOptions {
             throw new IllegalArgumentException("a judge compares the written answers of two models or more");
         }
         if (remote.has(judge)) {
-            return Optional.of(judge(console, remote.chat(judge), "at " + remote.judgeHost(judge), results));
+            return Optional.of(judge(
+                    console, remote.chat(judge), new Judge(judge + " at " + remote.judgeHost(judge), "-"), results));
         }
         try (LocalModel opened = models.model(console, judge);
                 LocalChatModel chat = opened.chat(List.of())) {
-            return Optional.of(
-                    judge(console, chat, LocalSubject.digest(opened.model().description()), results));
+            Judge named =
+                    new Judge(chat.name(), LocalSubject.digest(opened.model().description()));
+            return Optional.of(judge(console, chat, named, results));
         }
     }
 
-    /// @param digest of the judge's weights, or where it answers
-    private JudgeRecord judge(Console console, ChatModel chat, String digest, List<Result> results) {
+    /// What tells a judge from others.
+    ///
+    /// @param name with the place, if it is not here
+    /// @param digest of its weights; a dash where nobody can know
+    private record Judge(String name, String digest) {}
+
+    private JudgeRecord judge(Console console, ChatModel chat, Judge judge, List<Result> results) {
         PairwiseJudge pairwise = new PairwiseJudge(chat, PairwiseJudge.INSTRUCTION);
         List<Match> matches = new ArrayList<>();
         List<JudgeRecord.Pairing> pairings = new ArrayList<>();
@@ -87,8 +94,8 @@ final class JudgeOptions {
             }
         }
         return new JudgeRecord(
-                chat.name(),
-                digest,
+                judge.name(),
+                judge.digest(),
                 JudgeRecord.instruction(pairwise),
                 pairings,
                 results.size() > 2 ? ratings(console, matches) : Map.of());

@@ -150,8 +150,8 @@ class RemoteCandidatesTest {
             assertThat(outcome.err())
                     .contains("far answers at " + stub.host(), "goal.privacy is " + privacy)
                     .contains("Write \"privacy: open\" under goal if they may leave as they are");
-            Lines.Outcome judged =
-                    project.lines().run("evaluate", DemoModel.NAME, "--project", project.file(), "--judge", "far");
+            Lines.Outcome judged = project.lines()
+                    .run("evaluate", DemoModel.NAME, DemoModel.LARGER, "--project", project.file(), "--judge", "far");
             assertThat(judged.err()).contains("goal.privacy is " + privacy);
         }
         assertThat(stub.asked()).isEmpty();
@@ -224,7 +224,7 @@ class RemoteCandidatesTest {
 
         assertThat(outcome.status()).as(outcome.err()).isZero();
         assertThat(outcome.out())
-                .contains("exact_match", "none here", "21.0000 EUR")
+                .contains("exact_match", "none here", "21.00 EUR")
                 .contains("The 12 examples left this machine: they were sent to " + stub.host())
                 .contains("judge far at " + stub.host(), "both orders agree in 0 %");
         assertThat(outcome.err()).contains("questions and answers will be sent there");

@@ -222,7 +222,6 @@ class OllamaTest {
                     /api/chat | "options": {"mirostat": 1} | 400
                     /api/chat | "options": {"temperature": "hot"} | 400
                     /api/chat | "messages": [{"role": "user", "content": "a", "images": ["aa"]}] | 400
-                    /api/chat | "tools": [{"type": "function", "function": {"name": "f"}}] | 400
                     /api/generate | "prompt": "a", "suffix": "b" | 400
                     /api/generate | "prompt": "a", "template": "b" | 400
                     /api/generate | "prompt": "a", "system": "b", "raw": true | 400

@@ -17,8 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// What a judge said in an evaluation, and how far it is to be believed.
 ///
-/// @param model its name
-/// @param digest tells its weights from others; of a judge elsewhere, where it answers
+/// @param model its name, and where it answers if not here
+/// @param digest tells its weights from others; a dash for a judge elsewhere
 /// @param instruction digest of what it was told
 /// @param pairings of the models whose answers it compared
 /// @param ratings of the models, 1000 on average; empty for two models, or where there are none
