@@ -27,10 +27,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Measures a running server that speaks OpenAI's API, by streams of `/v1/completions`: Lilla's, or llama.cpp's.
 ///
-/// `ServerLoad URL [--streams 1,4,16,64] [--requests N] [--prompt TOKENS] [--shared TOKENS] [--tokens N] [--vocab N]
-/// [--model NAME] [--key KEY] [--server-pid PID]`. Prompts are random token ids, the same for every server, whose first
-/// `shared` ids are equal; each stream sends `requests` of them one after the other. With the process id of a
-/// `lilla serve` of this machine, a second table says what the server's own work takes beside the model's.
+/// `ServerLoad URL [--streams 1,4,16,64] [--requests N] [--prompt TOKENS] [--shared TOKENS] [--tokens N] [--vocab
+/// N] [--model NAME] [--key KEY] [--server-pid PID]`. Prompts are random token ids, the same for every server,
+/// whose first `shared` ids are equal; each stream sends `requests` of them one after the other. With the process
+/// id of a `lilla serve` of this machine, a second table says what the server's own work takes beside the model's.
 public final class ServerLoad {
     /// Below are special tokens and bytes in most vocabularies.
     private static final int FIRST_ID = 300;

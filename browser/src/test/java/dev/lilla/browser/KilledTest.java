@@ -17,6 +17,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Conversations are the browser's to keep: neither its sudden end nor the server's loses one that was answered.
 class KilledTest {
+    /// Whether the answer is on the disk, which the page does not wait for.
+    private static final String STORED = """
+            () => new Promise(resolve => {
+              indexedDB.open('lilla').onsuccess = opened => {
+                const table = opened.target.result.transaction('conversations').objectStore('conversations');
+                table.getAll().onsuccess = all => resolve(all.target.result.some(conversation =>
+                    conversation.turns.some(turn => turn.answers.some(answer => answer.state === 'done'))));
+              };
+            })
+            """;
+
     @TempDir
     Path profile;
 
@@ -32,6 +43,7 @@ class KilledTest {
             page.getByLabel("Message").fill("Repeat after me:\ngreen lamp");
             page.getByLabel("Message").press("Enter");
             assertThat(page.locator("article.answer[data-state='done']")).hasCount(1);
+            page.waitForFunction(STORED);
             kill();
         }
         try (DemoServer again = DemoServer.start(port, ApiKeys.NONE, SchedulerOptions.defaults(), DemoServer.NAME);

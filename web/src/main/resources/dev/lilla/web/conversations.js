@@ -115,7 +115,7 @@ export class ConversationStore {
       const opening = indexedDB.open(DATABASE, 1);
       opening.onupgradeneeded = () => opening.result.createObjectStore(TABLE, {keyPath: 'id'});
       this.#database = await settled(opening);
-      for (const conversation of await settled(this.#table('readonly').getAll())) {
+      for (const conversation of await settled(this.#table().getAll())) {
         this.#known.set(conversation.id, conversation);
         interrupt(conversation);
       }
@@ -133,7 +133,7 @@ export class ConversationStore {
   async save(conversation) {
     this.#known.set(conversation.id, conversation);
     if (this.#database) {
-      await settled(this.#table('readwrite').put(conversation));
+      await this.#change(table => table.put(conversation));
     }
   }
 
@@ -141,12 +141,27 @@ export class ConversationStore {
   async delete(id) {
     this.#known.delete(id);
     if (this.#database) {
-      await settled(this.#table('readwrite').delete(id));
+      await this.#change(table => table.delete(id));
     }
   }
 
-  #table(mode) {
-    return this.#database.transaction(TABLE, mode).objectStore(TABLE);
+  #table() {
+    return this.#database.transaction(TABLE, 'readonly').objectStore(TABLE);
+  }
+
+  /**
+   * Ends when the change is on the disk, so that neither the browser's end nor the machine's loses it.
+   *
+   * @param {(table: IDBObjectStore) => void} change
+   * @returns {Promise<void>}
+   */
+  #change(change) {
+    return new Promise((resolve, reject) => {
+      const transaction = this.#database.transaction(TABLE, 'readwrite', {durability: 'strict'});
+      transaction.oncomplete = () => resolve();
+      transaction.onerror = transaction.onabort = () => reject(transaction.error);
+      change(transaction.objectStore(TABLE));
+    });
   }
 }
 
