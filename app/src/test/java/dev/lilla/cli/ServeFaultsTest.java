@@ -8,6 +8,8 @@ import dev.lilla.hub.OneModelHub;
 import dev.lilla.kernel.HostDescription;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -234,5 +236,18 @@ class ServeFaultsTest {
     private static void requireFailure(HttpResponse<String> reply, String beginning) {
         assertThat(reply.statusCode()).as(reply.body()).isEqualTo(503);
         assertThat(json(reply).at("/error/message").asString()).startsWith(beginning);
+    }
+
+    @Test
+    void saysThatAPortIsTaken() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Lines.Outcome outcome = new Lines()
+                    .with("LILLA_HOME", home)
+                    .run("serve", ProjectFolder.demoModel(), "--port", taken.getLocalPort());
+            assertThat(outcome.status()).isEqualTo(Lilla.FAILED);
+            assertThat(outcome.err())
+                    .contains("can't listen on 127.0.0.1 port " + taken.getLocalPort())
+                    .contains("--port 0 takes any port that is free");
+        }
     }
 }

@@ -12,6 +12,7 @@ import io.helidon.webserver.http1.Http1ConnectionSelector;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Listens for HTTP/1.1 and answers each request on a virtual thread: the one class that sets Helidon up.
 public final class HttpServer implements AutoCloseable {
@@ -62,12 +63,20 @@ public final class HttpServer implements AutoCloseable {
         try {
             server.start();
         } catch (RuntimeException e) {
-            throw new IllegalArgumentException(
-                    "can't listen on " + options.host() + " port " + options.port() + ": " + rootMessage(e)
-                            + ". Is another server there already? --port 0 takes any port that is free",
-                    e);
+            throw refused(options, rootMessage(e), e);
+        }
+        // The web server writes of a port that it does not get into its log, and says nothing else.
+        if (server.port() < 1) {
+            throw refused(options, "the port was not to be had", null);
         }
         return new HttpServer(server, options.host());
+    }
+
+    private static IllegalArgumentException refused(HttpOptions options, String why, @Nullable Throwable cause) {
+        return new IllegalArgumentException(
+                "can't listen on " + options.host() + " port " + options.port() + ": " + why
+                        + ". Is another server there already? --port 0 takes any port that is free",
+                cause);
     }
 
     private static String rootMessage(Throwable failure) {
