@@ -23,9 +23,6 @@ record PassingPanels(KernelSet kernels, PanelProducts products) {
             long bytes = PackedWeight.bytes(layout, part.out(), part.in());
             MemorySegment memory = share.scratch().staging(bytes).asSlice(0, bytes);
             PackedWeight panels = new PackedWeight(layout, part.out(), part.in(), memory);
-            if (part.in() % layout.blockColumns() != 0) {
-                memory.fill((byte) 0);
-            }
             PanelTransposer.pack(kernels, part, panels, new Share(0, panels.panels(), share.scratch()));
             Share rows = new Share(0, part.out(), share.scratch());
             products.multiply(panels, x, y.columns(row, part.out()), rows, ending.from(row));

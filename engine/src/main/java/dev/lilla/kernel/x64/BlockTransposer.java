@@ -5,7 +5,6 @@ import static dev.lilla.kernel.x64.Gpr.R12;
 import static dev.lilla.kernel.x64.Gpr.R13;
 import static dev.lilla.kernel.x64.Gpr.RBX;
 import static dev.lilla.kernel.x64.Gpr.RCX;
-import static dev.lilla.kernel.x64.Gpr.RDI;
 import static dev.lilla.kernel.x64.Gpr.RDX;
 import static dev.lilla.kernel.x64.Vec.ymm;
 import static dev.lilla.kernel.x64.Vec.zmm;
@@ -55,29 +54,6 @@ public final class BlockTransposer {
     /// Registers that hold a byte in every place.
     private final Map<Integer, Vec> constants = new LinkedHashMap<>();
 
-    /// The fields of the argument block, 8 bytes each.
-    public enum Argument {
-        /// Address of the first block of the first row.
-        SOURCE,
-        /// Bytes from one stored row to the next.
-        ROW_BYTES,
-        /// Blocks of a row, at least 1.
-        BLOCKS,
-        /// Address of the first panel; panels follow each other.
-        TARGET,
-        /// At least 1.
-        PANELS;
-
-        @SuppressWarnings("EnumOrdinal") // the order of the layout
-        public int offset() {
-            return 8 * ordinal();
-        }
-
-        private Mem at() {
-            return Mem.at(RDI, offset());
-        }
-    }
-
     private BlockTransposer(BlockPlan plan) {
         this.plan = plan;
     }
@@ -93,15 +69,15 @@ public final class BlockTransposer {
         asm.push(RBX);
         asm.push(R12);
         asm.push(R13);
-        quads.prepare(Argument.SOURCE.at(), Argument.ROW_BYTES.at());
-        asm.mov(RBX, Argument.ROW_BYTES.at());
+        quads.prepare();
+        asm.mov(RBX, PackingArgument.ROW_BYTES.at());
         asm.shl(RBX, Integer.numberOfTrailingZeros(PanelLayout.ROWS));
-        asm.add(RBX, Argument.SOURCE.at());
-        asm.mov(RDX, Argument.TARGET.at());
-        asm.mov(R13, Argument.PANELS.at());
+        asm.add(RBX, PackingArgument.SOURCE.at());
+        asm.mov(RDX, PackingArgument.TARGET.at());
+        asm.mov(R13, PackingArgument.PANELS.at());
         plan.constants().forEach(this::constant);
         asm.bind(panel);
-        asm.mov(RCX, Argument.BLOCKS.at());
+        asm.mov(RCX, PackingArgument.COUNT.at());
         asm.bind(block);
         fetch();
         factors();

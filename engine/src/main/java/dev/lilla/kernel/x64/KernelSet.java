@@ -58,13 +58,13 @@ public final class KernelSet {
         return kernel(TileEncoder.class, TileEncoder::assemble, KernelSet::untested);
     }
 
-    /// See [WordTransposer.Argument] for its arguments.
+    /// See [PackingArgument] for its arguments.
     public Kernel wordTransposer(WordTransposer.Form form) {
         return kernel(
                 form, () -> WordTransposer.assemble(form), kernel -> new PackingSelfTest(kernel).wordTransposer(form));
     }
 
-    /// See [BlockTransposer.Argument] for its arguments.
+    /// See [PackingArgument] for its arguments.
     public Kernel blockTransposer(BlockPlan plan) {
         return kernel(
                 plan,

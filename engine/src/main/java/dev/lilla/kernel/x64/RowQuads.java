@@ -33,11 +33,9 @@ record RowQuads(Assembler asm, int spare) {
     private static final Gpr[] POINTERS = {R8, R9, R10, R11};
 
     /// Sets the registers.
-    ///
-    /// @param source address of the first row
-    void prepare(Mem source, Mem rowBytes) {
-        asm.mov(R8, source);
-        asm.mov(RSI, rowBytes);
+    void prepare() {
+        asm.mov(R8, PackingArgument.SOURCE.at());
+        asm.mov(RSI, PackingArgument.ROW_BYTES.at());
         asm.lea(RAX, Mem.at(RSI, RSI, 2, 0));
         asm.lea(R12, Mem.at(RAX, RAX, WORDS, 0));
         for (int i = 1; i < POINTERS.length; i++) {

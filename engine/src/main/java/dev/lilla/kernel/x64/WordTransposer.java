@@ -8,7 +8,6 @@ import static dev.lilla.kernel.x64.Gpr.R12;
 import static dev.lilla.kernel.x64.Gpr.R13;
 import static dev.lilla.kernel.x64.Gpr.R8;
 import static dev.lilla.kernel.x64.Gpr.RCX;
-import static dev.lilla.kernel.x64.Gpr.RDI;
 import static dev.lilla.kernel.x64.Gpr.RDX;
 import static dev.lilla.kernel.x64.Mask.K1;
 import static dev.lilla.kernel.x64.Vec.ymm;
@@ -24,29 +23,6 @@ public final class WordTransposer {
         WORDS,
         /// The lower halves of all, then the upper ones: two columns of f16.
         HALF_PAIRS
-    }
-
-    /// The fields of the argument block, 8 bytes each.
-    public enum Argument {
-        /// Address of the first word of the first row.
-        SOURCE,
-        /// Bytes from one stored row to the next; 16 of them are less than 2 GiB.
-        ROW_BYTES,
-        /// Words of a row, at least 1.
-        WORDS,
-        /// Address of the first panel; panels follow each other.
-        TARGET,
-        /// At least 1.
-        PANELS;
-
-        @SuppressWarnings("EnumOrdinal") // the order of the layout
-        public int offset() {
-            return 8 * ordinal();
-        }
-
-        private Mem at() {
-            return Mem.at(RDI, offset());
-        }
     }
 
     private static final int WORD = 64;
@@ -74,13 +50,13 @@ public final class WordTransposer {
         asm.endbr64();
         asm.push(R12);
         asm.push(R13);
-        quads.prepare(Argument.SOURCE.at(), Argument.ROW_BYTES.at());
-        asm.mov(RDX, Argument.TARGET.at());
-        asm.mov(R13, Argument.PANELS.at());
-        asm.vpbroadcastd(ROWS, Argument.ROW_BYTES.at());
+        quads.prepare();
+        asm.mov(RDX, PackingArgument.TARGET.at());
+        asm.mov(R13, PackingArgument.PANELS.at());
+        asm.vpbroadcastd(ROWS, PackingArgument.ROW_BYTES.at());
         asm.vpmulld(ROWS, ROWS, asm.constants(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
         asm.bind(panel);
-        asm.mov(RCX, Argument.WORDS.at());
+        asm.mov(RCX, PackingArgument.COUNT.at());
         asm.cmp(RCX, RowQuads.WORDS);
         asm.jump(BELOW, few);
         asm.bind(four);
