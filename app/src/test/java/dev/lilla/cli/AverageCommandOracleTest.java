@@ -75,6 +75,14 @@ class AverageCommandOracleTest {
     }
 
     @Test
+    void refusesTypesThatADirectoryCannotHold() {
+        Path model = Oracle.model("llama");
+        Lines.Outcome outcome = lines.run("average", model, model, "--out", folder.resolve("mean"), "--type", "q8_0");
+        assertThat(outcome.status()).isEqualTo(1);
+        assertThat(outcome.err()).contains("a Hugging Face directory cannot hold weights of type");
+    }
+
+    @Test
     void refusesModelsThatAreNoVariantsOfOne() {
         Lines.Outcome outcome =
                 lines.run("average", Oracle.model("llama"), Oracle.model("mistral"), "--out", folder.resolve("mean"));

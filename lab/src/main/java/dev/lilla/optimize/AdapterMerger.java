@@ -3,10 +3,8 @@ package dev.lilla.optimize;
 import dev.lilla.model.AdapterFile;
 import dev.lilla.model.family.ModelDescription;
 import dev.lilla.model.family.TensorRule;
-import dev.lilla.optimize.ConversionRequest.Form;
 import dev.lilla.optimize.ConversionRequest.Requantizing;
 import dev.lilla.tensor.ElementType;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -44,12 +42,7 @@ public final class AdapterMerger {
             ConversionRequest conversion = ConversionRequest.of(request.base(), request.target(), type)
                     .with(request.options())
                     .with(Requantizing.ALLOWED);
-            if (conversion.form() == Form.HUGGING_FACE && base.directory().isPresent()) {
-                requireFloats(request, type);
-                CheckpointCopy.write(base, request.target(), type.elementType(), changes, progress);
-                return request.target();
-            }
-            return Converter.convert(conversion, changes, progress);
+            return Converter.convert(base, conversion, changes, progress);
         }
     }
 
@@ -89,19 +82,5 @@ public final class AdapterMerger {
         }
         progress.warned(request.base() + ": its weights are " + coarse.get() + "; what quantizing lost stays lost");
         return asked;
-    }
-
-    private static void requireFloats(MergeRequest request, ConversionType type) {
-        if (type.elementType().isQuantized()) {
-            throw new IllegalArgumentException("a Hugging Face directory cannot hold weights of type " + type.label()
-                    + ". Choose f32, f16 or bf16, or a target that ends with .gguf.");
-        }
-        if (Files.isDirectory(request.target())
-                && request.target()
-                        .toAbsolutePath()
-                        .normalize()
-                        .equals(request.base().toAbsolutePath().normalize())) {
-            throw new IllegalArgumentException(request.target() + ": is both base and target. Name another target.");
-        }
     }
 }

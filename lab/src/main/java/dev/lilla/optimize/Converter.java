@@ -46,6 +46,33 @@ public final class Converter {
         return convert(request, WeightChanges.NONE, progress);
     }
 
+    /// Writes a model with something added to its weights, in the same form too.
+    ///
+    /// @param model at the request's source
+    static Path convert(ModelDescription model, ConversionRequest request, WeightChanges changes, Progress progress) {
+        if (request.form() == ConversionRequest.Form.HUGGING_FACE
+                && model.directory().isPresent()) {
+            requireFloats(request);
+            CheckpointCopy.write(model, request.target(), request.type().elementType(), changes, progress);
+            return request.target();
+        }
+        return convert(request, changes, progress);
+    }
+
+    private static void requireFloats(ConversionRequest request) {
+        if (request.type().elementType().isQuantized()) {
+            throw new IllegalArgumentException("a Hugging Face directory cannot hold weights of type "
+                    + request.type().label() + ". Choose f32, f16 or bf16, or a target that ends with .gguf.");
+        }
+        if (Files.isDirectory(request.target())
+                && request.target()
+                        .toAbsolutePath()
+                        .normalize()
+                        .equals(request.source().toAbsolutePath().normalize())) {
+            throw new IllegalArgumentException(request.target() + ": is both base and target. Name another target.");
+        }
+    }
+
     /// Converts with something added to the weights.
     static Path convert(ConversionRequest request, WeightChanges changes, Progress progress) {
         refuseSamePlace(request);

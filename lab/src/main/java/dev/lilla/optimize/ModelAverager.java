@@ -4,7 +4,6 @@ import dev.lilla.format.ModelFormatException;
 import dev.lilla.kernel.Dequantizer;
 import dev.lilla.model.family.LoadOptions;
 import dev.lilla.model.family.ModelDescription;
-import dev.lilla.optimize.ConversionRequest.Form;
 import dev.lilla.optimize.ConversionRequest.Requantizing;
 import dev.lilla.tensor.ElementType;
 import dev.lilla.tensor.Tensor;
@@ -53,11 +52,7 @@ public final class ModelAverager {
             ConversionRequest conversion = ConversionRequest.of(request.first(), request.target(), request.type())
                     .with(request.options())
                     .with(Requantizing.FROM_EIGHT_BITS);
-            if (conversion.form() == Form.HUGGING_FACE && first.directory().isPresent()) {
-                CheckpointCopy.write(first, request.target(), request.type().elementType(), changes, progress);
-                return request.target();
-            }
-            return Converter.convert(conversion, changes, progress);
+            return Converter.convert(first, conversion, changes, progress);
         }
     }
 
