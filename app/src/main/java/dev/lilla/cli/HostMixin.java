@@ -2,6 +2,8 @@ package dev.lilla.cli;
 
 import dev.lilla.kernel.HostBackend;
 import dev.lilla.kernel.HostOptions;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,6 +19,13 @@ final class HostMixin {
     /// What the command line says, else the system properties.
     HostOptions options() {
         return kernels.options(threads == null ? HostOptions.fromProperties().threads() : threads);
+    }
+
+    /// The command line that says the same.
+    static List<String> arguments(HostOptions options) {
+        List<String> arguments = new ArrayList<>(List.of("--threads", Integer.toString(options.threads())));
+        arguments.addAll(KernelsMixin.arguments(options));
+        return arguments;
     }
 
     HostBackend open() {

@@ -2,6 +2,9 @@ package dev.lilla.cli;
 
 import dev.lilla.kernel.HostOptions;
 import dev.lilla.kernel.WeightMemory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -36,5 +39,16 @@ final class KernelsMixin {
                 threads,
                 deterministic || properties.isDeterministic(),
                 weights == null ? properties.weights() : weights);
+    }
+
+    /// The command line that says the same of all but the threads.
+    static List<String> arguments(HostOptions options) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--kernels", options.kernels().name().toLowerCase(Locale.ROOT),
+                "--weights", options.weights().name().toLowerCase(Locale.ROOT)));
+        if (options.isDeterministic()) {
+            arguments.add("--deterministic");
+        }
+        return arguments;
     }
 }

@@ -1,5 +1,6 @@
 package dev.lilla.cli;
 
+import dev.lilla.data.FileTree;
 import dev.lilla.evaluate.run.MemoryTrial;
 import dev.lilla.kernel.HostOptions;
 import dev.lilla.project.Tongue;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -50,10 +50,7 @@ record MemoryProcess(HostOptions host, Duration most, Tongue tongue) implements 
             try {
                 return measure(trial, folder, cancelled);
             } finally {
-                for (String name : List.of("trial.json", "out.json", "err.txt")) {
-                    Files.deleteIfExists(folder.resolve(name));
-                }
-                Files.delete(folder);
+                new FileTree(folder).delete();
             }
         } catch (IOException e) {
             return new Outcome.Unmeasured(
@@ -121,11 +118,7 @@ record MemoryProcess(HostOptions host, Duration most, Tongue tongue) implements 
                 .forEach(command::add);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(List.of(MeasureMemoryCommand.NAME, "--seconds", Long.toString(SECONDS_OF_TEXTS)));
-        command.addAll(List.of("--threads", Integer.toString(host.threads())));
-        command.addAll(List.of("--kernels", host.kernels().name().toLowerCase(Locale.ROOT)));
-        if (host.isDeterministic()) {
-            command.add("--deterministic");
-        }
+        command.addAll(HostMixin.arguments(host));
         return command;
     }
 

@@ -7,6 +7,7 @@ import dev.lilla.chat.SamplerOptions;
 import dev.lilla.kernel.HostOptions;
 import dev.lilla.kernel.KvType;
 import dev.lilla.kernel.RotaryStyle;
+import dev.lilla.kernel.WeightMemory;
 import dev.lilla.model.family.GebLayout;
 import dev.lilla.model.family.LoadOptions;
 import java.util.Map;
@@ -148,6 +149,13 @@ class MixinsTest {
                     .isEqualTo(new HostOptions(HostOptions.Choice.REFERENCE, 3));
             assertThat(parse(new HostMixin(), "--deterministic").options())
                     .isEqualTo(HostOptions.fromProperties().withDeterminism(true));
+        }
+
+        @Test
+        void isHandedOnAsACommandLine() {
+            HostOptions options = new HostOptions(HostOptions.Choice.REFERENCE, 3, true, WeightMemory.MAPPED);
+            String[] arguments = HostMixin.arguments(options).toArray(String[]::new);
+            assertThat(parse(new HostMixin(), arguments).options()).isEqualTo(options);
         }
 
         @Test
