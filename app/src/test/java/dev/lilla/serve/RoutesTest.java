@@ -12,23 +12,24 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLFactory;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 
 class RoutesTest {
     @Test
     void areThoseThatTheDescriptionNames() throws IOException {
         Set<String> described = new TreeSet<>();
-        String path = "";
-        for (String line : description()) {
-            if (line.matches("  /\\S*:")) {
-                path = line.strip().replaceFirst(":$", "");
-            } else if (line.matches("    (get|post|delete|put|head):")) {
-                described.add(line.strip().replace(":", "").toUpperCase(java.util.Locale.ROOT) + " " + path);
-            }
-        }
+        parsed().get("paths")
+                .properties()
+                .forEach(path -> path.getValue()
+                        .propertyNames()
+                        .forEach(method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
         Set<String> routes = new TreeSet<>();
         try (TestServer server = TestServer.start()) {
             for (Route route : routes(server)) {
@@ -48,18 +49,52 @@ class RoutesTest {
                 new ServerMetrics());
     }
 
-    private static List<String> description() throws IOException {
+    private static String description() throws IOException {
         try (InputStream stream = LillaServer.class.getResourceAsStream("openapi.yaml")) {
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .toList();
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /// A key that stands there twice is an error.
+    private static JsonNode parsed() throws IOException {
+        YAMLMapper strict = YAMLMapper.builder(YAMLFactory.builder()
+                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        .build())
+                .build();
+        return strict.readTree(description());
+    }
+
+    @Test
+    void areDescribedByPartsThatThereAre() throws IOException {
+        JsonNode description = parsed();
+        assertThat(description.get("openapi").asString()).startsWith("3.1");
+        List<JsonNode> references = description.findValues("$ref");
+        assertThat(references).isNotEmpty();
+        for (JsonNode reference : references) {
+            String pointer = reference.asString();
+            assertThat(pointer).startsWith("#/components/");
+            assertThat(description.at(pointer.substring(1)).isObject())
+                    .as(pointer)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void areEachDescribedWithWhatComesBack() throws IOException {
+        for (JsonNode path : parsed().get("paths")) {
+            for (JsonNode operation : path) {
+                assertThat(operation.path("summary").asString("")).isNotBlank();
+                assertThat(operation.path("responses").size())
+                        .as(operation.toString())
+                        .isPositive();
+            }
         }
     }
 
     @Test
     void sendTheirDescription() throws Exception {
         try (TestServer server = TestServer.start()) {
-            assertThat(server.get("/openapi.yaml").body().lines().toList()).isEqualTo(description());
+            assertThat(server.get("/openapi.yaml").body()).isEqualTo(description());
         }
     }
 
