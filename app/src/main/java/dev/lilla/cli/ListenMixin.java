@@ -17,6 +17,7 @@ final class ListenMixin {
     private static final String KEY_VARIABLE = "LILLA_API_KEY";
     private static final String LOOPBACK = "127.0.0.1";
     private static final int PORT = 8080;
+    private static final int PORT_MAX = 65_535;
 
     @Option(
             names = "--host",
@@ -100,10 +101,21 @@ final class ListenMixin {
         }
     }
 
+    /// Fails before a model is loaded for nothing.
+    void check() {
+        OptionBounds.within("--port", port(), 0, PORT_MAX);
+        OptionBounds.atLeast("--request-time", requestSeconds, 1);
+        OptionBounds.atLeast("--grace", graceSeconds, 0);
+    }
+
+    private int port() {
+        return port == null ? PORT : port;
+    }
+
     HttpOptions options(ApiKeys keys) {
         return new HttpOptions(
                 host(),
-                port == null ? PORT : port,
+                port(),
                 keys,
                 new OriginPolicy(hosts, origins),
                 Duration.ofSeconds(requestSeconds),

@@ -6,6 +6,7 @@ import picocli.CommandLine.TypeConversionException;
 /// Reads `4g`, `512m` or a number of bytes.
 final class MemorySize implements ITypeConverter<Long> {
     private static final String UNITS = "kmgt";
+    private static final long BYTES_MAX = 1L << 60;
 
     @Override
     public Long convert(String text) {
@@ -15,6 +16,11 @@ final class MemorySize implements ITypeConverter<Long> {
         if (!digits.matches("[0-9]{1,12}")) {
             throw new TypeConversionException("\"" + text + "\" is no size; write 512m or 4g");
         }
-        return Math.multiplyExact(Long.parseLong(digits), 1L << (10 * (unit + 1)));
+        long bytes = Long.parseLong(digits);
+        long factor = 1L << (10 * (unit + 1));
+        if (bytes < 1 || bytes > BYTES_MAX / factor) {
+            throw new TypeConversionException("\"" + text + "\" is no size of a memory, which is 1 to 1048576t");
+        }
+        return bytes * factor;
     }
 }

@@ -68,8 +68,8 @@ final class PoolMixin {
     PoolOptions options() {
         return new PoolOptions(
                 memory == null ? machineShare() : memory,
-                Duration.ofSeconds(keepAliveSeconds),
-                Duration.ofSeconds(loadWaitSeconds));
+                Duration.ofSeconds(OptionBounds.atLeast("--keep-alive", keepAliveSeconds, 0)),
+                Duration.ofSeconds(OptionBounds.atLeast("--load-wait", loadWaitSeconds, 0)));
     }
 
     private static long machineShare() {

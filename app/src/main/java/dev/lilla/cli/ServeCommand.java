@@ -53,6 +53,9 @@ final class ServeCommand implements Callable<Integer> {
     /// Beyond the grace period, for what the server does after it.
     private static final int CLOSING_SECONDS = 10;
     private static final int PARALLEL = 32;
+    /// More than any machine writes side by side, and waits for, as each takes memory of its own.
+    private static final int PARALLEL_MAX = 4_096;
+    private static final int QUEUE_MAX = 1_000_000;
 
     private final Console console;
 
@@ -129,6 +132,7 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         ServerLog.open(console);
         DeployedServer.named(models).ifPresent(this::adopt);
+        check();
         ModelStore store = ModelStore.open(console.environment());
         List<ModelSource> named = named(store);
         ServedModelFile.ServedTerms storeTerms = terms(LoadOptions.DEFAULT, new Speculation.None(), List.of());
@@ -161,6 +165,17 @@ final class ServeCommand implements Callable<Integer> {
         parallel = Objects.requireNonNullElse(parallel, deployed.parallel());
         context.adopt(deployed.context());
         listen.adopt(deployed.host(), deployed.port());
+    }
+
+    /// Fails before a model is loaded for nothing.
+    private void check() {
+        listen.check();
+        OptionBounds.within("--parallel", parallel(), 1, PARALLEL_MAX);
+        OptionBounds.within("--queue", queue, 1, QUEUE_MAX);
+        OptionBounds.atLeast("--answer-time", answerSeconds, 1);
+        if (cacheTokens != null) {
+            OptionBounds.within("--cache-tokens", cacheTokens, 1, Integer.MAX_VALUE);
+        }
     }
 
     private int parallel() {

@@ -216,7 +216,9 @@ public final class ModelPool implements ModelHost {
         long needed = place.source.memoryBytes();
         if (needed > options.memoryBytes()) {
             throw new CapacityException("it takes " + mebibytes(needed)
-                    + " of memory, and all models together may take " + mebibytes(options.memoryBytes()));
+                    + " of memory with its cache, and all models together may take "
+                    + mebibytes(options.memoryBytes())
+                    + "; a smaller --cache-tokens or --context, or more --memory, makes it fit");
         }
         while (usedBeside(place) + needed > options.memoryBytes()) {
             if (!evictOne()) {
