@@ -73,6 +73,10 @@ class FreeCallsTest {
             Phi-3.5 ^ <tool_call>{"name": "weather", "arguments": {"city": "Lund", "days": 2}}</tool_call>
             gemma-2 ^ {"name": "weather", "arguments": {"city": "Lund", "days": 2}}
             gemma-4 ^ <|tool_call>call:weather{city:<|"|>Lund<|"|>,days:2}<tool_call|>
+            DeepSeek-V3.1 ^ <｜tool▁calls▁begin｜><｜tool▁call▁begin｜>weather<｜tool▁sep｜>{"city": "Lund", "days": 2}<｜tool▁call▁end｜><｜tool▁calls▁end｜>
+            DeepSeek-R1-Distill ^ </think><｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>weather~```json~{"city": "Lund", "days": 2}~```<｜tool▁call▁end｜><｜tool▁calls▁end｜>
+            GigaChat3-10B ^ <|message_sep|>~~function call<|role_sep|>~{"name": "weather", "arguments": {"city": "Lund", "days": 2}}<|message_sep|>
+            GigaChat3.1 ^ <|function_call|>{"name": "weather", "arguments": {"city": "Lund", "days": 2}}
             """)
     void areReadAsEachFamilyWritesThem(String template, String written) throws Exception {
         try (TestServer server = serve(template)) {
@@ -124,6 +128,9 @@ class FreeCallsTest {
         "GLM-4.7,<tool_call>",
         "GLM-5.2,<tool_call>",
         "moonshotai-Kimi-K2,<|tool_call_begin|>functions.weather:12<|tool_call_argument_begin|>",
+        "DeepSeek-V3.1,<｜tool▁call▁begin｜>weather<｜tool▁sep｜>",
+        "GigaChat3-10B,function call<|role_sep|>",
+        "GigaChat3.1,<|function_call|>",
         "Phi-3.5,<tool_call>"
     })
     void areHeldToTheSchemaFromTheirOpeningOn(String template, String mark) throws Exception {
@@ -155,6 +162,32 @@ class FreeCallsTest {
                     .contains(before + "\nYou can call these functions:\n{\"name\":\"weather\"")
                     .contains("write <tool_call>{\"name\": the function");
             assertThat(prompt.indexOf("Weather in Lund?")).isGreaterThan(prompt.indexOf("<tool_call>"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '^', quoteCharacter = '`', textBlock = """
+            DeepSeek-V3.1 ^ <｜tool▁calls▁begin｜><｜tool▁call▁begin｜>%s<｜tool▁sep｜>%s<｜tool▁call▁end｜>
+            DeepSeek-R1-Distill ^ <｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>%s~```json~%s~```<｜tool▁call▁end｜>
+            """)
+    void areExplainedInItsOwnNotationWhereATemplateHasOne(String template, String call) throws Exception {
+        try (TestServer server = serve(template)) {
+            ObjectNode body = question();
+            String made =
+                    "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\","
+                            + "\"function\":{\"name\":\"weather\",\"arguments\":\"{\\\"days\\\":7}\"}}]}";
+            body.withArray("messages")
+                    .add(TestServer.json(made))
+                    .add(TestServer.json("{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"Sun\"}"));
+            String prompt =
+                    server.ask("/apply-template", body.toString()).get("prompt").asString();
+            String lines = call.replace("~", "\n");
+            assertThat(prompt)
+                    .contains("You can call these functions:\n{\"name\":\"weather\"")
+                    .contains("To call one, write " + lines.formatted("the function", "its arguments as JSON"))
+                    .containsPattern(
+                            Pattern.quote(lines.formatted("weather", "@")).replace("@", "\\E\\{\"days\": ?7}\\Q"))
+                    .contains("Sun<｜tool▁output▁end｜>");
         }
     }
 

@@ -103,7 +103,7 @@ public record ShowEndpoint(ModelHost host) implements Endpoint {
 
     private static List<String> capabilities(HostedModel model, String template) {
         List<String> capabilities = new ArrayList<>(List.of("completion"));
-        if (ToolChoice.knowsTools(model)) {
+        if (ToolChoice.knowsCalls(model)) {
             capabilities.add("tools");
         }
         if (model.pooling().isPresent()) {

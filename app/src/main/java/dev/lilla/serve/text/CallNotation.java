@@ -26,7 +26,9 @@ record CallNotation(List<String> openings, String bare, List<String> closings, B
         record Several(String arguments) implements Body {}
 
         /// `NAME[ARGS]{…}`
-        record Named(String between) implements Body {}
+        ///
+        /// @param before what may stand before the name; empty for nothing
+        record Named(String before, String between) implements Body {}
 
         /// `functions.NAME:NUMBER` and JSON, which together are the id of the call and its arguments.
         ///
@@ -59,7 +61,7 @@ record CallNotation(List<String> openings, String bare, List<String> closings, B
 
     /// Mistral Small 3.2, Ministral 3.
     static final CallNotation MISTRAL_NAMED =
-            new CallNotation(List.of("[TOOL_CALLS]"), "", List.of(), new Body.Named("[ARGS]"));
+            new CallNotation(List.of("[TOOL_CALLS]"), "", List.of(), new Body.Named("", "[ARGS]"));
 
     /// Phi-4-mini.
     static final CallNotation PHI =
@@ -100,6 +102,38 @@ record CallNotation(List<String> openings, String bare, List<String> closings, B
             List.of("<|tool_call_end|>", "<|tool_calls_section_end|>"),
             new Body.Numbered("<|tool_call_begin|>", "<|tool_call_argument_begin|>"));
 
+    private static final String DEEPSEEK_CALLS = "<｜tool▁calls▁begin｜>";
+    private static final String DEEPSEEK_CALL = "<｜tool▁call▁begin｜>";
+    private static final String DEEPSEEK_BETWEEN = "<｜tool▁sep｜>";
+    private static final String DEEPSEEK_CALL_END = "<｜tool▁call▁end｜>";
+    private static final String DEEPSEEK_CALLS_END = "<｜tool▁calls▁end｜>";
+    private static final String CODE_FENCE = "```";
+
+    /// DeepSeek V3.1.
+    static final CallNotation DEEPSEEK = new CallNotation(
+            List.of(DEEPSEEK_CALLS, DEEPSEEK_CALL),
+            "",
+            List.of(DEEPSEEK_CALL_END, DEEPSEEK_CALLS_END),
+            new Body.Named(DEEPSEEK_CALL, DEEPSEEK_BETWEEN));
+
+    /// DeepSeek V3 and R1, with their distillates.
+    static final CallNotation DEEPSEEK_FENCED = new CallNotation(
+            List.of(DEEPSEEK_CALLS, DEEPSEEK_CALL + "function" + DEEPSEEK_BETWEEN),
+            "",
+            List.of(CODE_FENCE, DEEPSEEK_CALL_END, DEEPSEEK_CALLS_END),
+            new Body.Named(DEEPSEEK_CALL + "function" + DEEPSEEK_BETWEEN, "\n" + CODE_FENCE + "json\n"));
+
+    /// GigaChat 3.1.
+    static final CallNotation GIGACHAT =
+            new CallNotation(List.of("<|function_call|>"), "", List.of(), new Body.Single(ARGUMENTS));
+
+    /// GigaChat 3, where a call is a turn of its own.
+    static final CallNotation GIGACHAT_TURN = new CallNotation(
+            List.of("<|message_sep|>\n\nfunction call<|role_sep|>", "function call<|role_sep|>"),
+            "",
+            List.of("<|message_sep|>"),
+            new Body.Single(ARGUMENTS));
+
     /// What models are told to write whose templates know no tools ([ToolWords]); small ones forget the tags.
     static final CallNotation TOLD =
             new CallNotation(List.of("<tool_call>"), "{\"name\"", List.of("</tool_call>"), new Body.Single(ARGUMENTS));
@@ -108,12 +142,23 @@ record CallNotation(List<String> openings, String bare, List<String> closings, B
     /// template has a notation that is none of these.
     static Optional<CallNotation> of(HostedModel model) {
         String template = model.text().template().map(ChatTemplate::source).orElse("");
-        if (!ToolChoice.knowsTools(model)) {
+        if (!ToolChoice.knowsCalls(model)) {
             return Optional.of(TOLD);
         }
         boolean isPhi = template.contains("<|tool|>")
                 && model.text().tokenizer().id("<|tool_call|>").isPresent();
         return isPhi ? Optional.of(PHI) : of(template);
+    }
+
+    /// Whether a template writes calls as DeepSeek's models do. It may have no place for the tools all the same: the
+    /// system message says what can be called.
+    static boolean isDeepSeek(String template) {
+        return template.contains(DEEPSEEK_CALL);
+    }
+
+    /// Whether these calls have their arguments in a block of code.
+    static boolean isFenced(String template) {
+        return isDeepSeek(template) && template.contains(CODE_FENCE);
     }
 
     static Optional<CallNotation> of(String template) {
@@ -123,6 +168,10 @@ record CallNotation(List<String> openings, String bare, List<String> closings, B
                         where(template.contains("<|tool_call>"), GEMMA),
                         where(template.contains("<start_function_call>"), FUNCTION_GEMMA),
                         where(template.contains("<|tool_calls_section_begin|>"), KIMI),
+                        where(isFenced(template), DEEPSEEK_FENCED),
+                        where(isDeepSeek(template), DEEPSEEK),
+                        where(template.contains("<|function_call|>"), GIGACHAT),
+                        where(template.contains("<|role_sep|>") && template.contains("'function call'"), GIGACHAT_TURN),
                         where(template.contains("<function="), FUNCTION_TAGS),
                         where(ARGUMENTS_IN_LINES.matcher(template).find(), ARGUMENT_LINES),
                         where(template.contains("<arg_key>"), ARGUMENT_TAGS),

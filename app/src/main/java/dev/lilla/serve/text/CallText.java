@@ -45,15 +45,15 @@ final class CallText {
         return switch (body) {
             case CallNotation.Body.Single(String arguments) -> json(text, '{', arguments);
             case CallNotation.Body.Several(String arguments) -> json(text, '[', arguments);
-            case CallNotation.Body.Named(String between) -> named(text, between);
-            case CallNotation.Body.Numbered(String before, String between) -> numbered(text, before, between);
+            case CallNotation.Body.Named(String before, String between) -> named(text, before, between);
+            case CallNotation.Body.Numbered(String before, String between) -> numbered(named(text, before, between));
             case CallNotation.Body.Tagged(CallTags tags) -> TaggedCallText.read(text, tags);
             case CallNotation.Body.Braces(String quote) -> BraceCall.read(text, quote);
         };
     }
 
     private static Outcome json(String text, char first, String arguments) {
-        int from = skipSpace(text);
+        int from = behindSpace(text, 0);
         if (from == text.length()) {
             return new Outcome.Unfinished();
         }
@@ -79,14 +79,9 @@ final class CallText {
         return isWhole ? new Outcome.Whole(calls, end) : new Outcome.Broken();
     }
 
-    private static Outcome numbered(String text, String before, String between) {
-        int skipped = skipSpace(text);
-        String rest = text.substring(skipped);
-        if (rest.length() < before.length() && before.startsWith(rest)) {
-            return new Outcome.Unfinished();
-        }
-        int from = skipped + (rest.startsWith(before) ? before.length() : 0);
-        return switch (named(text.substring(from), between)) {
+    /// Takes the name of a call for the id that it is, with the name of the tool in it.
+    private static Outcome numbered(Outcome named) {
+        return switch (named) {
             case Outcome.Whole(List<Read> calls, int end) -> {
                 Matcher id = NUMBERED.matcher(calls.getFirst().name());
                 yield id.matches()
@@ -95,20 +90,25 @@ final class CallText {
                                         id.group(),
                                         id.group(1),
                                         calls.getFirst().arguments())),
-                                from + end)
+                                end)
                         : new Outcome.Broken();
             }
             case Outcome other -> other;
         };
     }
 
-    private static Outcome named(String text, String between) {
-        int nameEnd = text.indexOf(between);
-        if (nameEnd < 0) {
-            return text.length() > NAME_MAX ? new Outcome.Broken() : new Outcome.Unfinished();
+    private static Outcome named(String text, String before, String between) {
+        int begin = behindSpace(text, 0);
+        int left = text.length() - begin;
+        if (left < before.length() && text.regionMatches(begin, before, 0, left)) {
+            return new Outcome.Unfinished();
         }
-        int from = nameEnd + between.length();
-        from += skipSpace(text.substring(from));
+        int nameFrom = begin + (text.startsWith(before, begin) ? before.length() : 0);
+        int nameEnd = text.indexOf(between, nameFrom);
+        if (nameEnd < 0) {
+            return text.length() - nameFrom > NAME_MAX ? new Outcome.Broken() : new Outcome.Unfinished();
+        }
+        int from = behindSpace(text, nameEnd + between.length());
         if (from == text.length()) {
             return new Outcome.Unfinished();
         }
@@ -117,16 +117,24 @@ final class CallText {
             return new Outcome.Unfinished();
         }
         // Between the name and its arguments some models write the id of the call.
-        String name =
-                text.substring(0, nameEnd).replaceFirst("(?s)\\[CALL_ID].*", "").strip();
+        String name = text.substring(nameFrom, nameEnd)
+                .replaceFirst("(?s)\\[CALL_ID].*", "")
+                .strip();
         return parsed(text.substring(from, end))
                 .filter(ObjectNode.class::isInstance)
                 .<Outcome>map(object -> new Outcome.Whole(List.of(new Read(name, (ObjectNode) object)), end))
                 .orElseGet(Outcome.Broken::new);
     }
 
-    static int skipSpace(String text) {
-        return text.length() - text.stripLeading().length();
+    /// Where what follows white space begins.
+    ///
+    /// @param from where white space may begin
+    static int behindSpace(String text, int from) {
+        int at = from;
+        while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
+            at++;
+        }
+        return at;
     }
 
     private static Optional<JsonNode> parsed(String json) {

@@ -74,10 +74,13 @@ public record ChatPrompt(List<Map<String, Object>> messages, Map<String, Object>
 
     /// The messages as the template takes them.
     private List<Map<String, Object>> told(HostedModel model) {
-        if (!ToolChoice.knowsTools(model)) {
+        if (!ToolChoice.knowsCalls(model)) {
             return ToolWords.plain(messages);
         }
         String template = model.text().template().map(ChatTemplate::source).orElse("");
+        if (CallNotation.isFenced(template)) {
+            return FencedCalls.in(messages);
+        }
         return ShortCallIds.areWantedBy(template) ? ShortCallIds.in(messages) : messages;
     }
 

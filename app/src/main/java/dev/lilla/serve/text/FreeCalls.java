@@ -26,7 +26,7 @@ record FreeCalls(HostedModel model, List<ToolChoice.Tool> tools, CallNotation no
         return switch (notation.body()) {
             case CallNotation.Body.Single(String arguments) -> behindOpenings(ToolSchemas.call(tools, arguments));
             case CallNotation.Body.Several(String arguments) -> behindOpenings(ToolSchemas.calls(tools, arguments));
-            case CallNotation.Body.Named(String between) -> named(between);
+            case CallNotation.Body.Named(String before, String between) -> named(before, between);
             case CallNotation.Body.Numbered body -> numbered(body.between());
             case CallNotation.Body.Tagged(CallTags tags) ->
                 triggers(FormatFields.compiled("tools", () -> model.taggedCall(functions(), tags)));
@@ -54,11 +54,12 @@ record FreeCalls(HostedModel model, List<ToolChoice.Tool> tools, CallNotation no
         return triggers;
     }
 
-    private List<GrammarTrigger> named(String between) {
+    private List<GrammarTrigger> named(String before, String between) {
+        List<String> openings = before.isEmpty() ? notation.openings() : List.of(before);
         List<GrammarTrigger> triggers = new ArrayList<>();
         for (ToolChoice.Tool tool : tools) {
             TokenGrammar grammar = FormatFields.within(model, "tools", tool.parameters());
-            for (String opening : notation.openings()) {
+            for (String opening : openings) {
                 triggers.add(new GrammarTrigger(opening + tool.name() + between, Place.AFTER, grammar));
             }
         }

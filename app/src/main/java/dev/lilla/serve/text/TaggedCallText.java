@@ -91,12 +91,12 @@ final class TaggedCallText {
     ///
     /// @return false if something else stands there
     private boolean skip(String tag) throws Unfinished {
-        at += CallText.skipSpace(text.substring(at));
+        at = CallText.behindSpace(text, at);
         if (text.startsWith(tag, at)) {
             at += tag.length();
             return true;
         }
-        if (tag.startsWith(text.substring(at))) {
+        if (text.length() - at < tag.length() && text.regionMatches(at, tag, 0, text.length() - at)) {
             throw new Unfinished();
         }
         return false;

@@ -10,9 +10,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What arguments are that were written without quotes: the text itself where the tool's schema wants a string, and
-/// JSON
-/// where it can be that.
+/// What arguments are that were written without quotes: the text itself where the tool's schema wants a string, else
+/// JSON where it can be that.
 final class TaggedValues {
     private static final int DEPTH_MAX = 32;
 

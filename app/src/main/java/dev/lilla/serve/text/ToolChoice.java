@@ -111,6 +111,13 @@ public record ToolChoice(ArrayNode told, List<Tool> forced, List<Tool> free) {
         return model.text().template().map(ChatTemplate::source).orElse("").contains("tools");
     }
 
+    /// Whether it has one for calls of tools at least.
+    public static boolean knowsCalls(HostedModel model) {
+        return knowsTools(model)
+                || CallNotation.isDeepSeek(
+                        model.text().template().map(ChatTemplate::source).orElse(""));
+    }
+
     public boolean isForced() {
         return !forced.isEmpty();
     }
@@ -123,12 +130,12 @@ public record ToolChoice(ArrayNode told, List<Tool> forced, List<Tool> free) {
         }
         String tools =
                 told.valueStream().map(tool -> tool.get("function").toString()).collect(Collectors.joining("\n"));
-        return prompt.withInstruction("You can call these functions:\n" + tools + "\n" + howToCall(), model);
+        return prompt.withInstruction("You can call these functions:\n" + tools + "\n" + howToCall(model), model);
     }
 
-    private String howToCall() {
+    private String howToCall(HostedModel model) {
         return switch (forced.size()) {
-            case 0 -> ToolWords.HOW_TO_CALL;
+            case 0 -> ToolWords.howToCall(CallNotation.of(model).orElse(CallNotation.TOLD));
             case 1 -> "Answer with the arguments of " + forced.getFirst().name() + " as a JSON object.";
             default -> "Answer with {\"name\": the function, \"arguments\": its arguments}.";
         };

@@ -10,16 +10,21 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Calls of tools and their results in plain words, for chat templates that have no place for them.
 final class ToolWords {
-    /// For a model that may call one, in the notation [CallNotation#TOLD].
-    static final String HOW_TO_CALL =
-            "To call one, write <tool_call>{\"name\": the function, \"arguments\": its arguments}</tool_call>. "
-                    + "The user then tells you its result. Where no function helps, answer in words.";
-
     private ToolWords() {}
 
-    /// The same messages without `tool_calls` and without the role `tool`: a call is what a model is asked to write,
-    /// and
-    /// a result is what the user says next.
+    /// For a model that may call a tool.
+    ///
+    /// @param notation one that a model has to be told of: [CallNotation#TOLD], or with names before the arguments
+    static String howToCall(CallNotation notation) {
+        String call = notation.body() instanceof CallNotation.Body.Named(String before, String between)
+                ? before + "the function" + between + "its arguments as JSON" + (between.endsWith("\n") ? "\n" : "")
+                : "{\"name\": the function, \"arguments\": its arguments}";
+        return "To call one, write " + notation.openings().getFirst() + call + String.join("", notation.closings())
+                + ". The user then tells you its result. Where no function helps, answer in words.";
+    }
+
+    /// The same messages without `tool_calls` and without the role `tool`: a call is what a model is asked to write, a
+    /// result what the user says next.
     static List<Map<String, Object>> plain(List<Map<String, Object>> messages) {
         Map<String, String> names = new HashMap<>();
         List<Map<String, Object>> plain = new ArrayList<>();

@@ -206,6 +206,39 @@ class AnswerReaderTest {
                         CallNotation.KIMI,
                         "<|tool_calls_section_begin|><|tool_call_begin|>functions.weather<|tool_call_argument_begin|>{}"),
                 Arguments.of(
+                        CallNotation.DEEPSEEK,
+                        "I ask.<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>weather<｜tool▁sep｜>{\"city\": \"Lund\"}"
+                                + "<｜tool▁call▁end｜><｜tool▁call▁begin｜>sea_level<｜tool▁sep｜>{\"city\": \"Lund\"}"
+                                + "<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
+                        "I ask.C[weather " + lund + "]C[sea_level " + lund + "]"),
+                unchanged(CallNotation.DEEPSEEK, "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>rain<｜tool▁sep｜>{}"),
+                unchanged(CallNotation.DEEPSEEK, "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>weather<｜tool▁sep｜>{\"ci"),
+                Arguments.of(
+                        CallNotation.DEEPSEEK_FENCED, """
+                        <think>so</think><｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>weather
+                        ```json
+                        {"city": "Lund"}
+                        ```<｜tool▁call▁end｜>
+                        <｜tool▁call▁begin｜>function<｜tool▁sep｜>sea_level
+                        ```json
+                        {"city": "Lund"}
+                        ```<｜tool▁call▁end｜><｜tool▁calls▁end｜>""", "T[so]C[weather " + lund + "]C[sea_level " + lund + "]"),
+                unchanged(
+                        CallNotation.DEEPSEEK_FENCED,
+                        "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>weather\n```json\n[]\n```"),
+                unchanged(CallNotation.DEEPSEEK_FENCED, "Code:\n```json\n{\"city\": \"Lund\"}\n```"),
+                Arguments.of(
+                        CallNotation.GIGACHAT,
+                        "I ask.<|function_call|>{\"name\": \"weather\", \"arguments\": {\"city\": \"Lund\"}}",
+                        "I ask.C[weather " + lund + "]"),
+                unchanged(CallNotation.GIGACHAT, "<|function_call|>{\"name\": \"rain\", \"arguments\": {}}"),
+                Arguments.of(
+                        CallNotation.GIGACHAT_TURN,
+                        "I ask.<|message_sep|>\n\nfunction call<|role_sep|>\n{\"name\": \"weather\", \"arguments\": "
+                                + "{\"city\": \"Lund\"}}<|message_sep|>\n\n",
+                        "I ask.C[weather " + lund + "]"),
+                unchanged(CallNotation.GIGACHAT_TURN, "A function call is none.<|message_sep|>"),
+                Arguments.of(
                         CallNotation.TOLD,
                         "<tool_call>{\"name\": \"weather\", \"arguments\": {\"city\": \"Lund\"}}</tool_call>",
                         "C[weather " + lund + "]"),
