@@ -114,12 +114,18 @@ class RemoteChatModelTest {
 
     @Test
     void takesTheNewerNameOfLengthsWhereTheOlderIsRefused() {
-        far.stub().next(error(
-                400,
-                "{\"error\":{\"type\":\"invalid_request_error\",\"code\":\"unsupported_parameter\","
-                        + "\"param\":\"max_tokens\",\"message\":\"Use 'max_completion_tokens' instead.\"}}"));
+        far.stub()
+                .next(error(
+                        400,
+                        "{\"error\":{\"type\":\"invalid_request_error\",\"code\":\"unsupported_parameter\","
+                                + "\"param\":\"max_tokens\",\"message\":\"Use 'max_completion_tokens' instead.\"}}"));
         assertThat(far.ask(RemoteApi.OPENAI).text()).startsWith("You said");
-        assertThat(far.stub().asked().get(1).body().path("max_completion_tokens").intValue())
+        assertThat(far.stub()
+                        .asked()
+                        .get(1)
+                        .body()
+                        .path("max_completion_tokens")
+                        .intValue())
                 .isEqualTo(7);
         assertThat(far.stub().asked().get(1).body().has("max_tokens")).isFalse();
     }

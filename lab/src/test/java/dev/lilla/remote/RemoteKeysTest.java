@@ -15,7 +15,8 @@ class RemoteKeysTest {
 
     @Test
     void areAskedForByTheNameOfTheirVariable() {
-        try (RemoteChatModel chat = RemoteChatModel.open(far.model(RemoteApi.OPENAI), Map.of(), RemoteQuestions.QUICK)) {
+        try (RemoteChatModel chat =
+                RemoteChatModel.open(far.model(RemoteApi.OPENAI), Map.of(), RemoteQuestions.QUICK)) {
             assertThatThrownBy(() -> chat.chat(RemoteQuestions.question()))
                     .hasMessage("far needs a key, and the environment variable STUB_KEY is not set. Set it to a key"
                             + " of " + far.stub().host() + ".");
@@ -39,8 +40,8 @@ class RemoteKeysTest {
 
     @Test
     void thatAreRefusedAreNamedByTheirVariable() {
-        try (RemoteChatModel chat =
-                RemoteChatModel.open(far.model(RemoteApi.ANTHROPIC), Map.of("STUB_KEY", "sk-wrong"), RemoteQuestions.QUICK)) {
+        try (RemoteChatModel chat = RemoteChatModel.open(
+                far.model(RemoteApi.ANTHROPIC), Map.of("STUB_KEY", "sk-wrong"), RemoteQuestions.QUICK)) {
             Throwable thrown = catchThrowable(() -> chat.chat(RemoteQuestions.question()));
             assertThat(thrown)
                     .hasMessage(far.stub().host() + " refused the key of the environment variable STUB_KEY (401,"
@@ -51,7 +52,8 @@ class RemoteKeysTest {
 
     @Test
     void doNotStandInTheProject() {
-        assertThatThrownBy(() -> new RemoteModel("x", RemoteApi.OPENAI, "m", far.stub().address(), "sk-Abc123"))
+        assertThatThrownBy(() ->
+                        new RemoteModel("x", RemoteApi.OPENAI, "m", far.stub().address(), "sk-Abc123"))
                 .hasMessageContaining("OPENAI_API_KEY")
                 .hasMessageNotContaining("Abc");
     }

@@ -19,7 +19,10 @@ class RemoteRefusalsTest {
 
     @Test
     void nameTheModelThatIsNotThere() {
-        far.stub().next(error(404, "{\"error\":{\"code\":\"model_not_found\",\"message\":\"" + RemoteQuestions.SECRET + "\"}}"));
+        far.stub()
+                .next(error(
+                        404,
+                        "{\"error\":{\"code\":\"model_not_found\",\"message\":\"" + RemoteQuestions.SECRET + "\"}}"));
         assertThat(far.failure(RemoteApi.OPENAI))
                 .isEqualTo(far.stub().host() + " has no model \"big-1\" at /v1/chat/completions (404, model_not_found)."
                         + " Check \"model\" and \"url\" of far.");
@@ -27,10 +30,11 @@ class RemoteRefusalsTest {
 
     @Test
     void nameTheParameterThatIsWrong() {
-        far.stub().next(error(
-                400,
-                "{\"error\":{\"type\":\"invalid_request_error\",\"param\":\"temperature\",\"message\":\"" + RemoteQuestions.SECRET
-                        + "\"}}"));
+        far.stub()
+                .next(error(
+                        400,
+                        "{\"error\":{\"type\":\"invalid_request_error\",\"param\":\"temperature\",\"message\":\""
+                                + RemoteQuestions.SECRET + "\"}}"));
         assertThat(far.failure(RemoteApi.OPENAI)).contains("(400, invalid_request_error, parameter temperature)");
         assertThat(far.stub().asked()).hasSize(1);
     }
@@ -41,7 +45,11 @@ class RemoteRefusalsTest {
         assertThat(far.failure(RemoteApi.ANTHROPIC)).endsWith("did not answer the request (418).");
         far.stub().next(error(400, "x".repeat(3 << 20)));
         assertThat(far.failure(RemoteApi.ANTHROPIC)).contains("(400)");
-        far.stub().next(error(400, "{\"error\":{\"type\":\"" + RemoteQuestions.SECRET + "\",\"code\":\"" + StubProvider.KEY + "!\"}}"));
+        far.stub()
+                .next(error(
+                        400,
+                        "{\"error\":{\"type\":\"" + RemoteQuestions.SECRET + "\",\"code\":\"" + StubProvider.KEY
+                                + "!\"}}"));
         assertThat(far.failure(RemoteApi.ANTHROPIC)).contains("(400)");
     }
 
@@ -55,7 +63,9 @@ class RemoteRefusalsTest {
 
     @Test
     void thatDoNotPassEndAfterAFewAttempts() {
-        far.stub().next(error(529, "{\"error\":{\"type\":\"overloaded_error\"}}")).next(error(529, ""));
+        far.stub()
+                .next(error(529, "{\"error\":{\"type\":\"overloaded_error\"}}"))
+                .next(error(529, ""));
         far.stub().next(error(503, ""));
         assertThat(far.failure(RemoteApi.ANTHROPIC))
                 .isEqualTo(far.stub().host() + " has a fault of its own (503). It was asked" + " 3 times.");
@@ -88,8 +98,11 @@ class RemoteRefusalsTest {
     @Test
     void thatRedirectAreNotFollowed() {
         try (StubProvider other = StubProvider.start(text -> "stolen")) {
-            far.stub().next(error(307, "")
-                    .with("Location", "http://localhost:" + other.address().getPort() + "/v1/x"));
+            far.stub()
+                    .next(error(307, "")
+                            .with(
+                                    "Location",
+                                    "http://localhost:" + other.address().getPort() + "/v1/x"));
             assertThat(far.failure(RemoteApi.OPENAI))
                     .startsWith(far.stub().host() + " redirects to localhost (307), and texts and keys go nowhere but");
             assertThat(other.asked()).isEmpty();
@@ -104,7 +117,8 @@ class RemoteRefusalsTest {
         }
         RemoteModel nobody = new RemoteModel(
                 "far", RemoteApi.OPENAI, "m", RemoteModel.address("http://127.0.0.1:" + port + "/v1"), "STUB_KEY");
-        assertThatThrownBy(() -> RemoteQuestions.ask(nobody, RemoteQuestions.QUICK, RemoteQuestions.question(), AnswerListener.NONE))
+        assertThatThrownBy(() -> RemoteQuestions.ask(
+                        nobody, RemoteQuestions.QUICK, RemoteQuestions.question(), AnswerListener.NONE))
                 .isInstanceOf(RemoteException.class)
                 .hasMessageContaining("127.0.0.1:" + port + ": it cannot be reached")
                 .hasMessageContaining("It was asked 3 times");

@@ -1,6 +1,5 @@
 package dev.lilla.remote;
 
-import static dev.lilla.StubProvider.Reply.error;
 import static dev.lilla.StubProvider.Reply.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -30,7 +29,10 @@ class RemoteStreamsTest {
 
     @Test
     void thatAreNoneAreRefused() {
-        malformed(RemoteApi.OPENAI, "data: {\"choices\": [" + RemoteQuestions.SECRET + "\n\n", "an event of its stream is no JSON");
+        malformed(
+                RemoteApi.OPENAI,
+                "data: {\"choices\": [" + RemoteQuestions.SECRET + "\n\n",
+                "an event of its stream is no JSON");
         malformed(RemoteApi.ANTHROPIC, "data: " + "[".repeat(5000) + "\n\n", "is no JSON");
         malformed(RemoteApi.OPENAI, "data: [DONE]\n\n", "without a reason");
         malformed(RemoteApi.OPENAI, "data: \"" + "x".repeat(2 << 20) + "\"\n\n", "longer than 1048576 bytes");
@@ -58,7 +60,9 @@ class RemoteStreamsTest {
 
     @Test
     void ofAnotherKindAreRefused() {
-        far.stub().next(new StubProvider.Reply(200, Map.of("Content-Type", "text/html; charset=utf-8"), RemoteQuestions.SECRET, false));
+        far.stub()
+                .next(new StubProvider.Reply(
+                        200, Map.of("Content-Type", "text/html; charset=utf-8"), RemoteQuestions.SECRET, false));
         assertThat(far.failure(RemoteApi.OPENAI))
                 .contains("it answered with text/html, expected a stream of events")
                 .contains("of the kind openai");
@@ -77,16 +81,19 @@ class RemoteStreamsTest {
     void thatBreakOffLaterAreNot() {
         far.stub().next(stream(StubProvider.openAiChunk("{\"content\":\"word\"}", "null")));
         assertThat(far.failure(RemoteApi.OPENAI)).contains("the stream ended in the middle of the answer");
-        far.stub().next(stream(StubProvider.openAiChunk("{\"content\":\"word\"}", "null")
-                + "data: {\"error\":{\"code\":\"server_error\",\"message\":\"" + RemoteQuestions.SECRET + "\"}}\n\n"));
+        far.stub()
+                .next(stream(StubProvider.openAiChunk("{\"content\":\"word\"}", "null")
+                        + "data: {\"error\":{\"code\":\"server_error\",\"message\":\"" + RemoteQuestions.SECRET
+                        + "\"}}\n\n"));
         assertThat(far.failure(RemoteApi.OPENAI)).contains("broke the answer off (server_error)");
         assertThat(far.stub().asked()).hasSize(2);
     }
 
     @Test
     void thatFallSilentAreGivenUp() {
-        far.stub().next(stream(StubProvider.openAiChunk("{\"content\":\"word\"}", "null"))
-                .leftOpen());
+        far.stub()
+                .next(stream(StubProvider.openAiChunk("{\"content\":\"word\"}", "null"))
+                        .leftOpen());
         RemoteOptions impatient = new RemoteOptions(
                 Duration.ofSeconds(5),
                 Duration.ofMillis(200),
@@ -94,14 +101,16 @@ class RemoteStreamsTest {
                 3,
                 Duration.ofMillis(1),
                 Duration.ofMillis(1));
-        assertThatThrownBy(() -> RemoteQuestions.ask(far.model(RemoteApi.OPENAI), impatient, RemoteQuestions.question(), AnswerListener.NONE))
+        assertThatThrownBy(() -> RemoteQuestions.ask(
+                        far.model(RemoteApi.OPENAI), impatient, RemoteQuestions.question(), AnswerListener.NONE))
                 .hasMessageContaining("nothing came for 0.2 s");
     }
 
     @Test
     void endWhenNobodyWantsThemAnymore() {
-        far.stub().next(stream(StubProvider.openAiChunk("{\"content\":\"word\"}", "null"))
-                .leftOpen());
+        far.stub()
+                .next(stream(StubProvider.openAiChunk("{\"content\":\"word\"}", "null"))
+                        .leftOpen());
         List<String> pieces = new ArrayList<>();
         ChatResponse response = far.ask(RemoteApi.OPENAI, RemoteQuestions.question(), new AnswerListener() {
             @Override
@@ -130,8 +139,9 @@ class RemoteStreamsTest {
     @Test
     void mayHaveAnyLineEndsAndUnknownEvents() {
         far.stub().next(stream("\uFEFF" + StubProvider.openAi("one two").replace("\n", "\r\n")));
-        far.stub().next(stream("id: 7\nretry\n" + StubProvider.event("from_the_future", "{\"text\":\"?\"}")
-                + StubProvider.anthropic("one two")));
+        far.stub()
+                .next(stream("id: 7\nretry\n" + StubProvider.event("from_the_future", "{\"text\":\"?\"}")
+                        + StubProvider.anthropic("one two")));
         assertThat(far.ask(RemoteApi.OPENAI).text()).isEqualTo("one two");
         assertThat(far.ask(RemoteApi.ANTHROPIC).text()).isEqualTo("one two");
     }
