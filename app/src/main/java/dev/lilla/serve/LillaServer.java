@@ -36,7 +36,7 @@ public final class LillaServer implements AutoCloseable {
                 HttpServer.start(http, Routes.of(host, answers, library, shelf, metrics), metrics), host);
     }
 
-    /// Where it listens: `http://127.0.0.1:8080`.
+    /// Where it can be asked from this machine: `http://127.0.0.1:8080`.
     public String address() {
         return http.address();
     }

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lilla.serve.http.ApiKeys;
 import dev.lilla.serve.http.HttpOptions;
+import dev.lilla.serve.http.HttpServer;
 import dev.lilla.serve.http.OriginPolicy;
+import dev.lilla.serve.http.Route;
+import dev.lilla.serve.metrics.ServerMetrics;
 import dev.lilla.serve.text.AnswerOptions;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -14,6 +17,8 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -200,6 +205,27 @@ class SafetyTest {
                             TestServer.Setup.demo().library()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("LILLA_API_KEY");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"0.0.0.0", "127.0.0.1", "localhost"})
+        void areAskedForAtAnAddressThatTheServerTakesForItsOwn(String host) throws Exception {
+            HttpOptions options = new HttpOptions(
+                    host,
+                    0,
+                    ApiKeys.of(List.of("first-secret")),
+                    new OriginPolicy(List.of(), List.of()),
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(1));
+            Route any = Route.openAi("GET", "/any", exchange -> exchange.sendNothing());
+            try (HttpServer server = HttpServer.start(options, List.of(any), new ServerMetrics());
+                    HttpClient client = HttpClient.newHttpClient()) {
+                HttpRequest request = HttpRequest.newBuilder(URI.create(server.address() + "/any"))
+                        .build();
+                assertThat(client.send(request, HttpResponse.BodyHandlers.discarding())
+                                .statusCode())
+                        .isEqualTo(401);
+            }
         }
 
         @Test

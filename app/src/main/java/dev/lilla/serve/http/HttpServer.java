@@ -69,7 +69,16 @@ public final class HttpServer implements AutoCloseable {
         if (server.port() < 1) {
             throw refused(options, "the port was not to be had", null);
         }
-        return new HttpServer(server, options.host());
+        return new HttpServer(server, reachable(options.host()));
+    }
+
+    /// The host itself, or where it stands for every address of this machine, one that a request can name.
+    private static String reachable(String host) {
+        try {
+            return InetAddress.getByName(host).isAnyLocalAddress() ? "127.0.0.1" : host;
+        } catch (UnknownHostException e) {
+            return host;
+        }
     }
 
     private static IllegalArgumentException refused(HttpOptions options, String why, @Nullable Throwable cause) {
@@ -124,7 +133,7 @@ public final class HttpServer implements AutoCloseable {
         return status.code() == 413 ? "the request is too large" : status.reasonPhrase();
     }
 
-    /// Where it listens: `http://127.0.0.1:8080`.
+    /// Where it can be asked from this machine: `http://127.0.0.1:8080`.
     public String address() {
         return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
     }
