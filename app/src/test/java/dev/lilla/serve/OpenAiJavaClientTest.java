@@ -53,10 +53,13 @@ class OpenAiJavaClientTest {
 
     @Test
     void streamsWhatItSendsWhole() {
-        ChatCompletion whole = client.chat().completions().create(OpenAiJava.hello().build());
+        ChatCompletion whole =
+                client.chat().completions().create(OpenAiJava.hello().build());
         List<ChatCompletionChunk> chunks = new ArrayList<>();
-        ChatCompletion streamed = OpenAiJava.streamed(client, 
-                OpenAiJava.hello().streamOptions(ChatCompletionStreamOptions.builder()
+        ChatCompletion streamed = OpenAiJava.streamed(
+                client,
+                OpenAiJava.hello()
+                        .streamOptions(ChatCompletionStreamOptions.builder()
                                 .includeUsage(true)
                                 .build())
                         .build(),
@@ -90,7 +93,8 @@ class OpenAiJavaClientTest {
     void answersByASchema() {
         Ticket ticket = client.chat()
                 .completions()
-                .create(OpenAiJava.hello().maxCompletionTokens(80)
+                .create(OpenAiJava.hello()
+                        .maxCompletionTokens(80)
                         .responseFormat(Ticket.class)
                         .build())
                 .choices()
@@ -109,7 +113,8 @@ class OpenAiJavaClientTest {
                 .build();
         ChatCompletion reply = client.chat()
                 .completions()
-                .create(OpenAiJava.hello().responseFormat(ResponseFormatJsonSchema.builder()
+                .create(OpenAiJava.hello()
+                        .responseFormat(ResponseFormatJsonSchema.builder()
                                 .jsonSchema(schema)
                                 .build())
                         .build());
@@ -136,10 +141,13 @@ class OpenAiJavaClientTest {
                 });
         assertThatThrownBy(() -> client.chat()
                         .completions()
-                        .create(OpenAiJava.hello().addUserMessage("word ".repeat(5_000)).build()))
+                        .create(OpenAiJava.hello()
+                                .addUserMessage("word ".repeat(5_000))
+                                .build()))
                 .isInstanceOfSatisfying(
                         BadRequestException.class, e -> assertThat(e.code()).contains("context_length_exceeded"));
-        assertThatThrownBy(() -> OpenAiJava.streamed(client, OpenAiJava.hello().temperature(7).build(), new ArrayList<>()))
+        assertThatThrownBy(() -> OpenAiJava.streamed(
+                        client, OpenAiJava.hello().temperature(7).build(), new ArrayList<>()))
                 .isInstanceOfSatisfying(BadRequestException.class, e -> {
                     assertThat(e.param()).contains("temperature");
                     assertThat(e.type()).contains("invalid_request_error");
