@@ -101,6 +101,17 @@ class LlamaCppTest {
     }
 
     @Test
+    void tellsThemOfTheModelThatTheQueryNames() throws Exception {
+        for (String path : List.of("/props", "/tokenizer_info", "/lora-adapters")) {
+            assertThat(server.get(path + "?model=tiny").body())
+                    .isEqualTo(server.get(path).body());
+            HttpResponse<String> unknown = server.get(path + "?model=no%20ne");
+            assertThat(unknown.statusCode()).isEqualTo(404);
+            assertThat(unknown.body()).contains("no model \\\"no ne\\\"", "\"param\":\"model\"");
+        }
+    }
+
+    @Test
     void continuesATextInOnePiece() throws Exception {
         JsonNode reply = server.ask(
                 "/completion", "{\"prompt\":\"The office\",\"n_predict\":6,\"temperature\":0,\"n_probs\":2}");

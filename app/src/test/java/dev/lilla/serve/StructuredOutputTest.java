@@ -73,6 +73,19 @@ class StructuredOutputTest {
     }
 
     @Test
+    void isATextThatARegularExpressionMatches() throws Exception {
+        String regex = "\"regex\":\"(ja|nej), [0-9]{3}\"";
+        assertThat(server.ask(PATH, hello(regex))
+                        .at("/choices/0/message/content")
+                        .asString())
+                .matches("(ja|nej), [0-9]{3}");
+        assertThat(server.ask("/completion", "{\"prompt\":\"a\",\"temperature\":2," + regex + "}")
+                        .get("content")
+                        .asString())
+                .matches("(ja|nej), [0-9]{3}");
+    }
+
+    @Test
     void isAnyJsonObject() throws Exception {
         JsonNode reply = server.ask(PATH, hello("\"response_format\":{\"type\":\"json_object\"},\"max_tokens\":200"));
 

@@ -59,6 +59,11 @@ public final class Exchange {
         return parameter;
     }
 
+    /// A parameter of the query, behind the `?`.
+    public Optional<String> query(String name) {
+        return request.query().first(name).asOptional();
+    }
+
     /// The client, who may leave while the answer is made.
     public ClientConnection client() {
         return client;
@@ -87,7 +92,9 @@ public final class Exchange {
                 400,
                 HttpFailure.Kind.INVALID_REQUEST,
                 "the body must be a JSON object, found "
-                        + root.getNodeType().name().toLowerCase(Locale.ROOT));
+                        + (root.isMissingNode()
+                                ? "nothing"
+                                : root.getNodeType().name().toLowerCase(Locale.ROOT)));
     }
 
     /// The body, whatever JSON it is.
@@ -109,7 +116,9 @@ public final class Exchange {
 
     /// The parser's words, without what it says of its own settings.
     private static String reason(JacksonException e) {
-        String text = e.getOriginalMessage().replaceFirst("(?s)\\s*\\([^(]*\\[Source.*", "");
+        String text = e.getOriginalMessage()
+                .replaceFirst("(?s)\\s*\\([^(]*\\[Source.*", "")
+                .replaceFirst(", from `StreamReadConstraints[^`]*`", "");
         return e.getLocation() == null
                 ? text
                 : text + ", in line " + e.getLocation().getLineNr() + " column "

@@ -32,7 +32,7 @@ public record AdaptersEndpoint(ModelHost host) {
     }
 
     private void list(Exchange exchange) throws InterruptedException {
-        try (ModelLease lease = TokenizerEndpoint.onlyModel(host)) {
+        try (ModelLease lease = TokenizerEndpoint.modelOf(exchange, host)) {
             List<Adapter> adapters = lease.model().adapterStates().stream()
                     .map(state -> new Adapter(state.id(), state.name(), state.standing()))
                     .toList();
@@ -46,7 +46,7 @@ public record AdaptersEndpoint(ModelHost host) {
             throw HttpFailure.of(
                     400, HttpFailure.Kind.INVALID_REQUEST, "the body must be an array of objects with id and scale");
         }
-        try (ModelLease lease = TokenizerEndpoint.onlyModel(host)) {
+        try (ModelLease lease = TokenizerEndpoint.modelOf(exchange, host)) {
             Map<Integer, Float> scales = new HashMap<>();
             for (JsonNode element : body) {
                 if (!(element instanceof ObjectNode object)) {

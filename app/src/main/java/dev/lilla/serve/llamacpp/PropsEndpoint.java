@@ -53,7 +53,7 @@ public record PropsEndpoint(ModelHost host) implements Endpoint {
 
     @Override
     public void handle(Exchange exchange) throws InterruptedException {
-        try (ModelLease lease = TokenizerEndpoint.onlyModel(host)) {
+        try (ModelLease lease = TokenizerEndpoint.modelOf(exchange, host)) {
             HostedModel model = lease.model();
             Tokenizer tokenizer = model.text().tokenizer();
             exchange.send(new Props(

@@ -17,6 +17,7 @@ import dev.lilla.tokenizer.SpecialTokens;
 import dev.lilla.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -101,7 +102,7 @@ public record TokenizerEndpoint(ModelHost host) {
     }
 
     private void details(Exchange exchange) throws InterruptedException {
-        try (ModelLease lease = onlyModel(host)) {
+        try (ModelLease lease = modelOf(exchange, host)) {
             HostedModel model = lease.model();
             Tokenizer tokenizer = model.text().tokenizer();
             String end = token(tokenizer, tokenizer.endOfText());
@@ -114,15 +115,16 @@ public record TokenizerEndpoint(ModelHost host) {
         }
     }
 
-    /// The model of a request that names none.
+    /// The model that `?model=NAME` says, else the only one.
     ///
-    /// @throws HttpFailure 400 if there are several
-    static ModelLease onlyModel(ModelHost host) throws InterruptedException {
-        ModelEntry entry = host.standard()
-                .orElseThrow(() -> HttpFailure.of(
-                        400,
-                        HttpFailure.Kind.INVALID_REQUEST,
-                        "this server has several models, and this path names none"));
+    /// @throws HttpFailure 400 if there are several and none is named, 404 if there is none of the name
+    static ModelLease modelOf(Exchange exchange, ModelHost host) throws InterruptedException {
+        Optional<String> name = exchange.query("model");
+        ModelEntry entry = name.isPresent()
+                ? ModelChoice.entry(name.get(), host)
+                : host.standard()
+                        .orElseThrow(() -> HttpFailure.invalid(
+                                "model", "this server has several models; add ?model= with the name of one"));
         return ModelChoice.lease(host, entry, new AdapterChoice.Standing());
     }
 

@@ -8,13 +8,23 @@ import dev.lilla.serve.http.HttpFailure;
 import dev.lilla.serve.http.JsonFields;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
-/// The fields that say what form a text must have: `response_format`, and llama.cpp's `json_schema` and `grammar`.
-/// A form that cannot be held to is refused; no text is quietly free.
+/// The fields that say what form a text must have: `response_format`, llama.cpp's `json_schema` and `grammar`, and
+/// `regex`. A form that cannot be held to is refused, and so are fields that other servers have for it; no text is
+/// quietly free.
 public final class FormatFields {
+    /// vLLM's, and what is here in their place.
+    private static final Map<String, String> ELSEWHERE = Map.of(
+            "structured_outputs", "json_schema, regex or grammar",
+            "guided_json", "json_schema",
+            "guided_regex", "regex",
+            "guided_choice", "json_schema with an enum",
+            "guided_grammar", "grammar");
+
     private FormatFields() {}
 
     /// A form, and the field that asks for it.
@@ -33,6 +43,14 @@ public final class FormatFields {
         fields.text("grammar")
                 .filter(grammar -> !grammar.isEmpty())
                 .ifPresent(grammar -> wanted.add(new Wanted("grammar", new ResponseFormat.Gbnf(grammar))));
+        fields.text("regex")
+                .filter(regex -> !regex.isEmpty())
+                .ifPresent(regex -> wanted.add(new Wanted("regex", new ResponseFormat.Regex(regex))));
+        ELSEWHERE.forEach((field, here) -> {
+            if (fields.any(field).isPresent()) {
+                throw Unsupported.because(fields, field, "is not supported; use " + here);
+            }
+        });
         if (wanted.size() > 1) {
             throw fields.invalid(wanted.get(1).field(), "and " + wanted.get(0).field() + " exclude each other");
         }

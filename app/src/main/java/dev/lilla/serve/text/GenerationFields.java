@@ -38,7 +38,8 @@ public record GenerationFields(
     public static GenerationFields read(JsonFields fields, HostedModel model) {
         int vocab = model.text().tokenizer().size();
         Optional<TokenGrammar> grammar = FormatFields.read(fields, model);
-        boolean isOwnGrammar = fields.text("grammar").isPresent();
+        boolean isOwnGrammar =
+                fields.text("grammar").isPresent() || fields.text("regex").isPresent();
         return new GenerationFields(
                 SamplerFields.read(fields, model.defaults().sampler(), vocab),
                 stops(fields),
