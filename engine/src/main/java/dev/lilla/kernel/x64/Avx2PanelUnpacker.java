@@ -19,7 +19,7 @@ import java.util.List;
 
 /// Unpacks a block of a panel with AVX2 and adds its products to the sums of some rows: the part of an
 /// [Avx2PanelProduct] that depends on the layout. A word is unpacked half by half right before all rows use it.
-sealed interface Avx2PanelUnpacker {
+sealed interface Avx2PanelUnpacker extends PanelBlock {
     /// Words of 64 bytes in a group of 32 columns with a byte each.
     int WORDS = 8;
 
@@ -37,9 +37,6 @@ sealed interface Avx2PanelUnpacker {
 
     /// Rows of a half.
     int LANES = PanelLayout.ROWS / 2;
-
-    /// One block, `index` blocks behind the pointers.
-    void block(int index);
 
     static Avx2PanelUnpacker of(Avx2Rows rows) {
         return switch (rows.layout()) {
@@ -70,15 +67,18 @@ sealed interface Avx2PanelUnpacker {
     /// See [PanelLayout#NIBBLES].
     record Nibbles(Avx2Rows rows) implements Avx2PanelUnpacker {
         @Override
-        public void block(int index) {
-            for (int group = 0; group < 2; group++) {
-                Range range = new Range(group, 0, WORDS, Codes.NIBBLE, List.of(MINUS_8));
-                for (int half = 0; half < 2; half++) {
-                    int words = 2 * HALVES + group * WORDS / 2 * WORD + half * HALF_WORD;
-                    rows.dots(range, word -> word(words, word));
-                    rows.asm().vcvtph2ps(WEIGHT, Mem.at(RSI, group * HALVES + half * HALF_HALVES));
-                    rows.addDots(half, group);
-                }
+        public int groups() {
+            return 2;
+        }
+
+        @Override
+        public void group(int index, int group) {
+            Range range = new Range(group, 0, WORDS, Codes.NIBBLE, List.of(MINUS_8));
+            for (int half = 0; half < 2; half++) {
+                int words = 2 * HALVES + group * WORDS / 2 * WORD + half * HALF_WORD;
+                rows.dots(range, word -> word(words, word));
+                rows.asm().vcvtph2ps(WEIGHT, Mem.at(RSI, group * HALVES + half * HALF_HALVES));
+                rows.addDots(half, group);
             }
         }
 
@@ -94,16 +94,19 @@ sealed interface Avx2PanelUnpacker {
     /// See [PanelLayout#BYTES].
     record Bytes(Avx2Rows rows) implements Avx2PanelUnpacker {
         @Override
-        public void block(int index) {
+        public int groups() {
+            return 2;
+        }
+
+        @Override
+        public void group(int index, int group) {
             Assembler asm = rows.asm();
-            for (int group = 0; group < 2; group++) {
-                Range range = new Range(group, 0, WORDS, Codes.BYTE, List.of(MINUS_128_LOW, MINUS_128_HIGH));
-                for (int half = 0; half < 2; half++) {
-                    int words = 2 * HALVES + group * WORDS * WORD + half * HALF_WORD;
-                    rows.dots(range, word -> load(asm, words + word * WORD));
-                    asm.vcvtph2ps(WEIGHT, Mem.at(RSI, group * HALVES + half * HALF_HALVES));
-                    rows.addDots(half, group);
-                }
+            Range range = new Range(group, 0, WORDS, Codes.BYTE, List.of(MINUS_128_LOW, MINUS_128_HIGH));
+            for (int half = 0; half < 2; half++) {
+                int words = 2 * HALVES + group * WORDS * WORD + half * HALF_WORD;
+                rows.dots(range, word -> load(asm, words + word * WORD));
+                asm.vcvtph2ps(WEIGHT, Mem.at(RSI, group * HALVES + half * HALF_HALVES));
+                rows.addDots(half, group);
             }
         }
     }
@@ -115,19 +118,22 @@ sealed interface Avx2PanelUnpacker {
         private static final int QUANTS = MINS + GROUPS * PanelLayout.ROWS;
 
         @Override
-        public void block(int index) {
-            for (int group = 0; group < GROUPS; group++) {
-                Codes codes = isNibbles ? Codes.NIBBLE : Codes.FIVE_BITS;
-                Range range = new Range(group, 0, WORDS, codes, List.of());
-                for (int half = 0; half < 2; half++) {
-                    int first = QUANTS + (isNibbles ? group / 2 : group) * WORDS * WORD + half * HALF_WORD;
-                    boolean isHigh = isNibbles && group % 2 == 1;
-                    number(MINS + group * PanelLayout.ROWS, HALVES, half);
-                    rows.subtractOffsets(half, group, SUM);
-                    rows.dots(range, word -> word(first + word * WORD, isHigh));
-                    number(SCALES + group * PanelLayout.ROWS, 0, half);
-                    rows.addDots(half, group);
-                }
+        public int groups() {
+            return GROUPS;
+        }
+
+        @Override
+        public void group(int index, int group) {
+            Codes codes = isNibbles ? Codes.NIBBLE : Codes.FIVE_BITS;
+            Range range = new Range(group, 0, WORDS, codes, List.of());
+            for (int half = 0; half < 2; half++) {
+                int first = QUANTS + (isNibbles ? group / 2 : group) * WORDS * WORD + half * HALF_WORD;
+                boolean isHigh = isNibbles && group % 2 == 1;
+                number(MINS + group * PanelLayout.ROWS, HALVES, half);
+                rows.subtractOffsets(half, group, SUM);
+                rows.dots(range, word -> word(first + word * WORD, isHigh));
+                number(SCALES + group * PanelLayout.ROWS, 0, half);
+                rows.addDots(half, group);
             }
         }
 
@@ -157,12 +163,15 @@ sealed interface Avx2PanelUnpacker {
         private static final int QUANTS = SCALES + 2 * GROUPS * PanelLayout.ROWS;
 
         @Override
-        public void block(int index) {
-            for (int group = 0; group < GROUPS; group++) {
-                for (int half = 0; half < 2; half++) {
-                    columns(new Range(group, 0, WORDS / 2, Codes.BYTE, List.of(MINUS_128_LOW)), half);
-                    columns(new Range(group, WORDS / 2, WORDS, Codes.BYTE, List.of(MINUS_128_HIGH)), half);
-                }
+        public int groups() {
+            return GROUPS;
+        }
+
+        @Override
+        public void group(int index, int group) {
+            for (int half = 0; half < 2; half++) {
+                columns(new Range(group, 0, WORDS / 2, Codes.BYTE, List.of(MINUS_128_LOW)), half);
+                columns(new Range(group, WORDS / 2, WORDS, Codes.BYTE, List.of(MINUS_128_HIGH)), half);
             }
         }
 
@@ -185,7 +194,7 @@ sealed interface Avx2PanelUnpacker {
         private static final int NUMBERS = 64;
 
         @Override
-        public void block(int index) {
+        public void group(int index, int group) {
             for (int half = 0; half < 2; half++) {
                 columns(new Range(0, 0, WORDS / 2, Codes.FIVE_BITS, List.of()), half, SUM_LOW);
                 columns(new Range(0, WORDS / 2, WORDS, Codes.FIVE_BITS, List.of()), half, SUM_HIGH);
@@ -208,7 +217,7 @@ sealed interface Avx2PanelUnpacker {
     /// its own.
     record Floats(Avx2Rows rows) implements Avx2PanelUnpacker {
         @Override
-        public void block(int index) {
+        public void group(int index, int group) {
             int at = index * rows.layout().blockBytes();
             for (int column = 0; column < 2; column++) {
                 weights(WEIGHT, at, column, 0);

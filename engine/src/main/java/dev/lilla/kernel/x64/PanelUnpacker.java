@@ -12,9 +12,8 @@ import static dev.lilla.kernel.x64.RowEncoding.Field.SUM_LOW;
 import static dev.lilla.kernel.x64.Vec.zmm;
 
 /// Turns a block of a panel into registers and adds its products to the sums of a [PanelProduct]: the part of the
-/// kernel
-/// that depends on the layout.
-sealed interface PanelUnpacker {
+/// kernel that depends on the layout.
+sealed interface PanelUnpacker extends PanelBlock {
     /// The first of the eight registers with unpacked weights.
     int WEIGHTS = 16;
 
@@ -28,9 +27,6 @@ sealed interface PanelUnpacker {
 
     /// Loads what all blocks use.
     default void constants() {}
-
-    /// One block, `index` blocks behind the pointers.
-    void block(int index);
 
     static PanelUnpacker of(PanelLayout layout, PanelProduct product) {
         return switch (layout) {
@@ -71,13 +67,12 @@ sealed interface PanelUnpacker {
         }
 
         @Override
-        public void block(int index) {
-            for (int group = 0; group < 2; group++) {
-                group(group);
-            }
+        public int groups() {
+            return 2;
         }
 
-        private void group(int group) {
+        @Override
+        public void group(int index, int group) {
             Assembler asm = product.asm;
             int words = 2 * HALVES + group * WORDS / 2 * WORD;
             for (int word = 0; word < WORDS / 2; word++) {
@@ -101,21 +96,24 @@ sealed interface PanelUnpacker {
     /// See [PanelLayout#BYTES].
     record Bytes(PanelProduct product) implements PanelUnpacker {
         @Override
-        public void block(int index) {
+        public int groups() {
+            return 2;
+        }
+
+        @Override
+        public void group(int index, int group) {
             Assembler asm = product.asm;
-            for (int group = 0; group < 2; group++) {
-                loadWords(asm, 2 * HALVES + group * WORDS * WORD);
-                asm.vcvtph2ps(zmm(26), Mem.at(RSI, group * HALVES));
-                for (int t = 0; t < product.rows; t++) {
-                    product.dot(dots(t), product.field(MINUS_128_LOW, group, t), group, t, 0, WORDS);
-                    asm.vpaddd(
-                            dots(t),
-                            dots(t),
-                            product.field(MINUS_128_HIGH, group, t).broadcast());
-                    asm.vcvtdq2ps(dots(t), dots(t));
-                    asm.vmulps(zmm(31), zmm(26), product.field(SCALE, group, t).broadcast());
-                    asm.vfmadd231ps(zmm(t), dots(t), zmm(31));
-                }
+            loadWords(asm, 2 * HALVES + group * WORDS * WORD);
+            asm.vcvtph2ps(zmm(26), Mem.at(RSI, group * HALVES));
+            for (int t = 0; t < product.rows; t++) {
+                product.dot(dots(t), product.field(MINUS_128_LOW, group, t), group, t, 0, WORDS);
+                asm.vpaddd(
+                        dots(t),
+                        dots(t),
+                        product.field(MINUS_128_HIGH, group, t).broadcast());
+                asm.vcvtdq2ps(dots(t), dots(t));
+                asm.vmulps(zmm(31), zmm(26), product.field(SCALE, group, t).broadcast());
+                asm.vfmadd231ps(zmm(t), dots(t), zmm(31));
             }
         }
     }
@@ -135,22 +133,28 @@ sealed interface PanelUnpacker {
         }
 
         @Override
-        public void block(int index) {
+        public int groups() {
+            return GROUPS;
+        }
+
+        @Override
+        public void open() {
+            product.asm.vcvtph2ps(zmm(26), Mem.at(RSI));
+            product.asm.vcvtph2ps(zmm(27), Mem.at(RSI, HALVES));
+        }
+
+        @Override
+        public void group(int index, int group) {
             Assembler asm = product.asm;
-            asm.vcvtph2ps(zmm(26), Mem.at(RSI));
-            asm.vcvtph2ps(zmm(27), Mem.at(RSI, HALVES));
-            for (int group = 0; group < GROUPS; group++) {
-                words(group);
-                number(zmm(28), SCALES + group * PanelLayout.ROWS, zmm(26));
-                number(zmm(29), MINS + group * PanelLayout.ROWS, zmm(27));
-                for (int t = 0; t < product.rows; t++) {
-                    product.dot(dots(t), group, t, 0, WORDS);
-                    asm.vcvtdq2ps(dots(t), dots(t));
-                    asm.vmulps(zmm(31), zmm(28), product.field(SCALE, group, t).broadcast());
-                    asm.vfnmadd231ps(
-                            zmm(t), zmm(29), product.field(SUM, group, t).broadcast());
-                    asm.vfmadd231ps(zmm(t), dots(t), zmm(31));
-                }
+            words(group);
+            number(zmm(28), SCALES + group * PanelLayout.ROWS, zmm(26));
+            number(zmm(29), MINS + group * PanelLayout.ROWS, zmm(27));
+            for (int t = 0; t < product.rows; t++) {
+                product.dot(dots(t), group, t, 0, WORDS);
+                asm.vcvtdq2ps(dots(t), dots(t));
+                asm.vmulps(zmm(31), zmm(28), product.field(SCALE, group, t).broadcast());
+                asm.vfnmadd231ps(zmm(t), zmm(29), product.field(SUM, group, t).broadcast());
+                asm.vfmadd231ps(zmm(t), dots(t), zmm(31));
             }
         }
 
@@ -188,24 +192,30 @@ sealed interface PanelUnpacker {
         private static final int QUANTS = SCALES + 2 * GROUPS * PanelLayout.ROWS;
 
         @Override
-        public void block(int index) {
+        public int groups() {
+            return GROUPS;
+        }
+
+        @Override
+        public void open() {
+            product.asm.vcvtph2ps(zmm(26), Mem.at(RSI));
+        }
+
+        @Override
+        public void group(int index, int group) {
             Assembler asm = product.asm;
-            asm.vcvtph2ps(zmm(26), Mem.at(RSI));
-            for (int group = 0; group < GROUPS; group++) {
-                loadWords(asm, QUANTS + group * WORDS * WORD);
-                for (int half = 0; half < 2; half++) {
-                    Vec scale = zmm(28 + half);
-                    asm.vpmovsxbd(scale, Mem.at(RSI, SCALES + (2 * group + half) * PanelLayout.ROWS));
-                    asm.vcvtdq2ps(scale, scale);
-                    asm.vmulps(scale, scale, zmm(26));
-                }
-                for (int t = 0; t < product.rows; t++) {
-                    halves(group, t);
-                    asm.vmulps(zmm(24), zmm(24), zmm(28));
-                    asm.vfmadd231ps(zmm(24), zmm(25), zmm(29));
-                    asm.vfmadd231ps(
-                            zmm(t), zmm(24), product.field(SCALE, group, t).broadcast());
-                }
+            loadWords(asm, QUANTS + group * WORDS * WORD);
+            for (int half = 0; half < 2; half++) {
+                Vec scale = zmm(28 + half);
+                asm.vpmovsxbd(scale, Mem.at(RSI, SCALES + (2 * group + half) * PanelLayout.ROWS));
+                asm.vcvtdq2ps(scale, scale);
+                asm.vmulps(scale, scale, zmm(26));
+            }
+            for (int t = 0; t < product.rows; t++) {
+                halves(group, t);
+                asm.vmulps(zmm(24), zmm(24), zmm(28));
+                asm.vfmadd231ps(zmm(24), zmm(25), zmm(29));
+                asm.vfmadd231ps(zmm(t), zmm(24), product.field(SCALE, group, t).broadcast());
             }
         }
 
@@ -222,7 +232,7 @@ sealed interface PanelUnpacker {
         private static final int NUMBERS = 64;
 
         @Override
-        public void block(int index) {
+        public void group(int index, int group) {
             Assembler asm = product.asm;
             loadWords(asm, 4 * NUMBERS);
             for (int i = 0; i < 4; i++) {
@@ -242,7 +252,8 @@ sealed interface PanelUnpacker {
         }
     }
 
-    /// See [PanelLayout#F32], [PanelLayout#F16] and [PanelLayout#BF16]: two columns a block, each with sums of its own.
+    /// See [PanelLayout#F32], [PanelLayout#F16] and [PanelLayout#BF16]: two columns a block, each with sums of its
+    /// own.
     record Floats(PanelProduct product) implements PanelUnpacker {
         @Override
         public void constants() {
@@ -252,7 +263,7 @@ sealed interface PanelUnpacker {
         }
 
         @Override
-        public void block(int index) {
+        public void group(int index, int group) {
             Assembler asm = product.asm;
             int at = index * product.layout.blockBytes();
             Vec even = zmm(28);
