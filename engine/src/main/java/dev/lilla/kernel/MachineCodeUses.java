@@ -37,8 +37,10 @@ record MachineCodeUses(Isa isa, ByteDots dots, PromptRounding rounding) {
 
     private static String panels(PanelLayout layout) {
         return switch (layout) {
-            case NIBBLES, NIBBLE_SUPER -> "nibbles in panels";
-            case BYTES, BYTE_SUPER, BYTE_SUPER_16, BYTE_AFFINE_16 -> "bytes in panels";
+            case NIBBLES, NIBBLE_SUPER, NIBBLE_SUPER_16 -> "nibbles in panels";
+            case FIVE_BIT_SUPER -> "5 bits in panels";
+            case SIX_BIT_SUPER_16 -> "6 bits in panels";
+            case BYTES, BYTE_SUPER_16, BYTE_AFFINE_16 -> "bytes in panels";
             case F32, F16, BF16 -> "panels as stored";
         };
     }

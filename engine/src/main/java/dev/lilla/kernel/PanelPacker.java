@@ -1,5 +1,6 @@
 package dev.lilla.kernel;
 
+import dev.lilla.kernel.x64.PanelCodes;
 import dev.lilla.kernel.x64.PanelLayout;
 import dev.lilla.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
@@ -8,17 +9,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// Lays stored rows out as panels. Every value stays what it was, bit for bit: codes are only moved, or written as
-/// bytes
-/// where their own width has no layout, and scales are the same f16 or their exact products in f32.
+/// Lays stored rows out as panels. Every value stays what it was, bit for bit: codes are only moved, or written
+/// wider where their own width has no layout, and scales are the same f16 or their exact products in f32.
 ///
 /// | stored | panels |
 /// | --- | --- |
 /// | Q4_0 | `NIBBLES` |
 /// | Q8_0, Q5_0, IQ4_NL | `BYTES` |
 /// | Q4_K | `NIBBLE_SUPER` |
-/// | Q5_K | `BYTE_SUPER` |
-/// | Q6_K, Q3_K, IQ4_XS | `BYTE_SUPER_16` |
+/// | Q5_K | `FIVE_BIT_SUPER` |
+/// | Q3_K | `NIBBLE_SUPER_16` |
+/// | Q6_K | `SIX_BIT_SUPER_16` |
+/// | IQ4_XS | `BYTE_SUPER_16` |
 /// | Q4_1, Q5_1, Q2_K | `BYTE_AFFINE_16` |
 /// | F64, F32; F16; BF16 | the same |
 final class PanelPacker {
@@ -59,8 +61,10 @@ final class PanelPacker {
             case Q4_0 -> PanelLayout.NIBBLES;
             case Q8_0, Q5_0, IQ4_NL -> PanelLayout.BYTES;
             case Q4_K -> PanelLayout.NIBBLE_SUPER;
-            case Q5_K -> PanelLayout.BYTE_SUPER;
-            case Q6_K, Q3_K, IQ4_XS -> PanelLayout.BYTE_SUPER_16;
+            case Q5_K -> PanelLayout.FIVE_BIT_SUPER;
+            case Q3_K -> PanelLayout.NIBBLE_SUPER_16;
+            case Q6_K -> PanelLayout.SIX_BIT_SUPER_16;
+            case IQ4_XS -> PanelLayout.BYTE_SUPER_16;
             case Q4_1, Q5_1, Q2_K -> PanelLayout.BYTE_AFFINE_16;
             case F64, F32 -> PanelLayout.F32;
             case F16 -> PanelLayout.F16;
@@ -98,9 +102,15 @@ final class PanelPacker {
         switch (layout) {
             case NIBBLES -> nibbles(r);
             case BYTES -> bytes(r);
-            case NIBBLE_SUPER -> nibbleSuper(r);
-            case BYTE_SUPER -> byteSuper(r);
-            case BYTE_SUPER_16 -> byteSuper16(r);
+            case NIBBLE_SUPER -> {
+                affineNumbers(r);
+                copyWords(16, 32, PanelLayout.SUPER_CODES, r);
+            }
+            case FIVE_BIT_SUPER -> {
+                affineNumbers(r);
+                superCodes(r);
+            }
+            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, BYTE_SUPER_16 -> scaledSuper(r);
             case BYTE_AFFINE_16 -> affine(r);
             case F32 -> floats(r);
             case F16 -> {
@@ -146,7 +156,7 @@ final class PanelPacker {
         }
     }
 
-    private void superScales(int r) {
+    private void affineNumbers(int r) {
         copyHalf(0, 0, r);
         copyHalf(2, 2 * ROWS, r);
         for (int group = 0; group < 8; group++) {
@@ -155,25 +165,20 @@ final class PanelPacker {
         }
     }
 
-    private void nibbleSuper(int r) {
-        superScales(r);
-        copyWords(16, 32, WORD + 16 * ROWS, r);
-    }
-
-    private void byteSuper(int r) {
-        superScales(r);
-        for (int i = 0; i < unit; i++) {
-            put(WORD + 16 * ROWS, i, r, StoredCodes.code(type, stored, 0, i));
-        }
-    }
-
-    private void byteSuper16(int r) {
+    private void scaledSuper(int r) {
         copyHalf(StoredCodes.superScaleAt(type), 0, r);
         for (int group = 0; group < 16; group++) {
             packed[WORD + group * ROWS + r] = (byte) StoredCodes.scale(type, stored, group);
         }
+        superCodes(r);
+    }
+
+    private void superCodes(int r) {
         for (int i = 0; i < unit; i++) {
-            put(WORD + 16 * ROWS, i, r, StoredCodes.code(type, stored, 0, i) + 128);
+            int code = StoredCodes.code(type, stored, 0, i) + layout.offset();
+            for (PanelCodes.Part part : layout.codes().partsOf(i)) {
+                packed[PanelLayout.SUPER_CODES + part.offset() + 4 * r + i % 4] |= (byte) part.place(code);
+            }
         }
     }
 

@@ -15,6 +15,7 @@ import static dev.lilla.kernel.x64.RowEncoding.Field.SUM_LOW;
 
 import dev.lilla.kernel.x64.Avx2Rows.Codes;
 import dev.lilla.kernel.x64.Avx2Rows.Range;
+import dev.lilla.kernel.x64.Avx2Rows.Start;
 import java.util.List;
 
 /// Unpacks a block of a panel with AVX2 and adds its products to the sums of some rows: the part of an
@@ -42,12 +43,32 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
         return switch (rows.layout()) {
             case NIBBLES -> new Nibbles(rows);
             case BYTES -> new Bytes(rows);
-            case NIBBLE_SUPER -> new Super(rows, true);
-            case BYTE_SUPER -> new Super(rows, false);
-            case BYTE_SUPER_16 -> new Super16(rows);
+            case NIBBLE_SUPER, FIVE_BIT_SUPER -> new Super(rows);
+            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, BYTE_SUPER_16 -> new Super16(rows);
             case BYTE_AFFINE_16 -> new Affine16(rows);
             case F32, F16, BF16 -> new Floats(rows);
         };
+    }
+
+    private static Codes codes(Avx2Rows rows) {
+        return switch (rows.layout().codes()) {
+            case NIBBLES -> Codes.NIBBLE;
+            case FIVE_BITS -> Codes.FIVE_BITS;
+            case SIX_BITS -> Codes.SIX_BITS;
+            case BYTES -> Codes.BYTE;
+        };
+    }
+
+    /// Half a word of a super-block to `WEIGHT`, a byte for each column.
+    private static void superWord(Avx2Rows rows, int group, int half, int word) {
+        Operand upper =
+                rows.asm().constants(Avx2Rows.lanes(rows.layout().codes().upper()));
+        new CodeUnpacker(rows.asm(), Isa.AVX2, SECOND, CONSTANT, upper)
+                .unpack(
+                        WEIGHT,
+                        PanelLayout.SUPER_CODES,
+                        half * HALF_WORD,
+                        rows.layout().codes().parts(group, word));
     }
 
     private static void load(Assembler asm, int offset) {
@@ -73,7 +94,7 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
 
         @Override
         public void group(int index, int group) {
-            Range range = new Range(group, 0, WORDS, Codes.NIBBLE, List.of(MINUS_8));
+            Range range = new Range(group, 0, WORDS, Codes.NIBBLE, List.of(Start.of(MINUS_8)));
             for (int half = 0; half < 2; half++) {
                 int words = 2 * HALVES + group * WORDS / 2 * WORD + half * HALF_WORD;
                 rows.dots(range, word -> word(words, word));
@@ -101,7 +122,8 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
         @Override
         public void group(int index, int group) {
             Assembler asm = rows.asm();
-            Range range = new Range(group, 0, WORDS, Codes.BYTE, List.of(MINUS_128_LOW, MINUS_128_HIGH));
+            List<Start> starts = List.of(Start.of(MINUS_128_LOW), Start.of(MINUS_128_HIGH));
+            Range range = new Range(group, 0, WORDS, Codes.BYTE, starts);
             for (int half = 0; half < 2; half++) {
                 int words = 2 * HALVES + group * WORDS * WORD + half * HALF_WORD;
                 rows.dots(range, word -> load(asm, words + word * WORD));
@@ -111,11 +133,10 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
         }
     }
 
-    /// See [PanelLayout#NIBBLE_SUPER] and [PanelLayout#BYTE_SUPER].
-    record Super(Avx2Rows rows, boolean isNibbles) implements Avx2PanelUnpacker {
+    /// See [PanelLayout#NIBBLE_SUPER] and [PanelLayout#FIVE_BIT_SUPER].
+    record Super(Avx2Rows rows) implements Avx2PanelUnpacker {
         private static final int SCALES = 2 * HALVES;
         private static final int MINS = SCALES + GROUPS * PanelLayout.ROWS;
-        private static final int QUANTS = MINS + GROUPS * PanelLayout.ROWS;
 
         @Override
         public int groups() {
@@ -124,14 +145,12 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
 
         @Override
         public void group(int index, int group) {
-            Codes codes = isNibbles ? Codes.NIBBLE : Codes.FIVE_BITS;
-            Range range = new Range(group, 0, WORDS, codes, List.of());
+            Range range = new Range(group, 0, WORDS, codes(rows), List.of());
             for (int half = 0; half < 2; half++) {
-                int first = QUANTS + (isNibbles ? group / 2 : group) * WORDS * WORD + half * HALF_WORD;
-                boolean isHigh = isNibbles && group % 2 == 1;
+                int part = half;
                 number(MINS + group * PanelLayout.ROWS, HALVES, half);
                 rows.subtractOffsets(half, group, SUM);
-                rows.dots(range, word -> word(first + word * WORD, isHigh));
+                rows.dots(range, word -> superWord(rows, group, part, word));
                 number(SCALES + group * PanelLayout.ROWS, 0, half);
                 rows.addDots(half, group);
             }
@@ -145,22 +164,11 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
             asm.vcvtph2ps(SECOND, Mem.at(RSI, factors + half * HALF_HALVES));
             asm.vmulps(WEIGHT, WEIGHT, SECOND);
         }
-
-        private void word(int offset, boolean isHigh) {
-            if (isHigh) {
-                loadHighNibbles(rows.asm(), offset);
-            } else if (isNibbles) {
-                loadLowNibbles(rows.asm(), offset);
-            } else {
-                load(rows.asm(), offset);
-            }
-        }
     }
 
-    /// See [PanelLayout#BYTE_SUPER_16].
+    /// See [PanelLayout#NIBBLE_SUPER_16], [PanelLayout#SIX_BIT_SUPER_16] and [PanelLayout#BYTE_SUPER_16].
     record Super16(Avx2Rows rows) implements Avx2PanelUnpacker {
         private static final int SCALES = 2 * HALVES;
-        private static final int QUANTS = SCALES + 2 * GROUPS * PanelLayout.ROWS;
 
         @Override
         public int groups() {
@@ -170,17 +178,20 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
         @Override
         public void group(int index, int group) {
             for (int half = 0; half < 2; half++) {
-                columns(new Range(group, 0, WORDS / 2, Codes.BYTE, List.of(MINUS_128_LOW)), half);
-                columns(new Range(group, WORDS / 2, WORDS, Codes.BYTE, List.of(MINUS_128_HIGH)), half);
+                columns(new Range(group, 0, WORDS / 2, codes(rows), starts(MINUS_128_LOW)), half);
+                columns(new Range(group, WORDS / 2, WORDS, codes(rows), starts(MINUS_128_HIGH)), half);
             }
+        }
+
+        private List<Start> starts(RowEncoding.Field minus128) {
+            return List.of(new Start(minus128, minus128.shiftFor(rows.layout().offset())));
         }
 
         /// 16 columns.
         private void columns(Range range, int half) {
             Assembler asm = rows.asm();
-            int words = QUANTS + range.block() * WORDS * WORD + half * HALF_WORD;
             int scale = 2 * range.block() + range.from() / (WORDS / 2);
-            rows.dots(range, word -> load(asm, words + word * WORD));
+            rows.dots(range, word -> superWord(rows, range.block(), half, word));
             asm.vpmovsxbd(WEIGHT, Mem.at(RSI, SCALES + scale * PanelLayout.ROWS + half * LANES));
             asm.vcvtdq2ps(WEIGHT, WEIGHT);
             asm.vcvtph2ps(SECOND, Mem.at(RSI, half * HALF_HALVES));
@@ -249,8 +260,14 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
                         asm.vpslld(target, target, 16);
                     }
                 }
-                case NIBBLES, BYTES, NIBBLE_SUPER, BYTE_SUPER, BYTE_SUPER_16, BYTE_AFFINE_16 ->
-                    throw new IllegalArgumentException(rows.layout() + " holds no floats");
+                case NIBBLES,
+                        BYTES,
+                        NIBBLE_SUPER,
+                        FIVE_BIT_SUPER,
+                        NIBBLE_SUPER_16,
+                        SIX_BIT_SUPER_16,
+                        BYTE_SUPER_16,
+                        BYTE_AFFINE_16 -> throw new IllegalArgumentException(rows.layout() + " holds no floats");
             }
         }
     }

@@ -54,7 +54,7 @@ public enum BlockPlan {
             return 2;
         }
     },
-    Q3_K(PanelLayout.BYTE_SUPER_16, 110) {
+    Q3_K(PanelLayout.NIBBLE_SUPER_16, 110) {
         @Override
         List<Half> factors() {
             return List.of(new Half(94, 3, true));
@@ -73,9 +73,19 @@ public enum BlockPlan {
 
         @Override
         Word codes(int group, int place) {
-            Bits low = Bits.of(32 + 32 * (group / 4), place, 2 * (group % 4), 0x03);
-            Bits high = Bits.of(0, place, group - 2, 0x04);
-            return new Word(List.of(low, high), 128 - 4);
+            List<Bits> bits = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                int stored = 2 * group + i;
+                int low = 32 + 32 * (stored / 4);
+                bits.add(Bits.of(low, place, 2 * (stored % 4) - 4 * i, 0x03 << (4 * i)));
+                bits.add(Bits.of(0, place, stored - 2 - 4 * i, 0x04 << (4 * i)));
+            }
+            return new Word(bits, 0);
+        }
+
+        @Override
+        int groups() {
+            return 4;
         }
     },
     Q4_K(PanelLayout.NIBBLE_SUPER, 144) {
@@ -99,7 +109,7 @@ public enum BlockPlan {
             return 4;
         }
     },
-    Q5_K(PanelLayout.BYTE_SUPER, 176) {
+    Q5_K(PanelLayout.FIVE_BIT_SUPER, 176) {
         @Override
         List<Half> factors() {
             return Q4_K.factors();
@@ -112,12 +122,27 @@ public enum BlockPlan {
 
         @Override
         Word codes(int group, int place) {
-            Bits low = Bits.of(48 + 32 * (group / 2), place, 4 * (group % 2), 0x0F);
-            Bits high = Bits.of(16, place, group - 4, 0x10);
-            return new Word(List.of(low, high), 0);
+            if (place < 8) {
+                return Word.whole(48 + 32 * group + 16 * (place / 4), place % 4, 0);
+            }
+            List<Bits> bits = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                bits.add(Bits.of(16, 4 * (place - 8) + i, 2 * (group - i), 0x03 << (2 * i)));
+            }
+            return new Word(bits, 0);
+        }
+
+        @Override
+        int groups() {
+            return 4;
+        }
+
+        @Override
+        int places() {
+            return 10;
         }
     },
-    Q6_K(PanelLayout.BYTE_SUPER_16, 210) {
+    Q6_K(PanelLayout.SIX_BIT_SUPER_16, 210) {
         @Override
         List<Half> factors() {
             return List.of(new Half(194, 3, true));
@@ -134,9 +159,26 @@ public enum BlockPlan {
 
         @Override
         Word codes(int group, int place) {
-            Bits low = Bits.of(64 * (group / 4) + 32 * (group % 2), place, 4 * (group % 4 / 2), 0x0F);
-            Bits high = Bits.of(128 + 32 * (group / 4), place, 2 * (group % 4) - 4, 0x30);
-            return new Word(List.of(low, high), 128 - 32);
+            int half = group / 2;
+            int shift = group % 2 * 4;
+            if (place < 8) {
+                int from = 64 * half;
+                return new Word(
+                        List.of(Bits.of(from, place, shift, 0x0F), Bits.of(from + 32, place, shift - 4, 0xF0)), 0);
+            }
+            int from = 128 + 32 * half;
+            int first = 2 * (place - 8);
+            return new Word(List.of(Bits.of(from, first, shift, 0x0F), Bits.of(from, first + 1, shift - 4, 0xF0)), 0);
+        }
+
+        @Override
+        int groups() {
+            return 4;
+        }
+
+        @Override
+        int places() {
+            return 12;
         }
     };
 
@@ -218,15 +260,15 @@ public enum BlockPlan {
         return List.of();
     }
 
-    /// Word `place` of a group of 32 columns, or of 32 pairs of nibbles.
+    /// Word `place` of a run of words of codes, in the order in which the panel has them.
     abstract Word codes(int group, int place);
 
-    /// Groups of words of codes.
+    /// Runs of words of codes.
     int groups() {
         return 8;
     }
 
-    /// Words of a group.
+    /// Words of a run.
     int places() {
         return 8;
     }
@@ -248,8 +290,8 @@ public enum BlockPlan {
     /// All bytes that masks and additions are made of.
     Set<Integer> constants() {
         List<Word> words = new ArrayList<>(numbers());
-        for (int group = 0; group < groups(); group++) {
-            words.add(codes(group, 0));
+        for (int place = 0; place < groups() * places(); place++) {
+            words.add(codes(place / places(), place % places()));
         }
         Set<Integer> all = new TreeSet<>();
         for (Word word : words) {

@@ -88,7 +88,8 @@ public final class BlockTransposer {
         }
         for (int first = 0; first < plan.places(); first += RowQuads.WORDS) {
             for (int group = 0; group < plan.groups(); group++) {
-                for (int place = first; place < first + RowQuads.WORDS; place++) {
+                int end = Math.min(first + RowQuads.WORDS, plan.places());
+                for (int place = first; place < end; place++) {
                     int at = plan.codesAt() + (group * plan.places() + place) * BlockPlan.WORD;
                     asm.vmovups(Mem.at(RDX, at), make(plan.codes(group, place)));
                 }

@@ -141,7 +141,7 @@ public final class PanelProduct {
 
     /// `sum = start + ` the products of row `t` with the unpacked words `from` to `to`.
     void dot(Vec sum, Mem start, int block, int t, int from, int to) {
-        asm.vpbroadcastd(sum, start);
+        start(sum, start, 0);
         addDots(sum, block, t, from, to);
     }
 
@@ -151,7 +151,16 @@ public final class PanelProduct {
         addDots(sum, block, t, from, to);
     }
 
-    private void addDots(Vec sum, int block, int t, int from, int to) {
+    /// `sum = start >> shift`.
+    void start(Vec sum, Mem start, int shift) {
+        asm.vpbroadcastd(sum, start);
+        if (shift > 0) {
+            asm.vpsrad(sum, sum, shift);
+        }
+    }
+
+    /// `sum += ` the products of row `t` with the unpacked words `from` to `to`.
+    void addDots(Vec sum, int block, int t, int from, int to) {
         for (int word = from; word < to; word++) {
             asm.vpdpbusd(sum, zmm(PanelUnpacker.WEIGHTS + word), bytes(block, word, t));
         }

@@ -12,9 +12,6 @@ final class PanelSample {
     private static final int WORD = 64;
     private static final int HALVES = 2 * ROWS;
 
-    /// Where the codes of a super-block begin.
-    private static final int SUPER_CODES = WORD + 16 * ROWS;
-
     private final PanelLayout layout;
     private final ByteBuffer memory;
     private final SplittableRandom random = new SplittableRandom(1);
@@ -37,7 +34,8 @@ final class PanelSample {
     int columns() {
         return switch (layout) {
             case NIBBLES, BYTES, BYTE_AFFINE_16 -> 2 * layout.blockColumns();
-            case NIBBLE_SUPER, BYTE_SUPER, BYTE_SUPER_16 -> layout.blockColumns();
+            case NIBBLE_SUPER, FIVE_BIT_SUPER, NIBBLE_SUPER_16, SIX_BIT_SUPER_16, BYTE_SUPER_16 ->
+                layout.blockColumns();
             case F32, F16, BF16 -> 18;
         };
     }
@@ -46,21 +44,17 @@ final class PanelSample {
     private void limit(int block) {
         for (int r = 0; r < ROWS; r++) {
             switch (layout) {
-                case NIBBLES, BYTES, NIBBLE_SUPER, BYTE_SUPER, F16 -> halves(block, r, 2);
-                case BYTE_SUPER_16 -> halves(block, r, 1);
+                case NIBBLES, BYTES, NIBBLE_SUPER, FIVE_BIT_SUPER, F16 -> halves(block, r, 2);
+                case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, BYTE_SUPER_16 -> halves(block, r, 1);
                 case BYTE_AFFINE_16 -> floats(block, r, 4);
                 case F32 -> floats(block, r, 2);
                 case BF16 -> brains(block, r);
             }
         }
         switch (layout) {
-            case NIBBLE_SUPER -> and(block + WORD, block + SUPER_CODES, 63);
-            case BYTE_SUPER -> {
-                and(block + WORD, block + SUPER_CODES, 63);
-                and(block + SUPER_CODES, block + layout.blockBytes(), 31);
-            }
+            case NIBBLE_SUPER, FIVE_BIT_SUPER -> and(block + WORD, block + PanelLayout.SUPER_CODES, 63);
             case BYTE_AFFINE_16 -> and(block + 4 * WORD, block + layout.blockBytes(), 31);
-            case NIBBLES, BYTES, BYTE_SUPER_16, F32, F16, BF16 -> {}
+            case NIBBLES, BYTES, NIBBLE_SUPER_16, SIX_BIT_SUPER_16, BYTE_SUPER_16, F32, F16, BF16 -> {}
         }
     }
 
@@ -108,15 +102,11 @@ final class PanelSample {
                 yield half(block + group * HALVES, r) * (code - 8);
             }
             case BYTES -> half(block + group * HALVES, r) * (code(block + WORD + group * 8 * WORD, inGroup, r) - 128);
-            case NIBBLE_SUPER -> {
-                int code = code(block + SUPER_CODES + group / 2 * 8 * WORD, inGroup, r) >> (group % 2 * 4) & 15;
-                yield superScaled(block, group, r, code);
-            }
-            case BYTE_SUPER -> superScaled(block, group, r, code(block + SUPER_CODES, column, r));
-            case BYTE_SUPER_16 ->
+            case NIBBLE_SUPER, FIVE_BIT_SUPER -> superScaled(block, group, r, superCode(block, column, r));
+            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, BYTE_SUPER_16 ->
                 half(block, r)
                         * memory.get(block + WORD + sixteen * ROWS + r)
-                        * (code(block + SUPER_CODES, column, r) - 128);
+                        * (superCode(block, column, r) - layout.offset());
             case BYTE_AFFINE_16 ->
                 memory.getFloat(block + sixteen * WORD + 4 * r) * code(block + 4 * WORD, column, r)
                         + memory.getFloat(block + (2 + sixteen) * WORD + 4 * r);
@@ -130,6 +120,15 @@ final class PanelSample {
         int scale = memory.get(block + WORD + group * ROWS + r);
         int min = memory.get(block + WORD + (8 + group) * ROWS + r);
         return half(block, r) * scale * code - half(block + HALVES, r) * min;
+    }
+
+    private int superCode(int block, int column, int r) {
+        int code = 0;
+        for (PanelCodes.Part part : layout.codes().partsOf(column)) {
+            int at = block + PanelLayout.SUPER_CODES + part.offset() + 4 * r + column % 4;
+            code |= part.take(Byte.toUnsignedInt(memory.get(at)));
+        }
+        return code;
     }
 
     private double half(int at, int r) {

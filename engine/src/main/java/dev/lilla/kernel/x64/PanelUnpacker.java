@@ -17,6 +17,9 @@ sealed interface PanelUnpacker extends PanelBlock {
     /// The first of the eight registers with unpacked weights.
     int WEIGHTS = 16;
 
+    /// The register of the sums of a tile's last row.
+    int LAST_SUM = 15;
+
     /// Words of 64 bytes in a group of 32 columns with a byte each.
     int WORDS = 8;
 
@@ -32,9 +35,8 @@ sealed interface PanelUnpacker extends PanelBlock {
         return switch (layout) {
             case NIBBLES -> new Nibbles(product);
             case BYTES -> new Bytes(product);
-            case NIBBLE_SUPER -> new Super(product, true);
-            case BYTE_SUPER -> new Super(product, false);
-            case BYTE_SUPER_16 -> new Super16(product);
+            case NIBBLE_SUPER, FIVE_BIT_SUPER -> new Super(product);
+            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, BYTE_SUPER_16 -> new Super16(product);
             case BYTE_AFFINE_16 -> new Affine16(product);
             case F32, F16, BF16 -> new Floats(product);
         };
@@ -52,6 +54,36 @@ sealed interface PanelUnpacker extends PanelBlock {
     private static void loadWords(Assembler asm, int offset) {
         for (int word = 0; word < WORDS; word++) {
             asm.vmovups(weight(word), Mem.at(RSI, offset + word * WORD));
+        }
+    }
+
+    /// The codes of a group of a super-block, a byte each.
+    private static void superWords(PanelProduct product, int group) {
+        CodeUnpacker codes = new CodeUnpacker(product.asm, Isa.AVX512, zmm(31), zmm(30), upperMask(product));
+        for (int word = 0; word < WORDS; word++) {
+            codes.unpack(
+                    weight(word),
+                    PanelLayout.SUPER_CODES,
+                    0,
+                    product.layout.codes().parts(group, word));
+        }
+    }
+
+    /// In a register where there is one: a load for every word would cost as much as the word itself.
+    private static Operand upperMask(PanelProduct product) {
+        if (product.layout == PanelLayout.SIX_BIT_SUPER_16) {
+            return zmm(27);
+        }
+        return product.rows <= LAST_SUM
+                ? zmm(LAST_SUM)
+                : product.asm.constant(product.layout.codes().upper()).broadcast();
+    }
+
+    private static void superConstants(PanelProduct product) {
+        nibbleConstant(product.asm);
+        int upperBits = product.layout.codes().upper();
+        if (upperBits != 0 && upperMask(product) instanceof Vec upper) {
+            product.asm.vpbroadcastd(upper, product.asm.constant(upperBits));
         }
     }
 
@@ -118,18 +150,15 @@ sealed interface PanelUnpacker extends PanelBlock {
         }
     }
 
-    /// See [PanelLayout#NIBBLE_SUPER] and [PanelLayout#BYTE_SUPER].
-    record Super(PanelProduct product, boolean isNibbles) implements PanelUnpacker {
+    /// See [PanelLayout#NIBBLE_SUPER] and [PanelLayout#FIVE_BIT_SUPER].
+    record Super(PanelProduct product) implements PanelUnpacker {
         private static final int GROUPS = 8;
         private static final int SCALES = 2 * HALVES;
         private static final int MINS = SCALES + GROUPS * PanelLayout.ROWS;
-        private static final int QUANTS = MINS + GROUPS * PanelLayout.ROWS;
 
         @Override
         public void constants() {
-            if (isNibbles) {
-                nibbleConstant(product.asm);
-            }
+            superConstants(product);
         }
 
         @Override
@@ -146,7 +175,7 @@ sealed interface PanelUnpacker extends PanelBlock {
         @Override
         public void group(int index, int group) {
             Assembler asm = product.asm;
-            words(group);
+            superWords(product, group);
             number(zmm(28), SCALES + group * PanelLayout.ROWS, zmm(26));
             number(zmm(29), MINS + group * PanelLayout.ROWS, zmm(27));
             for (int t = 0; t < product.rows; t++) {
@@ -165,31 +194,17 @@ sealed interface PanelUnpacker extends PanelBlock {
             asm.vcvtdq2ps(target, target);
             asm.vmulps(target, target, factor);
         }
-
-        private void words(int group) {
-            Assembler asm = product.asm;
-            if (!isNibbles) {
-                loadWords(asm, QUANTS + group * WORDS * WORD);
-                return;
-            }
-            for (int word = 0; word < WORDS; word++) {
-                Mem pairs = Mem.at(RSI, QUANTS + (group / 2 * WORDS + word) * WORD);
-                if (group % 2 == 0) {
-                    asm.vpand(weight(word), zmm(30), pairs);
-                } else {
-                    asm.vmovups(weight(word), pairs);
-                    asm.vpsrld(weight(word), weight(word), 4);
-                    asm.vpand(weight(word), weight(word), zmm(30));
-                }
-            }
-        }
     }
 
-    /// See [PanelLayout#BYTE_SUPER_16].
+    /// See [PanelLayout#NIBBLE_SUPER_16], [PanelLayout#SIX_BIT_SUPER_16] and [PanelLayout#BYTE_SUPER_16].
     record Super16(PanelProduct product) implements PanelUnpacker {
         private static final int GROUPS = 8;
         private static final int SCALES = 2 * HALVES;
-        private static final int QUANTS = SCALES + 2 * GROUPS * PanelLayout.ROWS;
+
+        @Override
+        public void constants() {
+            superConstants(product);
+        }
 
         @Override
         public int groups() {
@@ -204,7 +219,7 @@ sealed interface PanelUnpacker extends PanelBlock {
         @Override
         public void group(int index, int group) {
             Assembler asm = product.asm;
-            loadWords(asm, QUANTS + group * WORDS * WORD);
+            superWords(product, group);
             for (int half = 0; half < 2; half++) {
                 Vec scale = zmm(28 + half);
                 asm.vpmovsxbd(scale, Mem.at(RSI, SCALES + (2 * group + half) * PanelLayout.ROWS));
@@ -212,18 +227,19 @@ sealed interface PanelUnpacker extends PanelBlock {
                 asm.vmulps(scale, scale, zmm(26));
             }
             for (int t = 0; t < product.rows; t++) {
-                halves(group, t);
+                half(zmm(24), MINUS_128_LOW, group, t, 0);
+                half(zmm(25), MINUS_128_HIGH, group, t, WORDS / 2);
                 asm.vmulps(zmm(24), zmm(24), zmm(28));
                 asm.vfmadd231ps(zmm(24), zmm(25), zmm(29));
                 asm.vfmadd231ps(zmm(t), zmm(24), product.field(SCALE, group, t).broadcast());
             }
         }
 
-        private void halves(int group, int t) {
-            product.dot(zmm(24), product.field(MINUS_128_LOW, group, t), group, t, 0, WORDS / 2);
-            product.dot(zmm(25), product.field(MINUS_128_HIGH, group, t), group, t, WORDS / 2, WORDS);
-            product.asm.vcvtdq2ps(zmm(24), zmm(24));
-            product.asm.vcvtdq2ps(zmm(25), zmm(25));
+        /// The products of 16 columns, from word `from` on.
+        private void half(Vec sum, RowEncoding.Field minus128, int group, int t, int from) {
+            product.start(sum, product.field(minus128, group, t), minus128.shiftFor(product.layout.offset()));
+            product.addDots(sum, group, t, from, from + WORDS / 2);
+            product.asm.vcvtdq2ps(sum, sum);
         }
     }
 
@@ -282,8 +298,14 @@ sealed interface PanelUnpacker extends PanelBlock {
                     asm.vpslld(even, odd, 16);
                     asm.vpand(odd, odd, zmm(30));
                 }
-                case NIBBLES, BYTES, NIBBLE_SUPER, BYTE_SUPER, BYTE_SUPER_16, BYTE_AFFINE_16 ->
-                    throw new IllegalArgumentException(product.layout + " holds no floats");
+                case NIBBLES,
+                        BYTES,
+                        NIBBLE_SUPER,
+                        FIVE_BIT_SUPER,
+                        NIBBLE_SUPER_16,
+                        SIX_BIT_SUPER_16,
+                        BYTE_SUPER_16,
+                        BYTE_AFFINE_16 -> throw new IllegalArgumentException(product.layout + " holds no floats");
             }
             for (int t = 0; t < product.rows; t++) {
                 Mem first = Mem.at(RDX, (2 * index * product.rows + t) * Float.BYTES);

@@ -1,0 +1,93 @@
+package dev.lilla.kernel.x64;
+
+import java.util.List;
+
+/// How the codes of a super-block of 256 columns lie in a panel, behind its scales: in as many bits as the stored
+/// type has, in words of a [PanelLayout]. A group is 32 columns: word `w` of it holds columns `4 w` to `4 w + 3`
+/// of all rows.
+///
+/// Bytes are eight words a group. Fewer bits lie in pairs of groups: eight words of nibbles, the lower ones of the
+/// first group, the upper ones of the second; then two words with a bit, or four with two bits, of what is above
+/// the nibble, as many neighboring words in each as fit, those of the first group below those of the second. So a
+/// panel is read front to back, as prefetching wants it.
+public enum PanelCodes {
+    NIBBLES(4),
+    FIVE_BITS(5),
+    SIX_BITS(6),
+    BYTES(8);
+
+    private static final int GROUPS = 8;
+
+    /// Words of a group with a byte for each column.
+    private static final int WORDS = 8;
+
+    private static final int WORD = 64;
+
+    private static final int NIBBLE = 4;
+
+    private final int bits;
+
+    PanelCodes(int bits) {
+        this.bits = bits;
+    }
+
+    /// Bits of codes that lie side by side in each byte of a word.
+    ///
+    /// @param word of the super-block's codes
+    /// @param at the lowest of them in the byte
+    /// @param width how many
+    /// @param to the bit of the code that the lowest is
+    public record Part(int word, int at, int width, int to) {
+        /// Bytes from the first code on.
+        public int offset() {
+            return word * WORD;
+        }
+
+        /// Its bits in the code.
+        int mask() {
+            return ((1 << width) - 1) << to;
+        }
+
+        /// Its bits of a code as they lie in the byte.
+        public int place(int code) {
+            return (code & mask()) >> to << at;
+        }
+
+        /// Its bits of the code in a byte.
+        int take(int stored) {
+            return stored >> at << to & mask();
+        }
+    }
+
+    /// What the codes of word `word` of a group are put together from.
+    List<Part> parts(int group, int word) {
+        if (this == BYTES) {
+            return List.of(new Part(group * WORDS + word, 0, Byte.SIZE, 0));
+        }
+        int above = bits - NIBBLE;
+        int pair = group / 2 * WORDS * bits / NIBBLE;
+        int second = group % 2;
+        Part nibble = new Part(pair + word, second * NIBBLE, NIBBLE, 0);
+        if (above == 0) {
+            return List.of(nibble);
+        }
+        int together = NIBBLE / above;
+        int at = (word % together * 2 + second) * above;
+        return List.of(nibble, new Part(pair + WORDS + word / together, at, above, NIBBLE));
+    }
+
+    /// The same for column `column` of the super-block.
+    public List<Part> partsOf(int column) {
+        return parts(column / RowEncoding.BLOCK_COLUMNS, column % RowEncoding.BLOCK_COLUMNS / 4);
+    }
+
+    /// The bits of a code above a nibble, in each byte of four; of bytes and nibbles none.
+    int upper() {
+        return bits == Byte.SIZE ? 0 : ((1 << bits) - 1 & 0xF0) * 0x01010101;
+    }
+
+    /// Bytes of a super-block of 16 rows.
+    int bytes() {
+        return GROUPS * WORDS * WORD * bits / Byte.SIZE;
+    }
+}
