@@ -271,7 +271,8 @@ record KernelTrials(Kernels tested, Kernels definition) {
             case FIVE_BIT_SUPER -> ElementType.Q5_K;
             case NIBBLE_SUPER_16 -> ElementType.Q3_K;
             case SIX_BIT_SUPER_16 -> ElementType.Q6_K;
-            case BYTE_SUPER_16 -> ElementType.IQ4_XS;
+            case LEVEL_SUPER_16 -> ElementType.IQ4_XS;
+            case TWO_BIT_SUPER_16 -> ElementType.Q2_K;
             case BYTE_AFFINE_16 -> ElementType.Q4_1;
             case F32 -> ElementType.F32;
             case F16 -> ElementType.F16;

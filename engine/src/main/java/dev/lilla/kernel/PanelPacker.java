@@ -20,8 +20,9 @@ import java.util.Arrays;
 /// | Q5_K | `FIVE_BIT_SUPER` |
 /// | Q3_K | `NIBBLE_SUPER_16` |
 /// | Q6_K | `SIX_BIT_SUPER_16` |
-/// | IQ4_XS | `BYTE_SUPER_16` |
-/// | Q4_1, Q5_1, Q2_K | `BYTE_AFFINE_16` |
+/// | IQ4_XS | `LEVEL_SUPER_16` |
+/// | Q2_K | `TWO_BIT_SUPER_16` |
+/// | Q4_1, Q5_1 | `BYTE_AFFINE_16` |
 /// | F64, F32; F16; BF16 | the same |
 final class PanelPacker {
     private static final int ROWS = PanelLayout.ROWS;
@@ -64,8 +65,9 @@ final class PanelPacker {
             case Q5_K -> PanelLayout.FIVE_BIT_SUPER;
             case Q3_K -> PanelLayout.NIBBLE_SUPER_16;
             case Q6_K -> PanelLayout.SIX_BIT_SUPER_16;
-            case IQ4_XS -> PanelLayout.BYTE_SUPER_16;
-            case Q4_1, Q5_1, Q2_K -> PanelLayout.BYTE_AFFINE_16;
+            case IQ4_XS -> PanelLayout.LEVEL_SUPER_16;
+            case Q2_K -> PanelLayout.TWO_BIT_SUPER_16;
+            case Q4_1, Q5_1 -> PanelLayout.BYTE_AFFINE_16;
             case F64, F32 -> PanelLayout.F32;
             case F16 -> PanelLayout.F16;
             case BF16 -> PanelLayout.BF16;
@@ -104,13 +106,14 @@ final class PanelPacker {
             case BYTES -> bytes(r);
             case NIBBLE_SUPER -> {
                 affineNumbers(r);
-                copyWords(16, 32, PanelLayout.SUPER_CODES, r);
+                copyWords(16, 32, layout.codesAt(), r);
             }
             case FIVE_BIT_SUPER -> {
                 affineNumbers(r);
                 superCodes(r);
             }
-            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, BYTE_SUPER_16 -> scaledSuper(r);
+            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16 -> scaledSuper(r);
+            case TWO_BIT_SUPER_16 -> affineSuper16(r);
             case BYTE_AFFINE_16 -> affine(r);
             case F32 -> floats(r);
             case F16 -> {
@@ -173,26 +176,34 @@ final class PanelPacker {
         superCodes(r);
     }
 
+    private void affineSuper16(int r) {
+        copyHalf(80, 0, r);
+        copyHalf(82, 2 * ROWS, r);
+        for (int group = 0; group < 16; group++) {
+            packed[WORD + group * ROWS + r] = (byte) (stored[group] & 15);
+            packed[WORD + (16 + group) * ROWS + r] = (byte) (stored[group] >> 4 & 15);
+        }
+        superCodes(r);
+    }
+
     private void superCodes(int r) {
+        int added = layout.codes() == PanelCodes.LEVELS ? 0 : layout.offset();
         for (int i = 0; i < unit; i++) {
-            int code = StoredCodes.code(type, stored, 0, i) + layout.offset();
+            int code = StoredCodes.code(type, stored, 0, i) + added;
             for (PanelCodes.Part part : layout.codes().partsOf(i)) {
-                packed[PanelLayout.SUPER_CODES + part.offset() + 4 * r + i % 4] |= (byte) part.place(code);
+                packed[layout.codesAt() + part.offset() + 4 * r + i % 4] |= (byte) part.place(code);
             }
         }
     }
 
     private void affine(int r) {
-        for (int first = 0; first < unit; first += layout.blockColumns()) {
-            int to = first / layout.blockColumns() * layout.blockBytes();
-            for (int half = 0; half < 2; half++) {
-                int group = first / 16 + half;
-                numbers.putFloat(to + half * WORD + 4 * r, StoredCodes.factor(type, stored, group));
-                numbers.putFloat(to + (2 + half) * WORD + 4 * r, StoredCodes.offset(type, stored, group));
-            }
-            for (int i = 0; i < layout.blockColumns(); i++) {
-                put(to + 4 * WORD, i, r, StoredCodes.code(type, stored, 0, first + i));
-            }
+        ByteBuffer block = ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN);
+        for (int half = 0; half < 2; half++) {
+            numbers.putFloat(half * WORD + 4 * r, Float.float16ToFloat(block.getShort(0)));
+            numbers.putFloat((2 + half) * WORD + 4 * r, Float.float16ToFloat(block.getShort(2)));
+        }
+        for (int i = 0; i < unit; i++) {
+            put(4 * WORD, i, r, StoredCodes.code(type, stored, 0, i));
         }
     }
 

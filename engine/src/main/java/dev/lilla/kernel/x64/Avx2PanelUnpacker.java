@@ -44,7 +44,8 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
             case NIBBLES -> new Nibbles(rows);
             case BYTES -> new Bytes(rows);
             case NIBBLE_SUPER, FIVE_BIT_SUPER -> new Super(rows);
-            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, BYTE_SUPER_16 -> new Super16(rows);
+            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16 -> new Super16(rows);
+            case TWO_BIT_SUPER_16 -> new AffineSuper16(rows);
             case BYTE_AFFINE_16 -> new Affine16(rows);
             case F32, F16, BF16 -> new Floats(rows);
         };
@@ -52,23 +53,29 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
 
     private static Codes codes(Avx2Rows rows) {
         return switch (rows.layout().codes()) {
-            case NIBBLES -> Codes.NIBBLE;
+            case TWO_BITS, NIBBLES -> Codes.NIBBLE;
             case FIVE_BITS -> Codes.FIVE_BITS;
             case SIX_BITS -> Codes.SIX_BITS;
-            case BYTES -> Codes.BYTE;
+            case LEVELS -> Codes.BYTE;
         };
     }
 
     /// Half a word of a super-block to `WEIGHT`, a byte for each column.
     private static void superWord(Avx2Rows rows, int group, int half, int word) {
-        Operand upper =
-                rows.asm().constants(Avx2Rows.lanes(rows.layout().codes().upper()));
-        new CodeUnpacker(rows.asm(), Isa.AVX2, SECOND, CONSTANT, upper)
-                .unpack(
-                        WEIGHT,
-                        PanelLayout.SUPER_CODES,
-                        half * HALF_WORD,
-                        rows.layout().codes().parts(group, word));
+        PanelLayout layout = rows.layout();
+        Operand second = layout.codes() == PanelCodes.LEVELS
+                ? CodeUnpacker.levels(rows.asm())
+                : rows.asm().constants(Avx2Rows.lanes(layout.codes().upper()));
+        new CodeUnpacker(rows.asm(), layout.codes(), SECOND, CONSTANT, second)
+                .unpack(WEIGHT, layout.codesAt() + half * HALF_WORD, group, word);
+    }
+
+    /// `WEIGHT = ` unsigned bytes `* ` f16, of one half.
+    private static void number(Assembler asm, int bytes, int factors, int half) {
+        asm.vpmovzxbd(WEIGHT, Mem.at(RSI, bytes + half * LANES));
+        asm.vcvtdq2ps(WEIGHT, WEIGHT);
+        asm.vcvtph2ps(SECOND, Mem.at(RSI, factors + half * HALF_HALVES));
+        asm.vmulps(WEIGHT, WEIGHT, SECOND);
     }
 
     private static void load(Assembler asm, int offset) {
@@ -148,25 +155,16 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
             Range range = new Range(group, 0, WORDS, codes(rows), List.of());
             for (int half = 0; half < 2; half++) {
                 int part = half;
-                number(MINS + group * PanelLayout.ROWS, HALVES, half);
+                number(rows.asm(), MINS + group * PanelLayout.ROWS, HALVES, half);
                 rows.subtractOffsets(half, group, SUM);
                 rows.dots(range, word -> superWord(rows, group, part, word));
-                number(SCALES + group * PanelLayout.ROWS, 0, half);
+                number(rows.asm(), SCALES + group * PanelLayout.ROWS, 0, half);
                 rows.addDots(half, group);
             }
         }
-
-        /// `WEIGHT = ` unsigned bytes `* ` f16, of one half.
-        private void number(int bytes, int factors, int half) {
-            Assembler asm = rows.asm();
-            asm.vpmovzxbd(WEIGHT, Mem.at(RSI, bytes + half * LANES));
-            asm.vcvtdq2ps(WEIGHT, WEIGHT);
-            asm.vcvtph2ps(SECOND, Mem.at(RSI, factors + half * HALF_HALVES));
-            asm.vmulps(WEIGHT, WEIGHT, SECOND);
-        }
     }
 
-    /// See [PanelLayout#NIBBLE_SUPER_16], [PanelLayout#SIX_BIT_SUPER_16] and [PanelLayout#BYTE_SUPER_16].
+    /// See [PanelLayout#NIBBLE_SUPER_16], [PanelLayout#SIX_BIT_SUPER_16] and [PanelLayout#LEVEL_SUPER_16].
     record Super16(Avx2Rows rows) implements Avx2PanelUnpacker {
         private static final int SCALES = 2 * HALVES;
 
@@ -196,6 +194,35 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
             asm.vcvtdq2ps(WEIGHT, WEIGHT);
             asm.vcvtph2ps(SECOND, Mem.at(RSI, half * HALF_HALVES));
             asm.vmulps(WEIGHT, WEIGHT, SECOND);
+            rows.addDots(half, range.block());
+        }
+    }
+
+    /// See [PanelLayout#TWO_BIT_SUPER_16].
+    record AffineSuper16(Avx2Rows rows) implements Avx2PanelUnpacker {
+        private static final int SCALES = 2 * HALVES;
+        private static final int MINS = SCALES + 2 * GROUPS * PanelLayout.ROWS;
+
+        @Override
+        public int groups() {
+            return GROUPS;
+        }
+
+        @Override
+        public void group(int index, int group) {
+            for (int half = 0; half < 2; half++) {
+                columns(new Range(group, 0, WORDS / 2, codes(rows), List.of()), half, SUM_LOW);
+                columns(new Range(group, WORDS / 2, WORDS, codes(rows), List.of()), half, SUM_HIGH);
+            }
+        }
+
+        /// 16 columns.
+        private void columns(Range range, int half, RowEncoding.Field rowSum) {
+            int numbers = (2 * range.block() + range.from() / (WORDS / 2)) * PanelLayout.ROWS;
+            number(rows.asm(), MINS + numbers, HALVES, half);
+            rows.subtractOffsets(half, range.block(), rowSum);
+            rows.dots(range, word -> superWord(rows, range.block(), half, word));
+            number(rows.asm(), SCALES + numbers, 0, half);
             rows.addDots(half, range.block());
         }
     }
@@ -260,14 +287,7 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
                         asm.vpslld(target, target, 16);
                     }
                 }
-                case NIBBLES,
-                        BYTES,
-                        NIBBLE_SUPER,
-                        FIVE_BIT_SUPER,
-                        NIBBLE_SUPER_16,
-                        SIX_BIT_SUPER_16,
-                        BYTE_SUPER_16,
-                        BYTE_AFFINE_16 -> throw new IllegalArgumentException(rows.layout() + " holds no floats");
+                default -> throw new IllegalArgumentException(rows.layout() + " holds no floats");
             }
         }
     }

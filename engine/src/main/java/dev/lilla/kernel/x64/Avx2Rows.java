@@ -25,6 +25,9 @@ record Avx2Rows(Assembler asm, ByteDots dots, PanelLayout layout, int tileRows, 
     private static final int BYTE_ROWS = 4;
     private static final int FLOAT_ROWS = 3;
 
+    /// 1 in every 16 bits.
+    private static final int ONES = 0x00010001;
+
     /// The largest sum of magnitudes of two activations.
     private static final int TWO_ACTIVATIONS = 2 * 127;
 
@@ -219,26 +222,23 @@ record Avx2Rows(Assembler asm, ByteDots dots, PanelLayout layout, int tileRows, 
         }
     }
 
-    private boolean hasNibbles() {
+    /// Loads what all blocks use to `CONSTANT`: what is used most often, the rest is read from memory.
+    void constant() {
+        asm.vpbroadcastd(CONSTANT, asm.constant(constantLane()));
+    }
+
+    private int constantLane() {
         return switch (layout) {
-            case NIBBLES, NIBBLE_SUPER, FIVE_BIT_SUPER, NIBBLE_SUPER_16, SIX_BIT_SUPER_16 -> true;
-            case BYTES, BYTE_SUPER_16, BYTE_AFFINE_16, F32, F16, BF16 -> false;
+            case NIBBLES -> 0x0F0F0F0F;
+            case NIBBLE_SUPER, FIVE_BIT_SUPER, NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16, TWO_BIT_SUPER_16 ->
+                layout.codes().lower();
+            case BYTES, BYTE_AFFINE_16, F32, F16 -> ONES;
+            case BF16 -> 0xFFFF0000;
         };
     }
 
-    /// Loads what all blocks use to `CONSTANT`: what is used most often, the rest is read from memory.
-    void constant() {
-        if (hasNibbles()) {
-            asm.vpbroadcastd(CONSTANT, asm.constant(0x0F0F0F0F));
-        } else if (layout == PanelLayout.BF16) {
-            asm.vpbroadcastd(CONSTANT, asm.constant(0xFFFF0000));
-        } else {
-            asm.vpbroadcastd(CONSTANT, asm.constant(0x00010001));
-        }
-    }
-
     private Operand ones() {
-        return hasNibbles() ? asm.constants(lanes(0x00010001)) : CONSTANT;
+        return constantLane() == ONES ? CONSTANT : asm.constants(lanes(ONES));
     }
 
     /// A vector with the same in all lanes.

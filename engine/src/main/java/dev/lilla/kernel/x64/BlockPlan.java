@@ -12,6 +12,7 @@ import java.util.TreeSet;
 /// | --- | --- | --- |
 /// | Q4_0, two blocks | f16 scales | nibbles in 16 bytes each, which stay pairs |
 /// | Q8_0, two blocks | f16 scales | 32 bytes each, signed |
+/// | Q2_K | two f16; 16 scales and 16 minima, nibbles in 16 bytes | two bits in 64 bytes, which stay fours |
 /// | Q3_K | f16; 16 signed scales: nibbles in 8 bytes, pairs of bits in 4 | two bits in 64 bytes, the third in 32 |
 /// | Q4_K | two f16; 8 scales and 8 minima of six bits in 12 bytes | nibbles in 128 bytes, which stay pairs |
 /// | Q5_K | the same | nibbles in 128 bytes, the fifth bit in 32 |
@@ -47,6 +48,33 @@ public enum BlockPlan {
         @Override
         Word codes(int group, int place) {
             return Word.whole(34 * group + 2 + 16 * (place / 4), place % 4, 128);
+        }
+
+        @Override
+        int groups() {
+            return 2;
+        }
+    },
+    Q2_K(PanelLayout.TWO_BIT_SUPER_16, 84) {
+        @Override
+        List<Half> factors() {
+            return List.of(new Half(68, 3, false), new Half(68, 3, true));
+        }
+
+        @Override
+        List<Word> numbers() {
+            List<Word> words = new ArrayList<>();
+            for (int shift = 0; shift <= 4; shift += 4) {
+                for (int i = 0; i < 4; i++) {
+                    words.add(new Word(List.of(new Bits(0, i, shift, 0x0F)), 0));
+                }
+            }
+            return words;
+        }
+
+        @Override
+        Word codes(int group, int place) {
+            return Word.whole(16 + 32 * group + 16 * (place / 4), place % 4, 0);
         }
 
         @Override

@@ -7,39 +7,59 @@ import java.util.List;
 /// Puts the codes of words together, each a byte, from the parts in which [PanelCodes] keeps them.
 ///
 /// @param spare a register for what comes second
-/// @param nibbles `0x0F` in every byte
-/// @param upper the bits above a nibble, in every byte: [PanelCodes#upper()]
-record CodeUnpacker(Assembler asm, Isa isa, Vec spare, Operand nibbles, Operand upper) {
+/// @param lower the mask of the first part: [PanelCodes#lower()]
+/// @param second the mask of what is above it, [PanelCodes#upper()], or the bytes that stand for levels
+record CodeUnpacker(Assembler asm, PanelCodes codes, Vec spare, Operand lower, Operand second) {
     /// `target | left & right`.
     private static final int OR_AND = 0b11111000;
 
-    /// @param from bytes from rsi to the first code
-    /// @param half the part of each word that is wanted, as wide as `target`
-    void unpack(Vec target, int from, int half, List<PanelCodes.Part> parts) {
-        first(target, from + half, parts.getFirst());
+    /// Unpacks word `word` of a group.
+    ///
+    /// @param from bytes from rsi to the first code, and to the part of words that is wanted: as wide as `target`
+    void unpack(Vec target, int from, int group, int word) {
+        List<PanelCodes.Part> parts = codes.parts(group, word);
+        first(target, from, parts.getFirst());
         for (PanelCodes.Part part : parts.subList(1, parts.size())) {
-            asm.vmovups(spare, Mem.at(RSI, from + half + part.offset()));
+            asm.vmovups(spare, Mem.at(RSI, from + part.offset()));
             shift(spare, part);
-            if (isa.hasMasks()) {
-                asm.vpternlogd(target, spare, upper, OR_AND);
+            if (target.bits() == Isa.AVX512.vectorBits()) {
+                asm.vpternlogd(target, spare, second, OR_AND);
             } else {
-                asm.vpand(spare, spare, upper);
+                asm.vpand(spare, spare, second);
                 asm.vpor(target, target, spare);
             }
+        }
+        if (codes == PanelCodes.LEVELS) {
+            asm.vpshufb(target, levels(), target);
         }
     }
 
     private void first(Vec target, int from, PanelCodes.Part part) {
         Mem word = Mem.at(RSI, from + part.offset());
-        if (part.width() == Byte.SIZE) {
-            asm.vmovups(target, word);
-        } else if (part.at() == part.to() && nibbles instanceof Vec mask) {
+        if (part.at() == part.to() && lower instanceof Vec mask) {
             asm.vpand(target, mask, word);
         } else {
             asm.vmovups(target, word);
             shift(target, part);
-            asm.vpand(target, target, nibbles);
+            asm.vpand(target, target, lower);
         }
+    }
+
+    private Vec levels() {
+        if (second instanceof Vec register) {
+            return register;
+        }
+        asm.vmovups(spare, second);
+        return spare;
+    }
+
+    /// The bytes that stand for levels, unsigned with 128 added, in every 16 bytes of a constant.
+    static Mem levels(Assembler asm) {
+        byte[] bytes = new byte[Isa.AVX512.vectorBits() / Byte.SIZE];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (PanelCodes.levels().get(i % 16) + 128);
+        }
+        return asm.constant(bytes);
     }
 
     private void shift(Vec bits, PanelCodes.Part part) {

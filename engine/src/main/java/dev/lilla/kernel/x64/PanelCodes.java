@@ -6,15 +6,17 @@ import java.util.List;
 /// type has, in words of a [PanelLayout]. A group is 32 columns: word `w` of it holds columns `4 w` to `4 w + 3`
 /// of all rows.
 ///
-/// Bytes are eight words a group. Fewer bits lie in pairs of groups: eight words of nibbles, the lower ones of the
-/// first group, the upper ones of the second; then two words with a bit, or four with two bits, of what is above
-/// the nibble, as many neighboring words in each as fit, those of the first group below those of the second. So a
-/// panel is read front to back, as prefetching wants it.
+/// Nibbles lie in pairs of groups: eight words, the lower nibbles of the first group, the upper ones of the
+/// second. What is above a nibble follows: two words with a bit, or four with two bits, as many neighboring words
+/// in each as fit, those of the first group below those of the second. Two bits lie in fours of groups: eight
+/// words, the first group lowest. So a panel is read front to back, as prefetching wants it.
 public enum PanelCodes {
+    TWO_BITS(2),
     NIBBLES(4),
+    /// Nibbles that stand for [#levels()].
+    LEVELS(4),
     FIVE_BITS(5),
-    SIX_BITS(6),
-    BYTES(8);
+    SIX_BITS(6);
 
     private static final int GROUPS = 8;
 
@@ -24,6 +26,10 @@ public enum PanelCodes {
     private static final int WORD = 64;
 
     private static final int NIBBLE = 4;
+
+    /// ggml `kvalues_iq4nl`.
+    private static final List<Integer> LEVEL_VALUES =
+            List.of(-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113);
 
     private final int bits;
 
@@ -61,8 +67,8 @@ public enum PanelCodes {
 
     /// What the codes of word `word` of a group are put together from.
     List<Part> parts(int group, int word) {
-        if (this == BYTES) {
-            return List.of(new Part(group * WORDS + word, 0, Byte.SIZE, 0));
+        if (this == TWO_BITS) {
+            return List.of(new Part(group / 4 * WORDS + word, group % 4 * bits, bits, 0));
         }
         int above = bits - NIBBLE;
         int pair = group / 2 * WORDS * bits / NIBBLE;
@@ -81,9 +87,23 @@ public enum PanelCodes {
         return parts(column / RowEncoding.BLOCK_COLUMNS, column % RowEncoding.BLOCK_COLUMNS / 4);
     }
 
-    /// The bits of a code above a nibble, in each byte of four; of bytes and nibbles none.
+    /// The bits of a code up to a nibble, in each byte of four.
+    int lower() {
+        return ((1 << Math.min(bits, NIBBLE)) - 1) * 0x01010101;
+    }
+
+    /// The bits of a code above a nibble, in each byte of four; of five and six bits.
     int upper() {
-        return bits == Byte.SIZE ? 0 : ((1 << bits) - 1 & 0xF0) * 0x01010101;
+        return ((1 << bits) - 1 & 0xF0) * 0x01010101;
+    }
+
+    boolean hasUpper() {
+        return bits > NIBBLE;
+    }
+
+    /// What the nibbles 0 to 15 of [#LEVELS] stand for, ascending.
+    public static List<Integer> levels() {
+        return LEVEL_VALUES;
     }
 
     /// Bytes of a super-block of 16 rows.

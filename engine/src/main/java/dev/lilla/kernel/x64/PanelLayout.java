@@ -24,8 +24,11 @@ public enum PanelLayout {
     NIBBLE_SUPER_16(PanelCodes.NIBBLES, 4),
     /// The same with codes of six bits, `d * s * (q - 32)`.
     SIX_BIT_SUPER_16(PanelCodes.SIX_BITS, 32),
-    /// The same with bytes, `d * s * (q - 128)`.
-    BYTE_SUPER_16(PanelCodes.BYTES, 128),
+    /// The same with nibbles that stand for levels, which become bytes with 128 added.
+    LEVEL_SUPER_16(PanelCodes.LEVELS, 128),
+    /// Two bits in super-blocks with a scale and a minimum for every 16 columns, `d * s * q - m * n`: `d [16]` and
+    /// `m [16]` f16, `s [16][16]` and `n [16][16]` bytes, then the codes.
+    TWO_BIT_SUPER_16(PanelCodes.TWO_BITS, 0),
     /// Bytes with an f32 scale and offset for every 16 columns, `s * q + m`: `s [2][16]`, `m [2][16]`, eight words.
     BYTE_AFFINE_16(32, 768, RowEncoding.BYTES),
     /// f32, `[columns][16]`.
@@ -40,9 +43,6 @@ public enum PanelLayout {
 
     private static final int SUPER_COLUMNS = 256;
 
-    /// Bytes of a super-block's numbers, which the codes follow: two f16 and 16 bytes for each row.
-    public static final int SUPER_CODES = ROWS * (2 * Short.BYTES + 16);
-
     private final int blockColumns;
     private final int blockBytes;
     private final RowEncoding encoding;
@@ -51,7 +51,7 @@ public enum PanelLayout {
 
     PanelLayout(PanelCodes codes, int offset) {
         this.blockColumns = SUPER_COLUMNS;
-        this.blockBytes = SUPER_CODES + codes.bytes();
+        this.blockBytes = codesAt(codes) + codes.bytes();
         this.encoding = RowEncoding.BYTES;
         this.codes = codes;
         this.offset = offset;
@@ -79,6 +79,16 @@ public enum PanelLayout {
         return encoding;
     }
 
+    /// Behind two f16 and 16 bytes for each row, of two bits 32.
+    private static int codesAt(PanelCodes codes) {
+        return ROWS * (2 * Short.BYTES + (codes == PanelCodes.TWO_BITS ? 32 : 16));
+    }
+
+    /// The byte of a super-block where its codes begin.
+    public int codesAt() {
+        return codesAt(codes());
+    }
+
     /// How the codes of super-blocks lie.
     ///
     /// @throws IllegalStateException if the layout has no super-blocks
@@ -89,7 +99,7 @@ public enum PanelLayout {
         return codes;
     }
 
-    /// What is subtracted from a code of a super-block before it is multiplied with its scale.
+    /// What is subtracted from an unpacked code of a super-block before it is multiplied with its scale.
     public int offset() {
         return offset;
     }

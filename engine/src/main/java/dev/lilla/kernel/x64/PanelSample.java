@@ -34,7 +34,7 @@ final class PanelSample {
     int columns() {
         return switch (layout) {
             case NIBBLES, BYTES, BYTE_AFFINE_16 -> 2 * layout.blockColumns();
-            case NIBBLE_SUPER, FIVE_BIT_SUPER, NIBBLE_SUPER_16, SIX_BIT_SUPER_16, BYTE_SUPER_16 ->
+            case NIBBLE_SUPER, FIVE_BIT_SUPER, NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16, TWO_BIT_SUPER_16 ->
                 layout.blockColumns();
             case F32, F16, BF16 -> 18;
         };
@@ -44,17 +44,17 @@ final class PanelSample {
     private void limit(int block) {
         for (int r = 0; r < ROWS; r++) {
             switch (layout) {
-                case NIBBLES, BYTES, NIBBLE_SUPER, FIVE_BIT_SUPER, F16 -> halves(block, r, 2);
-                case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, BYTE_SUPER_16 -> halves(block, r, 1);
+                case NIBBLES, BYTES, NIBBLE_SUPER, FIVE_BIT_SUPER, TWO_BIT_SUPER_16, F16 -> halves(block, r, 2);
+                case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16 -> halves(block, r, 1);
                 case BYTE_AFFINE_16 -> floats(block, r, 4);
                 case F32 -> floats(block, r, 2);
                 case BF16 -> brains(block, r);
             }
         }
         switch (layout) {
-            case NIBBLE_SUPER, FIVE_BIT_SUPER -> and(block + WORD, block + PanelLayout.SUPER_CODES, 63);
+            case NIBBLE_SUPER, FIVE_BIT_SUPER, TWO_BIT_SUPER_16 -> and(block + WORD, block + layout.codesAt(), 63);
             case BYTE_AFFINE_16 -> and(block + 4 * WORD, block + layout.blockBytes(), 31);
-            case NIBBLES, BYTES, NIBBLE_SUPER_16, SIX_BIT_SUPER_16, BYTE_SUPER_16, F32, F16, BF16 -> {}
+            case NIBBLES, BYTES, NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16, F32, F16, BF16 -> {}
         }
     }
 
@@ -103,7 +103,12 @@ final class PanelSample {
             }
             case BYTES -> half(block + group * HALVES, r) * (code(block + WORD + group * 8 * WORD, inGroup, r) - 128);
             case NIBBLE_SUPER, FIVE_BIT_SUPER -> superScaled(block, group, r, superCode(block, column, r));
-            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, BYTE_SUPER_16 ->
+            case TWO_BIT_SUPER_16 -> {
+                int scale = memory.get(block + WORD + sixteen * ROWS + r);
+                int min = memory.get(block + WORD + (16 + sixteen) * ROWS + r);
+                yield half(block, r) * scale * superCode(block, column, r) - half(block + HALVES, r) * min;
+            }
+            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16 ->
                 half(block, r)
                         * memory.get(block + WORD + sixteen * ROWS + r)
                         * (superCode(block, column, r) - layout.offset());
@@ -125,10 +130,10 @@ final class PanelSample {
     private int superCode(int block, int column, int r) {
         int code = 0;
         for (PanelCodes.Part part : layout.codes().partsOf(column)) {
-            int at = block + PanelLayout.SUPER_CODES + part.offset() + 4 * r + column % 4;
+            int at = block + layout.codesAt() + part.offset() + 4 * r + column % 4;
             code |= part.take(Byte.toUnsignedInt(memory.get(at)));
         }
-        return code;
+        return layout.codes() == PanelCodes.LEVELS ? PanelCodes.levels().get(code) + layout.offset() : code;
     }
 
     private double half(int at, int r) {

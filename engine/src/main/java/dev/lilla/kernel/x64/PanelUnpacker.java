@@ -36,7 +36,8 @@ sealed interface PanelUnpacker extends PanelBlock {
             case NIBBLES -> new Nibbles(product);
             case BYTES -> new Bytes(product);
             case NIBBLE_SUPER, FIVE_BIT_SUPER -> new Super(product);
-            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, BYTE_SUPER_16 -> new Super16(product);
+            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16 -> new Super16(product);
+            case TWO_BIT_SUPER_16 -> new AffineSuper16(product);
             case BYTE_AFFINE_16 -> new Affine16(product);
             case F32, F16, BF16 -> new Floats(product);
         };
@@ -59,32 +60,40 @@ sealed interface PanelUnpacker extends PanelBlock {
 
     /// The codes of a group of a super-block, a byte each.
     private static void superWords(PanelProduct product, int group) {
-        CodeUnpacker codes = new CodeUnpacker(product.asm, Isa.AVX512, zmm(31), zmm(30), upperMask(product));
+        PanelLayout layout = product.layout;
+        CodeUnpacker codes = new CodeUnpacker(product.asm, layout.codes(), zmm(31), zmm(30), secondConstant(product));
         for (int word = 0; word < WORDS; word++) {
-            codes.unpack(
-                    weight(word),
-                    PanelLayout.SUPER_CODES,
-                    0,
-                    product.layout.codes().parts(group, word));
+            codes.unpack(weight(word), layout.codesAt(), group, word);
         }
     }
 
     /// In a register where there is one: a load for every word would cost as much as the word itself.
-    private static Operand upperMask(PanelProduct product) {
-        if (product.layout == PanelLayout.SIX_BIT_SUPER_16) {
-            return zmm(27);
-        }
-        return product.rows <= LAST_SUM
-                ? zmm(LAST_SUM)
-                : product.asm.constant(product.layout.codes().upper()).broadcast();
+    private static Operand secondConstant(PanelProduct product) {
+        return switch (product.layout) {
+            case SIX_BIT_SUPER_16, LEVEL_SUPER_16 -> zmm(27);
+            case FIVE_BIT_SUPER ->
+                product.rows <= LAST_SUM
+                        ? zmm(LAST_SUM)
+                        : product.asm.constant(product.layout.codes().upper()).broadcast();
+            default -> zmm(31);
+        };
     }
 
     private static void superConstants(PanelProduct product) {
-        nibbleConstant(product.asm);
-        int upperBits = product.layout.codes().upper();
-        if (upperBits != 0 && upperMask(product) instanceof Vec upper) {
-            product.asm.vpbroadcastd(upper, product.asm.constant(upperBits));
+        PanelCodes codes = product.layout.codes();
+        product.asm.vpbroadcastd(zmm(30), product.asm.constant(codes.lower()));
+        if (codes == PanelCodes.LEVELS) {
+            product.asm.vmovups(zmm(27), CodeUnpacker.levels(product.asm));
+        } else if (codes.hasUpper() && secondConstant(product) instanceof Vec upper) {
+            product.asm.vpbroadcastd(upper, product.asm.constant(codes.upper()));
         }
+    }
+
+    /// `target = factor * ` 16 unsigned bytes.
+    private static void number(Assembler asm, Vec target, int offset, Vec factor) {
+        asm.vpmovzxbd(target, Mem.at(RSI, offset));
+        asm.vcvtdq2ps(target, target);
+        asm.vmulps(target, target, factor);
     }
 
     private static void nibbleConstant(Assembler asm) {
@@ -176,8 +185,8 @@ sealed interface PanelUnpacker extends PanelBlock {
         public void group(int index, int group) {
             Assembler asm = product.asm;
             superWords(product, group);
-            number(zmm(28), SCALES + group * PanelLayout.ROWS, zmm(26));
-            number(zmm(29), MINS + group * PanelLayout.ROWS, zmm(27));
+            number(asm, zmm(28), SCALES + group * PanelLayout.ROWS, zmm(26));
+            number(asm, zmm(29), MINS + group * PanelLayout.ROWS, zmm(27));
             for (int t = 0; t < product.rows; t++) {
                 product.dot(dots(t), group, t, 0, WORDS);
                 asm.vcvtdq2ps(dots(t), dots(t));
@@ -186,17 +195,9 @@ sealed interface PanelUnpacker extends PanelBlock {
                 asm.vfmadd231ps(zmm(t), dots(t), zmm(31));
             }
         }
-
-        /// `target = factor * ` 16 unsigned bytes.
-        private void number(Vec target, int offset, Vec factor) {
-            Assembler asm = product.asm;
-            asm.vpmovzxbd(target, Mem.at(RSI, offset));
-            asm.vcvtdq2ps(target, target);
-            asm.vmulps(target, target, factor);
-        }
     }
 
-    /// See [PanelLayout#NIBBLE_SUPER_16], [PanelLayout#SIX_BIT_SUPER_16] and [PanelLayout#BYTE_SUPER_16].
+    /// See [PanelLayout#NIBBLE_SUPER_16], [PanelLayout#SIX_BIT_SUPER_16] and [PanelLayout#LEVEL_SUPER_16].
     record Super16(PanelProduct product) implements PanelUnpacker {
         private static final int GROUPS = 8;
         private static final int SCALES = 2 * HALVES;
@@ -240,6 +241,54 @@ sealed interface PanelUnpacker extends PanelBlock {
             product.start(sum, product.field(minus128, group, t), minus128.shiftFor(product.layout.offset()));
             product.addDots(sum, group, t, from, from + WORDS / 2);
             product.asm.vcvtdq2ps(sum, sum);
+        }
+    }
+
+    /// See [PanelLayout#TWO_BIT_SUPER_16].
+    record AffineSuper16(PanelProduct product) implements PanelUnpacker {
+        private static final int GROUPS = 8;
+        private static final int SCALES = 2 * HALVES;
+        private static final int MINS = SCALES + 2 * GROUPS * PanelLayout.ROWS;
+
+        @Override
+        public void constants() {
+            superConstants(product);
+        }
+
+        @Override
+        public int groups() {
+            return GROUPS;
+        }
+
+        @Override
+        public void open() {
+            product.asm.vcvtph2ps(zmm(26), Mem.at(RSI));
+            product.asm.vcvtph2ps(zmm(27), Mem.at(RSI, HALVES));
+        }
+
+        @Override
+        public void group(int index, int group) {
+            Assembler asm = product.asm;
+            superWords(product, group);
+            for (int half = 0; half < 2; half++) {
+                int number = (2 * group + half) * PanelLayout.ROWS;
+                number(asm, zmm(28 + half), SCALES + number, zmm(26));
+                number(asm, zmm(24), MINS + number, zmm(27));
+                RowEncoding.Field sum = half == 0 ? SUM_LOW : SUM_HIGH;
+                for (int t = 0; t < product.rows; t++) {
+                    asm.vfnmadd231ps(
+                            zmm(t), zmm(24), product.field(sum, group, t).broadcast());
+                }
+            }
+            for (int t = 0; t < product.rows; t++) {
+                product.dot(zmm(24), group, t, 0, WORDS / 2);
+                product.dot(zmm(25), group, t, WORDS / 2, WORDS);
+                asm.vcvtdq2ps(zmm(24), zmm(24));
+                asm.vcvtdq2ps(zmm(25), zmm(25));
+                asm.vmulps(zmm(24), zmm(24), zmm(28));
+                asm.vfmadd231ps(zmm(24), zmm(25), zmm(29));
+                asm.vfmadd231ps(zmm(t), zmm(24), product.field(SCALE, group, t).broadcast());
+            }
         }
     }
 
@@ -298,14 +347,7 @@ sealed interface PanelUnpacker extends PanelBlock {
                     asm.vpslld(even, odd, 16);
                     asm.vpand(odd, odd, zmm(30));
                 }
-                case NIBBLES,
-                        BYTES,
-                        NIBBLE_SUPER,
-                        FIVE_BIT_SUPER,
-                        NIBBLE_SUPER_16,
-                        SIX_BIT_SUPER_16,
-                        BYTE_SUPER_16,
-                        BYTE_AFFINE_16 -> throw new IllegalArgumentException(product.layout + " holds no floats");
+                default -> throw new IllegalArgumentException(product.layout + " holds no floats");
             }
             for (int t = 0; t < product.rows; t++) {
                 Mem first = Mem.at(RDX, (2 * index * product.rows + t) * Float.BYTES);

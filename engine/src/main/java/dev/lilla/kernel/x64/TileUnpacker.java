@@ -9,7 +9,7 @@ import static dev.lilla.kernel.x64.Gpr.RDX;
 import static dev.lilla.kernel.x64.Gpr.RSI;
 import static dev.lilla.kernel.x64.Vec.zmm;
 
-import java.util.List;
+import java.util.function.IntUnaryOperator;
 
 /// Turns blocks of a panel into AMX tiles of bf16: the part of [TileProduct] that depends on the layout.
 ///
@@ -74,12 +74,13 @@ final class TileUnpacker {
         }
         asm.vmovups(zmm(31), asm.constant(order));
         switch (layout) {
-            case NIBBLES -> asm.vmovups(zmm(30), numbers(-8));
-            case NIBBLE_SUPER -> asm.vmovups(zmm(30), numbers(0));
-            case NIBBLE_SUPER_16 -> asm.vmovups(zmm(30), numbers(-layout.offset()));
+            case NIBBLES -> asm.vmovups(zmm(30), numbers(i -> i - 8));
+            case NIBBLE_SUPER -> asm.vmovups(zmm(30), numbers(i -> i));
+            case NIBBLE_SUPER_16 -> asm.vmovups(zmm(30), numbers(i -> i - layout.offset()));
+            case LEVEL_SUPER_16 -> asm.vmovups(zmm(30), numbers(PanelCodes.levels()::get));
             case BYTES -> byteConstants(128);
-            case SIX_BIT_SUPER_16, BYTE_SUPER_16 -> byteConstants(layout.offset());
-            case FIVE_BIT_SUPER, BYTE_AFFINE_16 -> asm.vpbroadcastd(zmm(30), asm.constant(0xFF));
+            case SIX_BIT_SUPER_16 -> byteConstants(layout.offset());
+            case FIVE_BIT_SUPER, TWO_BIT_SUPER_16, BYTE_AFFINE_16 -> asm.vpbroadcastd(zmm(30), asm.constant(0xFF));
             case F32, F16, BF16 -> {}
         }
     }
@@ -90,11 +91,11 @@ final class TileUnpacker {
         asm.vbroadcastss(zmm(27), asm.constant((float) -offset));
     }
 
-    /// 16 f32 from `first` on.
-    private Mem numbers(int first) {
+    /// What nibbles mean, as f32.
+    private Mem numbers(IntUnaryOperator meaning) {
         int[] lanes = new int[PanelLayout.ROWS];
         for (int i = 0; i < lanes.length; i++) {
-            lanes[i] = Float.floatToRawIntBits(first + i);
+            lanes[i] = Float.floatToRawIntBits(meaning.applyAsInt(i));
         }
         return asm.constants(lanes);
     }
@@ -105,7 +106,8 @@ final class TileUnpacker {
             case NIBBLES -> each(this::nibbles);
             case BYTES -> each(this::bytes);
             case NIBBLE_SUPER, FIVE_BIT_SUPER -> each(this::superBlock);
-            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, BYTE_SUPER_16 -> each(this::superBlock16);
+            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16 -> each(this::superBlock16);
+            case TWO_BIT_SUPER_16 -> each(this::affineSuperBlock16);
             case BYTE_AFFINE_16 -> each(this::affine);
             case F32, F16, BF16 -> floats();
         }
@@ -176,14 +178,14 @@ final class TileUnpacker {
         }
     }
 
-    /// See [PanelLayout#NIBBLE_SUPER_16], [PanelLayout#SIX_BIT_SUPER_16] and [PanelLayout#BYTE_SUPER_16].
+    /// See [PanelLayout#NIBBLE_SUPER_16], [PanelLayout#SIX_BIT_SUPER_16] and [PanelLayout#LEVEL_SUPER_16].
     private void superBlock16() {
         int scales = 2 * HALVES;
         asm.vcvtph2ps(zmm(26), Mem.at(RSI));
         for (int half = 0; half < 2 * GROUPS; half++) {
             asm.vpmovsxbd(zmm(28), Mem.at(RSI, scales + half * PanelLayout.ROWS));
             times(zmm(28), zmm(26));
-            if (layout != PanelLayout.NIBBLE_SUPER_16) {
+            if (layout == PanelLayout.SIX_BIT_SUPER_16) {
                 asm.vmulps(zmm(29), zmm(28), zmm(27));
             }
             int first = half % 2 * WORDS / 2;
@@ -191,18 +193,35 @@ final class TileUnpacker {
         }
     }
 
+    /// See [PanelLayout#TWO_BIT_SUPER_16].
+    private void affineSuperBlock16() {
+        int scales = 2 * HALVES;
+        int mins = scales + 2 * GROUPS * PanelLayout.ROWS;
+        asm.vcvtph2ps(zmm(26), Mem.at(RSI));
+        asm.vcvtph2ps(zmm(27), Mem.at(RSI, HALVES));
+        asm.vpxor(zmm(27), zmm(27), asm.constant(Integer.MIN_VALUE).broadcast());
+        for (int half = 0; half < 2 * GROUPS; half++) {
+            asm.vpmovzxbd(zmm(28), Mem.at(RSI, scales + half * PanelLayout.ROWS));
+            times(zmm(28), zmm(26));
+            asm.vpmovzxbd(zmm(29), Mem.at(RSI, mins + half * PanelLayout.ROWS));
+            times(zmm(29), zmm(27));
+            int first = half % 2 * WORDS / 2;
+            superWords(half / 2, first, first + WORDS / 2);
+        }
+    }
+
     /// Words `from` to `to` of a group of a super-block.
     private void superWords(int group, int from, int to) {
-        Mem nibbleMask = asm.constant(0x0F0F0F0F).broadcast();
-        Mem upperMask = asm.constant(layout.codes().upper()).broadcast();
-        CodeUnpacker unpacker = new CodeUnpacker(asm, Isa.AVX512, zmm(5), nibbleMask, upperMask);
+        PanelCodes codes = layout.codes();
+        Mem lower = asm.constant(codes.lower()).broadcast();
+        Mem upper = asm.constant(codes.upper()).broadcast();
+        CodeUnpacker unpacker = new CodeUnpacker(asm, codes, zmm(5), lower, upper);
         for (int word = from; word < to; word++) {
-            List<PanelCodes.Part> parts = layout.codes().parts(group, word);
-            if (layout.codes() == PanelCodes.NIBBLES) {
-                PanelCodes.Part nibbles = parts.getFirst();
-                nibbleWord(PanelLayout.SUPER_CODES + nibbles.offset(), nibbles.at(), group, word);
+            if (codes == PanelCodes.NIBBLES || codes == PanelCodes.LEVELS) {
+                PanelCodes.Part nibbles = codes.parts(group, word).getFirst();
+                nibbleWord(layout.codesAt() + nibbles.offset(), nibbles.at(), group, word);
             } else {
-                unpacker.unpack(zmm(0), PanelLayout.SUPER_CODES, 0, parts);
+                unpacker.unpack(zmm(0), layout.codesAt(), group, word);
                 byteWord(group, word);
             }
         }
@@ -254,10 +273,10 @@ final class TileUnpacker {
             } else {
                 asm.vpermps(column, zmm(0), zmm(30));
             }
-            if (layout == PanelLayout.NIBBLES || layout == PanelLayout.NIBBLE_SUPER_16) {
-                asm.vmulps(column, column, zmm(28));
-            } else {
+            if (layout == PanelLayout.NIBBLE_SUPER) {
                 asm.vfmadd213ps(column, zmm(28), zmm(29));
+            } else {
+                asm.vmulps(column, column, zmm(28));
             }
         }
         lines(step, word);
@@ -325,14 +344,7 @@ final class TileUnpacker {
                 asm.vmovups(zmm(1), Mem.at(RSI, from));
                 asm.vmovups(Mem.at(RDX, to), zmm(1));
             }
-            case NIBBLES,
-                    BYTES,
-                    NIBBLE_SUPER,
-                    FIVE_BIT_SUPER,
-                    NIBBLE_SUPER_16,
-                    SIX_BIT_SUPER_16,
-                    BYTE_SUPER_16,
-                    BYTE_AFFINE_16 -> throw new IllegalArgumentException(layout + " holds no floats");
+            default -> throw new IllegalArgumentException(layout + " holds no floats");
         }
     }
 }
