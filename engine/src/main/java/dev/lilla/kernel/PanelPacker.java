@@ -15,14 +15,17 @@ import java.util.Arrays;
 /// | stored | panels |
 /// | --- | --- |
 /// | Q4_0 | `NIBBLES` |
-/// | Q8_0, Q5_0, IQ4_NL | `BYTES` |
+/// | Q8_0 | `BYTES` |
+/// | IQ4_NL | `LEVELS` |
+/// | Q5_0 | `FIVE_BITS` |
+/// | Q4_1 | `NIBBLE_AFFINE` |
+/// | Q5_1 | `FIVE_BIT_AFFINE` |
 /// | Q4_K | `NIBBLE_SUPER` |
 /// | Q5_K | `FIVE_BIT_SUPER` |
 /// | Q3_K | `NIBBLE_SUPER_16` |
 /// | Q6_K | `SIX_BIT_SUPER_16` |
 /// | IQ4_XS | `LEVEL_SUPER_16` |
 /// | Q2_K | `TWO_BIT_SUPER_16` |
-/// | Q4_1, Q5_1 | `BYTE_AFFINE_16` |
 /// | F64, F32; F16; BF16 | the same |
 final class PanelPacker {
     private static final int ROWS = PanelLayout.ROWS;
@@ -60,14 +63,17 @@ final class PanelPacker {
     static PanelLayout layout(ElementType type) {
         return switch (type) {
             case Q4_0 -> PanelLayout.NIBBLES;
-            case Q8_0, Q5_0, IQ4_NL -> PanelLayout.BYTES;
+            case Q8_0 -> PanelLayout.BYTES;
+            case IQ4_NL -> PanelLayout.LEVELS;
+            case Q5_0 -> PanelLayout.FIVE_BITS;
+            case Q4_1 -> PanelLayout.NIBBLE_AFFINE;
+            case Q5_1 -> PanelLayout.FIVE_BIT_AFFINE;
             case Q4_K -> PanelLayout.NIBBLE_SUPER;
             case Q5_K -> PanelLayout.FIVE_BIT_SUPER;
             case Q3_K -> PanelLayout.NIBBLE_SUPER_16;
             case Q6_K -> PanelLayout.SIX_BIT_SUPER_16;
             case IQ4_XS -> PanelLayout.LEVEL_SUPER_16;
             case Q2_K -> PanelLayout.TWO_BIT_SUPER_16;
-            case Q4_1, Q5_1 -> PanelLayout.BYTE_AFFINE_16;
             case F64, F32 -> PanelLayout.F32;
             case F16 -> PanelLayout.F16;
             case BF16 -> PanelLayout.BF16;
@@ -104,17 +110,18 @@ final class PanelPacker {
         switch (layout) {
             case NIBBLES -> nibbles(r);
             case BYTES -> bytes(r);
+            case LEVELS, FIVE_BITS -> scaled(r);
+            case NIBBLE_AFFINE, FIVE_BIT_AFFINE -> affine(r);
             case NIBBLE_SUPER -> {
                 affineNumbers(r);
                 copyWords(16, 32, layout.codesAt(), r);
             }
             case FIVE_BIT_SUPER -> {
                 affineNumbers(r);
-                superCodes(r);
+                codes(r);
             }
             case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16 -> scaledSuper(r);
             case TWO_BIT_SUPER_16 -> affineSuper16(r);
-            case BYTE_AFFINE_16 -> affine(r);
             case F32 -> floats(r);
             case F16 -> {
                 copyHalf(0, 0, r);
@@ -173,7 +180,7 @@ final class PanelPacker {
         for (int group = 0; group < 16; group++) {
             packed[WORD + group * ROWS + r] = (byte) StoredCodes.scale(type, stored, group);
         }
-        superCodes(r);
+        codes(r);
     }
 
     private void affineSuper16(int r) {
@@ -183,28 +190,33 @@ final class PanelPacker {
             packed[WORD + group * ROWS + r] = (byte) (stored[group] & 15);
             packed[WORD + (16 + group) * ROWS + r] = (byte) (stored[group] >> 4 & 15);
         }
-        superCodes(r);
+        codes(r);
     }
 
-    private void superCodes(int r) {
+    private void codes(int r) {
         int added = layout.codes() == PanelCodes.LEVELS ? 0 : layout.offset();
+        int elements = type.blockElements();
         for (int i = 0; i < unit; i++) {
-            int code = StoredCodes.code(type, stored, 0, i) + added;
+            int code = StoredCodes.code(type, stored, i / elements * type.blockBytes(), i % elements) + added;
             for (PanelCodes.Part part : layout.codes().partsOf(i)) {
                 packed[layout.codesAt() + part.offset() + 4 * r + i % 4] |= (byte) part.place(code);
             }
         }
     }
 
+    private void scaled(int r) {
+        for (int group = 0; group * type.blockBytes() < present; group++) {
+            copyHalf(group * type.blockBytes(), group * 2 * ROWS, r);
+        }
+        codes(r);
+    }
+
     private void affine(int r) {
-        ByteBuffer block = ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN);
-        for (int half = 0; half < 2; half++) {
-            numbers.putFloat(half * WORD + 4 * r, Float.float16ToFloat(block.getShort(0)));
-            numbers.putFloat((2 + half) * WORD + 4 * r, Float.float16ToFloat(block.getShort(2)));
+        for (int group = 0; group * type.blockBytes() < present; group++) {
+            copyHalf(group * type.blockBytes(), group * 2 * ROWS, r);
+            copyHalf(group * type.blockBytes() + 2, (2 + group) * 2 * ROWS, r);
         }
-        for (int i = 0; i < unit; i++) {
-            put(4 * WORD, i, r, StoredCodes.code(type, stored, 0, i));
-        }
+        codes(r);
     }
 
     private void floats(int r) {

@@ -18,7 +18,7 @@ final class StoredCodes {
             case Q4_1 -> nibble(block, at + 4, i);
             case Q5_0 -> (nibble(block, at + 6, i) | (bits32(block, at + 2) >>> i & 1) << 4) - 16;
             case Q5_1 -> nibble(block, at + 8, i) | (bits32(block, at + 4) >>> i & 1) << 4;
-            case IQ4_NL -> NonlinearBlocks.LEVELS[nibble(block, at + 2, i)];
+            case IQ4_NL -> nibble(block, at + 2, i);
             case IQ4_XS -> nibble(block, at + 8 + 16 * (i / 32), i % 32);
             case Q2_K -> twoBits(block, at + 16, i);
             case Q3_K -> twoBits(block, at + 32, i) + 4 * (block[at + i % 32] >> (i / 32) & 1) - 4;

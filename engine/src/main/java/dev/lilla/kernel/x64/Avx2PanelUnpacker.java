@@ -43,10 +43,11 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
         return switch (rows.layout()) {
             case NIBBLES -> new Nibbles(rows);
             case BYTES -> new Bytes(rows);
-            case NIBBLE_SUPER, FIVE_BIT_SUPER -> new Super(rows);
-            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16 -> new Super16(rows);
+            case LEVELS, FIVE_BITS -> new Scaled(rows);
+            case NIBBLE_AFFINE, FIVE_BIT_AFFINE -> new Affine(rows);
+            case NIBBLE_SUPER, FIVE_BIT_SUPER -> new AffineSuper(rows);
+            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16 -> new ScaledSuper16(rows);
             case TWO_BIT_SUPER_16 -> new AffineSuper16(rows);
-            case BYTE_AFFINE_16 -> new Affine16(rows);
             case F32, F16, BF16 -> new Floats(rows);
         };
     }
@@ -60,8 +61,8 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
         };
     }
 
-    /// Half a word of a super-block to `WEIGHT`, a byte for each column.
-    private static void superWord(Avx2Rows rows, int group, int half, int word) {
+    /// Half a word of a group to `WEIGHT`, a byte for each column.
+    private static void codedWord(Avx2Rows rows, int group, int half, int word) {
         PanelLayout layout = rows.layout();
         Operand second = layout.codes() == PanelCodes.LEVELS
                 ? CodeUnpacker.levels(rows.asm())
@@ -140,8 +141,55 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
         }
     }
 
+    /// See [PanelLayout#LEVELS] and [PanelLayout#FIVE_BITS].
+    record Scaled(Avx2Rows rows) implements Avx2PanelUnpacker {
+        @Override
+        public int groups() {
+            return 2;
+        }
+
+        @Override
+        public void group(int index, int group) {
+            int offset = rows.layout().offset();
+            List<Start> starts = List.of(
+                    new Start(MINUS_128_LOW, MINUS_128_LOW.shiftFor(offset)),
+                    new Start(MINUS_128_HIGH, MINUS_128_HIGH.shiftFor(offset)));
+            Range range = new Range(group, 0, WORDS, codes(rows), starts);
+            for (int half = 0; half < 2; half++) {
+                int part = half;
+                rows.dots(range, word -> codedWord(rows, group, part, word));
+                rows.asm().vcvtph2ps(WEIGHT, Mem.at(RSI, group * HALVES + half * HALF_HALVES));
+                rows.addDots(half, group);
+            }
+        }
+    }
+
+    /// See [PanelLayout#NIBBLE_AFFINE] and [PanelLayout#FIVE_BIT_AFFINE].
+    record Affine(Avx2Rows rows) implements Avx2PanelUnpacker {
+        private static final int OFFSETS = 2 * HALVES;
+
+        @Override
+        public int groups() {
+            return 2;
+        }
+
+        @Override
+        public void group(int index, int group) {
+            Range range = new Range(group, 0, WORDS, codes(rows), List.of());
+            for (int half = 0; half < 2; half++) {
+                int part = half;
+                int numbers = group * HALVES + half * HALF_HALVES;
+                rows.asm().vcvtph2ps(WEIGHT, Mem.at(RSI, OFFSETS + numbers));
+                rows.addOffsets(half, group, SUM);
+                rows.dots(range, word -> codedWord(rows, group, part, word));
+                rows.asm().vcvtph2ps(WEIGHT, Mem.at(RSI, numbers));
+                rows.addDots(half, group);
+            }
+        }
+    }
+
     /// See [PanelLayout#NIBBLE_SUPER] and [PanelLayout#FIVE_BIT_SUPER].
-    record Super(Avx2Rows rows) implements Avx2PanelUnpacker {
+    record AffineSuper(Avx2Rows rows) implements Avx2PanelUnpacker {
         private static final int SCALES = 2 * HALVES;
         private static final int MINS = SCALES + GROUPS * PanelLayout.ROWS;
 
@@ -157,7 +205,7 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
                 int part = half;
                 number(rows.asm(), MINS + group * PanelLayout.ROWS, HALVES, half);
                 rows.subtractOffsets(half, group, SUM);
-                rows.dots(range, word -> superWord(rows, group, part, word));
+                rows.dots(range, word -> codedWord(rows, group, part, word));
                 number(rows.asm(), SCALES + group * PanelLayout.ROWS, 0, half);
                 rows.addDots(half, group);
             }
@@ -165,7 +213,7 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
     }
 
     /// See [PanelLayout#NIBBLE_SUPER_16], [PanelLayout#SIX_BIT_SUPER_16] and [PanelLayout#LEVEL_SUPER_16].
-    record Super16(Avx2Rows rows) implements Avx2PanelUnpacker {
+    record ScaledSuper16(Avx2Rows rows) implements Avx2PanelUnpacker {
         private static final int SCALES = 2 * HALVES;
 
         @Override
@@ -189,7 +237,7 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
         private void columns(Range range, int half) {
             Assembler asm = rows.asm();
             int scale = 2 * range.block() + range.from() / (WORDS / 2);
-            rows.dots(range, word -> superWord(rows, range.block(), half, word));
+            rows.dots(range, word -> codedWord(rows, range.block(), half, word));
             asm.vpmovsxbd(WEIGHT, Mem.at(RSI, SCALES + scale * PanelLayout.ROWS + half * LANES));
             asm.vcvtdq2ps(WEIGHT, WEIGHT);
             asm.vcvtph2ps(SECOND, Mem.at(RSI, half * HALF_HALVES));
@@ -221,33 +269,9 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
             int numbers = (2 * range.block() + range.from() / (WORDS / 2)) * PanelLayout.ROWS;
             number(rows.asm(), MINS + numbers, HALVES, half);
             rows.subtractOffsets(half, range.block(), rowSum);
-            rows.dots(range, word -> superWord(rows, range.block(), half, word));
+            rows.dots(range, word -> codedWord(rows, range.block(), half, word));
             number(rows.asm(), SCALES + numbers, 0, half);
             rows.addDots(half, range.block());
-        }
-    }
-
-    /// See [PanelLayout#BYTE_AFFINE_16].
-    record Affine16(Avx2Rows rows) implements Avx2PanelUnpacker {
-        private static final int NUMBERS = 64;
-
-        @Override
-        public void group(int index, int group) {
-            for (int half = 0; half < 2; half++) {
-                columns(new Range(0, 0, WORDS / 2, Codes.FIVE_BITS, List.of()), half, SUM_LOW);
-                columns(new Range(0, WORDS / 2, WORDS, Codes.FIVE_BITS, List.of()), half, SUM_HIGH);
-            }
-        }
-
-        /// 16 columns.
-        private void columns(Range range, int half, RowEncoding.Field rowSum) {
-            int numbers = range.from() / (WORDS / 2) * NUMBERS + half * NUMBERS / 2;
-            int words = 4 * NUMBERS + half * HALF_WORD;
-            rows.dots(range, word -> load(rows.asm(), words + word * WORD));
-            load(rows.asm(), numbers);
-            rows.addDots(half, 0);
-            load(rows.asm(), 2 * NUMBERS + numbers);
-            rows.addOffsets(half, 0, rowSum);
         }
     }
 

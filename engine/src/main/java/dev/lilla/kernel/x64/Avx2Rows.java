@@ -230,10 +230,9 @@ record Avx2Rows(Assembler asm, ByteDots dots, PanelLayout layout, int tileRows, 
     private int constantLane() {
         return switch (layout) {
             case NIBBLES -> 0x0F0F0F0F;
-            case NIBBLE_SUPER, FIVE_BIT_SUPER, NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16, TWO_BIT_SUPER_16 ->
-                layout.codes().lower();
-            case BYTES, BYTE_AFFINE_16, F32, F16 -> ONES;
+            case BYTES, F32, F16 -> ONES;
             case BF16 -> 0xFFFF0000;
+            default -> layout.codes().lower();
         };
     }
 

@@ -11,6 +11,8 @@ import java.util.TreeSet;
 /// | stored | numbers | codes |
 /// | --- | --- | --- |
 /// | Q4_0, two blocks | f16 scales | nibbles in 16 bytes each, which stay pairs |
+/// | IQ4_NL, two blocks | f16 scales | nibbles in 16 bytes each, of which pairs of one each are made |
+/// | Q4_1, two blocks | f16 scales and offsets | the same |
 /// | Q8_0, two blocks | f16 scales | 32 bytes each, signed |
 /// | Q2_K | two f16; 16 scales and 16 minima, nibbles in 16 bytes | two bits in 64 bytes, which stay fours |
 /// | Q3_K | f16; 16 signed scales: nibbles in 8 bytes, pairs of bits in 4 | two bits in 64 bytes, the third in 32 |
@@ -53,6 +55,38 @@ public enum BlockPlan {
         @Override
         int groups() {
             return 2;
+        }
+    },
+    IQ4_NL(PanelLayout.LEVELS, 36) {
+        @Override
+        List<Half> factors() {
+            return Q4_0.factors();
+        }
+
+        @Override
+        Word codes(int group, int place) {
+            return pairOfNibbles(2, 20, place);
+        }
+
+        @Override
+        int groups() {
+            return 1;
+        }
+    },
+    Q4_1(PanelLayout.NIBBLE_AFFINE, 40) {
+        @Override
+        List<Half> factors() {
+            return List.of(new Half(0, 0, false), new Half(20, 0, false), new Half(0, 0, true), new Half(20, 0, true));
+        }
+
+        @Override
+        Word codes(int group, int place) {
+            return pairOfNibbles(4, 24, place);
+        }
+
+        @Override
+        int groups() {
+            return 1;
         }
     },
     Q2_K(PanelLayout.TWO_BIT_SUPER_16, 84) {
@@ -213,9 +247,6 @@ public enum BlockPlan {
     /// The mask of words that are taken as they are.
     static final int WHOLE = 0xFF;
 
-    /// The byte of a panel's block where the small numbers begin, or the codes: behind two f16 of 16 rows.
-    static final int NUMBERS_AT = 64;
-
     /// Bytes of a word of 16 rows.
     static final int WORD = 64;
 
@@ -280,7 +311,7 @@ public enum BlockPlan {
         int at(int offset);
     }
 
-    /// The f16 of a row, one or two.
+    /// The f16 of a row, one, two or four.
     abstract List<Half> factors();
 
     /// Small numbers of a row, a byte each: `4 i` to `4 i + 3` in word `i`.
@@ -301,9 +332,14 @@ public enum BlockPlan {
         return 8;
     }
 
+    /// The byte of a panel's block where the small numbers begin, or the codes: behind at least two f16 of 16 rows.
+    int numbersAt() {
+        return Math.max(factors().size(), 2) * Short.BYTES * PanelLayout.ROWS;
+    }
+
     /// The byte of a panel's block where the codes begin.
     int codesAt() {
-        return NUMBERS_AT + numbers().size() * WORD;
+        return numbersAt() + numbers().size() * WORD;
     }
 
     public PanelLayout layout() {
@@ -329,6 +365,15 @@ public enum BlockPlan {
             word.bits().stream().map(Bits::mask).filter(mask -> mask != WHOLE).forEach(all::add);
         }
         return all;
+    }
+
+    /// Word `place` of two groups: the lower nibbles of 16 bytes are the first half of a group.
+    ///
+    /// @param first byte where the nibbles of the first group begin
+    private static Word pairOfNibbles(int first, int second, int place) {
+        int shift = place / 4 * 4;
+        return new Word(
+                List.of(new Bits(first, place % 4, shift, 0x0F), new Bits(second, place % 4, shift - 4, 0xF0)), 0);
     }
 
     /// Eight scales, then eight minima: the first four of each whole in their bytes, the others with their low

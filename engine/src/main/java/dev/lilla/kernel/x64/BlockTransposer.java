@@ -81,7 +81,7 @@ public final class BlockTransposer {
         asm.bind(block);
         fetch();
         factors();
-        int to = BlockPlan.NUMBERS_AT;
+        int to = plan.numbersAt();
         for (BlockPlan.Word word : plan.numbers()) {
             storeNumbers(make(word), to);
             to += BlockPlan.WORD;

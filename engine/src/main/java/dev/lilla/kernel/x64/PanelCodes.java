@@ -2,7 +2,7 @@ package dev.lilla.kernel.x64;
 
 import java.util.List;
 
-/// How the codes of a super-block of 256 columns lie in a panel, behind its scales: in as many bits as the stored
+/// How the codes of a block lie in a panel, behind its scales: in as many bits as the stored
 /// type has, in words of a [PanelLayout]. A group is 32 columns: word `w` of it holds columns `4 w` to `4 w + 3`
 /// of all rows.
 ///
@@ -17,8 +17,6 @@ public enum PanelCodes {
     LEVELS(4),
     FIVE_BITS(5),
     SIX_BITS(6);
-
-    private static final int GROUPS = 8;
 
     /// Words of a group with a byte for each column.
     private static final int WORDS = 8;
@@ -39,7 +37,7 @@ public enum PanelCodes {
 
     /// Bits of codes that lie side by side in each byte of a word.
     ///
-    /// @param word of the super-block's codes
+    /// @param word of the block's codes
     /// @param at the lowest of them in the byte
     /// @param width how many
     /// @param to the bit of the code that the lowest is
@@ -82,7 +80,7 @@ public enum PanelCodes {
         return List.of(nibble, new Part(pair + WORDS + word / together, at, above, NIBBLE));
     }
 
-    /// The same for column `column` of the super-block.
+    /// The same for column `column` of a block.
     public List<Part> partsOf(int column) {
         return parts(column / RowEncoding.BLOCK_COLUMNS, column % RowEncoding.BLOCK_COLUMNS / 4);
     }
@@ -106,8 +104,8 @@ public enum PanelCodes {
         return LEVEL_VALUES;
     }
 
-    /// Bytes of a super-block of 16 rows.
-    int bytes() {
-        return GROUPS * WORDS * WORD * bits / Byte.SIZE;
+    /// Bytes of `columns` columns of 16 rows, a multiple of what lies together.
+    int bytes(int columns) {
+        return columns * PanelLayout.ROWS * bits / Byte.SIZE;
     }
 }

@@ -6,18 +6,12 @@ import static dev.lilla.kernel.x64.RowEncoding.Field.MINUS_128_HIGH;
 import static dev.lilla.kernel.x64.RowEncoding.Field.MINUS_128_LOW;
 import static dev.lilla.kernel.x64.RowEncoding.Field.MINUS_8;
 import static dev.lilla.kernel.x64.RowEncoding.Field.SCALE;
-import static dev.lilla.kernel.x64.RowEncoding.Field.SUM_HIGH;
-import static dev.lilla.kernel.x64.RowEncoding.Field.SUM_LOW;
 import static dev.lilla.kernel.x64.Vec.zmm;
 
 /// Turns a block of a panel into registers and adds its products to the sums of a [PanelProduct]: the part of the
 /// kernel that depends on the layout.
 sealed interface PanelUnpacker extends PanelBlock
-        permits PanelUnpacker.Nibbles,
-                PanelUnpacker.Bytes,
-                PanelUnpacker.Affine16,
-                PanelUnpacker.Floats,
-                SuperPanelUnpacker {
+        permits PanelUnpacker.Nibbles, PanelUnpacker.Bytes, PanelUnpacker.Floats, CodedPanelUnpacker {
     /// The first of the eight registers with unpacked weights.
     int WEIGHTS = 16;
 
@@ -36,10 +30,11 @@ sealed interface PanelUnpacker extends PanelBlock
         return switch (layout) {
             case NIBBLES -> new Nibbles(product);
             case BYTES -> new Bytes(product);
-            case NIBBLE_SUPER, FIVE_BIT_SUPER -> new SuperPanelUnpacker.Affine(product);
-            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16 -> new SuperPanelUnpacker.Scaled16(product);
-            case TWO_BIT_SUPER_16 -> new SuperPanelUnpacker.Affine16(product);
-            case BYTE_AFFINE_16 -> new Affine16(product);
+            case LEVELS, FIVE_BITS -> new CodedPanelUnpacker.Scaled(product);
+            case NIBBLE_AFFINE, FIVE_BIT_AFFINE -> new CodedPanelUnpacker.Affine(product);
+            case NIBBLE_SUPER, FIVE_BIT_SUPER -> new CodedPanelUnpacker.AffineSuper(product);
+            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16 -> new CodedPanelUnpacker.ScaledSuper16(product);
+            case TWO_BIT_SUPER_16 -> new CodedPanelUnpacker.AffineSuper16(product);
             case F32, F16, BF16 -> new Floats(product);
         };
     }
@@ -118,31 +113,6 @@ sealed interface PanelUnpacker extends PanelBlock
                 asm.vcvtdq2ps(dots(t), dots(t));
                 asm.vmulps(zmm(31), zmm(26), product.field(SCALE, group, t).broadcast());
                 asm.vfmadd231ps(zmm(t), dots(t), zmm(31));
-            }
-        }
-    }
-
-    /// See [PanelLayout#BYTE_AFFINE_16].
-    record Affine16(PanelProduct product) implements PanelUnpacker {
-        private static final int NUMBERS = 64;
-
-        @Override
-        public void group(int index, int group) {
-            Assembler asm = product.asm;
-            loadWords(asm, 4 * NUMBERS);
-            for (int i = 0; i < 4; i++) {
-                asm.vmovups(zmm(26 + i), Mem.at(RSI, i * NUMBERS));
-            }
-            for (int t = 0; t < product.rows; t++) {
-                product.dot(zmm(24), 0, t, 0, WORDS / 2);
-                product.dot(zmm(25), 0, t, WORDS / 2, WORDS);
-                asm.vcvtdq2ps(zmm(24), zmm(24));
-                asm.vcvtdq2ps(zmm(25), zmm(25));
-                asm.vmulps(zmm(24), zmm(24), zmm(26));
-                asm.vfmadd231ps(zmm(24), zmm(25), zmm(27));
-                asm.vfmadd231ps(zmm(t), zmm(28), product.field(SUM_LOW, 0, t).broadcast());
-                asm.vfmadd231ps(zmm(t), zmm(29), product.field(SUM_HIGH, 0, t).broadcast());
-                asm.vfmadd231ps(zmm(t), zmm(24), product.field(SCALE, 0, t).broadcast());
             }
         }
     }

@@ -75,12 +75,12 @@ final class TileUnpacker {
         asm.vmovups(zmm(31), asm.constant(order));
         switch (layout) {
             case NIBBLES -> asm.vmovups(zmm(30), numbers(i -> i - 8));
-            case NIBBLE_SUPER -> asm.vmovups(zmm(30), numbers(i -> i));
+            case NIBBLE_AFFINE, NIBBLE_SUPER -> asm.vmovups(zmm(30), numbers(i -> i));
             case NIBBLE_SUPER_16 -> asm.vmovups(zmm(30), numbers(i -> i - layout.offset()));
-            case LEVEL_SUPER_16 -> asm.vmovups(zmm(30), numbers(PanelCodes.levels()::get));
+            case LEVELS, LEVEL_SUPER_16 -> asm.vmovups(zmm(30), numbers(PanelCodes.levels()::get));
             case BYTES -> byteConstants(128);
-            case SIX_BIT_SUPER_16 -> byteConstants(layout.offset());
-            case FIVE_BIT_SUPER, TWO_BIT_SUPER_16, BYTE_AFFINE_16 -> asm.vpbroadcastd(zmm(30), asm.constant(0xFF));
+            case FIVE_BITS, SIX_BIT_SUPER_16 -> byteConstants(layout.offset());
+            case FIVE_BIT_AFFINE, FIVE_BIT_SUPER, TWO_BIT_SUPER_16 -> asm.vpbroadcastd(zmm(30), asm.constant(0xFF));
             case F32, F16, BF16 -> {}
         }
     }
@@ -105,10 +105,11 @@ final class TileUnpacker {
         switch (layout) {
             case NIBBLES -> each(this::nibbles);
             case BYTES -> each(this::bytes);
+            case LEVELS, FIVE_BITS -> each(this::scaled);
+            case NIBBLE_AFFINE, FIVE_BIT_AFFINE -> each(this::affine);
             case NIBBLE_SUPER, FIVE_BIT_SUPER -> each(this::superBlock);
             case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16 -> each(this::superBlock16);
             case TWO_BIT_SUPER_16 -> each(this::affineSuperBlock16);
-            case BYTE_AFFINE_16 -> each(this::affine);
             case F32, F16, BF16 -> floats();
         }
     }
@@ -162,6 +163,26 @@ final class TileUnpacker {
         }
     }
 
+    /// See [PanelLayout#LEVELS] and [PanelLayout#FIVE_BITS].
+    private void scaled() {
+        for (int group = 0; group < 2; group++) {
+            asm.vcvtph2ps(zmm(28), Mem.at(RSI, group * HALVES));
+            if (layout == PanelLayout.FIVE_BITS) {
+                asm.vmulps(zmm(29), zmm(28), zmm(27));
+            }
+            codedWords(group, 0, WORDS);
+        }
+    }
+
+    /// See [PanelLayout#NIBBLE_AFFINE] and [PanelLayout#FIVE_BIT_AFFINE].
+    private void affine() {
+        for (int group = 0; group < 2; group++) {
+            asm.vcvtph2ps(zmm(28), Mem.at(RSI, group * HALVES));
+            asm.vcvtph2ps(zmm(29), Mem.at(RSI, (2 + group) * HALVES));
+            codedWords(group, 0, WORDS);
+        }
+    }
+
     /// See [PanelLayout#NIBBLE_SUPER] and [PanelLayout#FIVE_BIT_SUPER].
     private void superBlock() {
         int scales = 2 * HALVES;
@@ -174,7 +195,7 @@ final class TileUnpacker {
             times(zmm(28), zmm(26));
             asm.vpmovzxbd(zmm(29), Mem.at(RSI, mins + group * PanelLayout.ROWS));
             times(zmm(29), zmm(27));
-            superWords(group, 0, WORDS);
+            codedWords(group, 0, WORDS);
         }
     }
 
@@ -189,7 +210,7 @@ final class TileUnpacker {
                 asm.vmulps(zmm(29), zmm(28), zmm(27));
             }
             int first = half % 2 * WORDS / 2;
-            superWords(half / 2, first, first + WORDS / 2);
+            codedWords(half / 2, first, first + WORDS / 2);
         }
     }
 
@@ -206,12 +227,12 @@ final class TileUnpacker {
             asm.vpmovzxbd(zmm(29), Mem.at(RSI, mins + half * PanelLayout.ROWS));
             times(zmm(29), zmm(27));
             int first = half % 2 * WORDS / 2;
-            superWords(half / 2, first, first + WORDS / 2);
+            codedWords(half / 2, first, first + WORDS / 2);
         }
     }
 
-    /// Words `from` to `to` of a group of a super-block.
-    private void superWords(int group, int from, int to) {
+    /// Words `from` to `to` of a group.
+    private void codedWords(int group, int from, int to) {
         PanelCodes codes = layout.codes();
         Mem lower = asm.constant(codes.lower()).broadcast();
         Mem upper = asm.constant(codes.upper()).broadcast();
@@ -223,18 +244,6 @@ final class TileUnpacker {
             } else {
                 unpacker.unpack(zmm(0), layout.codesAt(), group, word);
                 byteWord(group, word);
-            }
-        }
-    }
-
-    /// See [PanelLayout#BYTE_AFFINE_16].
-    private void affine() {
-        for (int half = 0; half < 2; half++) {
-            asm.vmovups(zmm(28), Mem.at(RSI, half * WORD));
-            asm.vmovups(zmm(29), Mem.at(RSI, (2 + half) * WORD));
-            for (int word = half * WORDS / 2; word < (half + 1) * WORDS / 2; word++) {
-                asm.vmovups(zmm(0), Mem.at(RSI, (4 + word) * WORD));
-                byteWord(0, word);
             }
         }
     }
@@ -273,7 +282,7 @@ final class TileUnpacker {
             } else {
                 asm.vpermps(column, zmm(0), zmm(30));
             }
-            if (layout == PanelLayout.NIBBLE_SUPER) {
+            if (layout == PanelLayout.NIBBLE_SUPER || layout == PanelLayout.NIBBLE_AFFINE) {
                 asm.vfmadd213ps(column, zmm(28), zmm(29));
             } else {
                 asm.vmulps(column, column, zmm(28));

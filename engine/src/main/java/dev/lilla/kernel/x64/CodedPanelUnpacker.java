@@ -9,30 +9,31 @@ import static dev.lilla.kernel.x64.RowEncoding.Field.SUM_HIGH;
 import static dev.lilla.kernel.x64.RowEncoding.Field.SUM_LOW;
 import static dev.lilla.kernel.x64.Vec.zmm;
 
-/// The [PanelUnpacker]s of super-blocks: the K-quants and IQ4_XS.
+/// The [PanelUnpacker]s of blocks whose codes lie as [PanelCodes].
 ///
 /// | registers | hold |
 /// | --- | --- |
 /// | zmm26, 27 | `d` and `m`; where there is no `m`, in zmm27 what [CodeUnpacker] wants beside the mask |
-/// | zmm28, 29 | scales and minima of the group, or scales of its halves |
+/// | zmm28, 29 | scale and minimum of the group, or scales of its halves |
 /// | zmm30 | the mask of the codes' first part |
-sealed interface SuperPanelUnpacker extends PanelUnpacker {
+sealed interface CodedPanelUnpacker extends PanelUnpacker {
     /// The register of the sums of a tile's last row.
     int LAST_SUM = 15;
 
-    /// The byte where the scales begin, behind `d` and `m`.
+    /// The byte of a super-block where the scales begin, behind `d` and `m`.
     int SCALES = 2 * HALVES;
 
+    /// Groups of a super-block.
     int GROUPS = 8;
 
     PanelProduct product();
 
     @Override
     default int groups() {
-        return GROUPS;
+        return product().layout.blockColumns() / RowEncoding.BLOCK_COLUMNS;
     }
 
-    /// The codes of a group of a super-block, a byte each.
+    /// The codes of a group, a byte each.
     default void words(int group) {
         PanelProduct product = product();
         PanelLayout layout = product.layout;
@@ -45,7 +46,7 @@ sealed interface SuperPanelUnpacker extends PanelUnpacker {
     /// In a register where there is one: a load for every word would cost as much as the word itself.
     private static Operand secondConstant(PanelProduct product) {
         return switch (product.layout) {
-            case SIX_BIT_SUPER_16, LEVEL_SUPER_16 -> zmm(27);
+            case LEVELS, FIVE_BITS, FIVE_BIT_AFFINE, SIX_BIT_SUPER_16, LEVEL_SUPER_16 -> zmm(27);
             case FIVE_BIT_SUPER ->
                 product.rows <= LAST_SUM
                         ? zmm(LAST_SUM)
@@ -73,8 +74,50 @@ sealed interface SuperPanelUnpacker extends PanelUnpacker {
         asm.vmulps(target, target, factor);
     }
 
+    /// See [PanelLayout#LEVELS] and [PanelLayout#FIVE_BITS].
+    record Scaled(PanelProduct product) implements CodedPanelUnpacker {
+        @Override
+        public void group(int index, int group) {
+            Assembler asm = product.asm;
+            int offset = product.layout.offset();
+            words(group);
+            asm.vcvtph2ps(zmm(28), Mem.at(RSI, group * HALVES));
+            for (int t = 0; t < product.rows; t++) {
+                Vec dots = PanelUnpacker.dots(t);
+                product.start(dots, product.field(MINUS_128_LOW, group, t), MINUS_128_LOW.shiftFor(offset));
+                product.start(zmm(31), product.field(MINUS_128_HIGH, group, t), MINUS_128_HIGH.shiftFor(offset));
+                asm.vpaddd(dots, dots, zmm(31));
+                product.addDots(dots, group, t, 0, WORDS);
+                asm.vcvtdq2ps(dots, dots);
+                asm.vmulps(zmm(31), zmm(28), product.field(SCALE, group, t).broadcast());
+                asm.vfmadd231ps(zmm(t), dots, zmm(31));
+            }
+        }
+    }
+
+    /// See [PanelLayout#NIBBLE_AFFINE] and [PanelLayout#FIVE_BIT_AFFINE].
+    record Affine(PanelProduct product) implements CodedPanelUnpacker {
+        private static final int OFFSETS = 2 * HALVES;
+
+        @Override
+        public void group(int index, int group) {
+            Assembler asm = product.asm;
+            words(group);
+            asm.vcvtph2ps(zmm(28), Mem.at(RSI, group * HALVES));
+            asm.vcvtph2ps(zmm(29), Mem.at(RSI, OFFSETS + group * HALVES));
+            for (int t = 0; t < product.rows; t++) {
+                Vec dots = PanelUnpacker.dots(t);
+                product.dot(dots, group, t, 0, WORDS);
+                asm.vcvtdq2ps(dots, dots);
+                asm.vmulps(zmm(31), zmm(28), product.field(SCALE, group, t).broadcast());
+                asm.vfmadd231ps(zmm(t), zmm(29), product.field(SUM, group, t).broadcast());
+                asm.vfmadd231ps(zmm(t), dots, zmm(31));
+            }
+        }
+    }
+
     /// See [PanelLayout#NIBBLE_SUPER] and [PanelLayout#FIVE_BIT_SUPER].
-    record Affine(PanelProduct product) implements SuperPanelUnpacker {
+    record AffineSuper(PanelProduct product) implements CodedPanelUnpacker {
         private static final int MINS = SCALES + GROUPS * PanelLayout.ROWS;
 
         @Override
@@ -100,7 +143,7 @@ sealed interface SuperPanelUnpacker extends PanelUnpacker {
     }
 
     /// See [PanelLayout#NIBBLE_SUPER_16], [PanelLayout#SIX_BIT_SUPER_16] and [PanelLayout#LEVEL_SUPER_16].
-    record Scaled16(PanelProduct product) implements SuperPanelUnpacker {
+    record ScaledSuper16(PanelProduct product) implements CodedPanelUnpacker {
 
         @Override
         public void open() {
@@ -135,7 +178,7 @@ sealed interface SuperPanelUnpacker extends PanelUnpacker {
     }
 
     /// See [PanelLayout#TWO_BIT_SUPER_16].
-    record Affine16(PanelProduct product) implements SuperPanelUnpacker {
+    record AffineSuper16(PanelProduct product) implements CodedPanelUnpacker {
         private static final int MINS = SCALES + 2 * GROUPS * PanelLayout.ROWS;
 
         @Override
