@@ -5,17 +5,32 @@ import java.util.Arrays;
 
 /// The tokens that may come next, with their logits: what the steps of a sampler narrow down.
 ///
-/// Starts with the whole vocabulary. Works without sorting it: the top tokens of 256,000 are selected through a heap.
-/// Reused from token to token; not safe for use by several threads.
+/// Starts with the whole vocabulary. Works without sorting it: the top tokens of 256,000 are selected through a
+/// heap. Reused from token to token; not safe for use by several threads.
 public final class Candidates {
+    /// Candidates whose probabilities are added up together.
+    private static final int BLOCK = 512;
+
+    /// How far below the largest logit the first search for the most likely candidates goes, `exp(-8)`; the next
+    /// twice as far.
+    private static final float FIRST_DEPTH = 8;
+
     private final int[] ids;
     private final float[] logits;
+
+    /// What the last blocks added up to.
+    private final double[] blockMass;
+
     private int count;
+
+    /// Whether ids rise: until the likely ones were brought forward.
+    private boolean isRising;
 
     /// Room for a vocabulary of `vocab` tokens.
     public Candidates(int vocab) {
         ids = new int[vocab];
         logits = new float[vocab];
+        blockMass = new double[Math.ceilDiv(vocab, BLOCK)];
     }
 
     /// Starts anew with every token of `source [vocab]`.
@@ -25,6 +40,7 @@ public final class Candidates {
                     "room for " + logits.length + " tokens, found " + source.length + " logits");
         }
         count = source.length;
+        isRising = true;
         System.arraycopy(source, 0, logits, 0, count);
         for (int i = 0; i < count; i++) {
             ids[i] = i;
@@ -38,6 +54,7 @@ public final class Candidates {
                     "room for " + logits.length + " tokens, found " + source.length + " logits");
         }
         count = 0;
+        isRising = true;
         for (int id = mask.next(0); id >= 0 && id < source.length; id = mask.next(id + 1)) {
             ids[count] = id;
             logits[count++] = source[id];
@@ -54,6 +71,22 @@ public final class Candidates {
 
     public float logit(int index) {
         return logits[index];
+    }
+
+    /// Where a token is among the candidates, or -1.
+    int indexOf(int id) {
+        if (id >= 0 && id < count && ids[id] == id) {
+            return id;
+        }
+        if (isRising) {
+            return Math.max(-1, Arrays.binarySearch(ids, 0, count, id));
+        }
+        for (int i = 0; i < count; i++) {
+            if (ids[i] == id) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /// Replaces the logit of one candidate.
@@ -80,10 +113,46 @@ public final class Candidates {
     /// The sum of `exp(logit - max)` over all candidates.
     public double mass(float max) {
         double sum = 0;
-        for (int i = 0; i < count; i++) {
-            sum += Math.exp(logits[i] - max);
+        for (int block = 0; block * BLOCK < count; block++) {
+            blockMass[block] = mass(block * BLOCK, Math.min(count, (block + 1) * BLOCK), max);
+            sum += blockMass[block];
         }
         return sum;
+    }
+
+    /// Of candidates `from` to `to`, in two sums, so that an addition need not wait for the last.
+    private double mass(int from, int to, float max) {
+        double even = 0;
+        double odd = 0;
+        int i = from;
+        for (; i < to - 1; i += 2) {
+            even += Exponential.of(logits[i] - max);
+            odd += Exponential.of(logits[i + 1] - max);
+        }
+        return i < to ? even + odd + Exponential.of(logits[i] - max) : even + odd;
+    }
+
+    /// Index of a candidate drawn by chance: that one at which the probabilities, added up in order, pass `share`.
+    ///
+    /// @param share from 0 to 1, evenly distributed
+    int draw(double share, float max) {
+        double left = share * mass(max);
+        int block = 0;
+        while ((block + 1) * BLOCK < count && left >= blockMass[block]) {
+            left -= blockMass[block++];
+        }
+        int chosen = -1;
+        for (int i = block * BLOCK; i < count; i++) {
+            double weight = Exponential.of(logits[i] - max);
+            left -= weight;
+            if (weight > 0) {
+                chosen = i;
+                if (left < 0) {
+                    break;
+                }
+            }
+        }
+        return chosen < 0 ? argmax() : chosen;
     }
 
     /// Index of the candidate with the largest logit, the lowest id among equals.
@@ -135,20 +204,36 @@ public final class Candidates {
     /// @param target mass to reach, in units of `exp(logit - max)`
     /// @return how many candidates it took; the others follow in no order
     public int bringForward(double target, float max) {
-        for (int i = count / 2 - 1; i >= 0; i--) {
-            siftLargestUp(i, count);
+        isRising = false;
+        int likely = 0;
+        double likelyMass = 0;
+        for (float depth = FIRST_DEPTH; likely < count && (likely == 0 || likelyMass < target); depth *= 2) {
+            for (int i = likely; i < count; i++) {
+                if (logits[i] >= max - depth) {
+                    likelyMass += Exponential.of(logits[i] - max);
+                    swap(i, likely++);
+                }
+            }
+        }
+        return sortForward(likely, target, max);
+    }
+
+    /// The same among the first `likely` candidates, which are likelier than all others.
+    private int sortForward(int likely, double target, float max) {
+        for (int i = likely / 2 - 1; i >= 0; i--) {
+            siftLargestUp(i, likely);
         }
         double mass = 0;
         int taken = 0;
         // The heap shrinks from the end; what is taken gathers there, largest last.
-        while (taken < count && (taken == 0 || mass < target)) {
-            mass += Math.exp(logits[0] - max);
-            int last = count - 1 - taken++;
+        while (taken < likely && (taken == 0 || mass < target)) {
+            mass += Exponential.of(logits[0] - max);
+            int last = likely - 1 - taken++;
             swap(0, last);
             siftLargestUp(0, last);
         }
-        for (int i = 0; i < count / 2; i++) {
-            swap(i, count - 1 - i);
+        for (int i = 0; i < likely / 2; i++) {
+            swap(i, likely - 1 - i);
         }
         return taken;
     }

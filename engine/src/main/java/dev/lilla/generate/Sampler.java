@@ -43,7 +43,7 @@ public final class Sampler {
     /// Chooses a token among those that a mask allows; null for all.
     int next(float[] logits, TokenHistory history, @Nullable TokenMask mask) {
         float max = narrow(logits, history, mask);
-        return candidates.id(greedy ? candidates.argmax() : draw(max));
+        return candidates.id(greedy ? candidates.argmax() : candidates.draw(random.nextDouble(), max));
     }
 
     /// Chooses a token as [#next] does, and notes what it was drawn from.
@@ -55,9 +55,9 @@ public final class Sampler {
         return token;
     }
 
-    /// Chooses a token where a draft guessed one by chance, such that tokens come with the probabilities of [#next],
-    /// and as often as possible the guess: it is taken with probability `min(1, p / q)`, and what is left of `p`
-    /// beyond `q` is drawn from otherwise (Leviathan et al., arXiv 2211.17192).
+    /// Chooses a token where a draft guessed one by chance, such that tokens come with the probabilities of
+    /// [#next], and as often as possible the guess: it is taken with probability `min(1, p / q)`, and what is left
+    /// of `p` beyond `q` is drawn from otherwise (Leviathan et al., arXiv 2211.17192).
     ///
     /// A guess that was certain (`q = 1`) needs no such rule: [#next] equals it with probability `p`, and is
     /// something else with the right probabilities otherwise.
@@ -84,7 +84,8 @@ public final class Sampler {
             return guess;
         }
         // Only rounding can leave nothing where a guess was refused: both distributions are the same then.
-        return candidates.id(residue > 0 ? drawBeyond(guessed, residue, max, mass) : draw(max));
+        return candidates.id(
+                residue > 0 ? drawBeyond(guessed, residue, max, mass) : candidates.draw(random.nextDouble(), max));
     }
 
     /// Draws from what the candidates' probabilities have beyond `guessed`.
@@ -122,22 +123,6 @@ public final class Sampler {
                     + " candidate logits is " + max + ". The model's weights or its settings are broken.");
         }
         return max;
-    }
-
-    private int draw(float max) {
-        double target = random.nextDouble() * candidates.mass(max);
-        int chosen = candidates.argmax();
-        for (int i = 0; i < candidates.count(); i++) {
-            double weight = Math.exp(candidates.logit(i) - max);
-            target -= weight;
-            if (weight > 0) {
-                chosen = i;
-                if (target < 0) {
-                    break;
-                }
-            }
-        }
-        return chosen;
     }
 
     /// The steps that change anything, in order. The greedy choice needs none that only narrow it.

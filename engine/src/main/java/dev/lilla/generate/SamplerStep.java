@@ -21,12 +21,12 @@ public sealed interface SamplerStep {
 
         @Override
         public void apply(Candidates candidates, TokenHistory history) {
-            for (int i = 0; i < candidates.count(); i++) {
-                Float added = bias.get(candidates.id(i));
-                if (added != null) {
+            bias.forEach((token, added) -> {
+                int i = candidates.indexOf(token);
+                if (i >= 0) {
                     candidates.setLogit(i, candidates.logit(i) + added);
                 }
-            }
+            });
         }
     }
 
@@ -35,16 +35,15 @@ public sealed interface SamplerStep {
     record Penalize(SamplerOptions.Penalties penalties) implements SamplerStep {
         @Override
         public void apply(Candidates candidates, TokenHistory history) {
-            Map<Integer, Integer> counts = history.counts(penalties.window());
-            for (int i = 0; i < candidates.count() && !counts.isEmpty(); i++) {
-                Integer occurrences = counts.get(candidates.id(i));
-                if (occurrences != null) {
+            history.counts(penalties.window()).forEach((token, occurrences) -> {
+                int i = candidates.indexOf(token);
+                if (i >= 0) {
                     double logit = candidates.logit(i);
                     double repeated = logit > 0 ? logit / penalties.repetition() : logit * penalties.repetition();
                     candidates.setLogit(
                             i, (float) (repeated - penalties.presence() - penalties.frequency() * occurrences));
                 }
-            }
+            });
         }
     }
 
@@ -56,10 +55,9 @@ public sealed interface SamplerStep {
 
         @Override
         public void apply(Candidates candidates, TokenHistory history) {
-            int[] banned = history.followersOfLast(size - 1);
-            Arrays.sort(banned);
-            for (int i = 0; i < candidates.count() && banned.length > 0; i++) {
-                if (Arrays.binarySearch(banned, candidates.id(i)) >= 0) {
+            for (int banned : history.followersOfLast(size - 1)) {
+                int i = candidates.indexOf(banned);
+                if (i >= 0) {
                     candidates.setLogit(i, Float.NEGATIVE_INFINITY);
                 }
             }
@@ -117,7 +115,8 @@ public sealed interface SamplerStep {
         }
     }
 
-    /// Keeps tokens whose probability is at least `epsilon`, or the most likely one (Hewitt et al., arXiv 2210.15191).
+    /// Keeps tokens whose probability is at least `epsilon`, or the most likely one (Hewitt et al., arXiv
+    /// 2210.15191).
     record Epsilon(double epsilon) implements SamplerStep {
         public Epsilon {
             requireProbability("epsilon", epsilon);
