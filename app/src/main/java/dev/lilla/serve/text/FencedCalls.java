@@ -24,7 +24,7 @@ final class FencedCalls {
         for (Object call : calls) {
             Map<Object, Object> fields = new HashMap<>((Map<?, ?>) call);
             Map<Object, Object> function = new HashMap<>((Map<?, ?>) fields.get("function"));
-            function.put("arguments", function.get("arguments").toString());
+            function.put("arguments", String.valueOf(function.get("arguments")));
             fields.put("function", function);
             written.add(fields);
         }
