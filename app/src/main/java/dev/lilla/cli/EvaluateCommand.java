@@ -38,7 +38,7 @@ import picocli.CommandLine.Parameters;
         name = "evaluate",
         sortOptions = false,
         description = {
-            "Evaluates models on a task: scores with 95 % intervals, speed, memory, cost, and whether the models differ.",
+            "Evaluates models on a task: scores with 95 %% intervals, speed, memory, cost, and whether the models differ.",
             "",
             "MODEL+ADAPTER evaluates a model with a LoRA adapter. What was answered is kept: an interrupted run goes on "
                     + "where it was, and the same question is never asked twice.",

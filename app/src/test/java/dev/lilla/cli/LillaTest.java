@@ -76,6 +76,23 @@ class LillaTest {
             assertThat(help.out()).contains("Usage: lilla " + command, "For example:", "lilla " + command);
         }
 
+        /// A lone percent sign makes picocli complain on standard error, where the user reads it.
+        @Test
+        void ofNoCommandMakesPicocliComplain() {
+            PrintStream before = System.err;
+            ByteArrayOutputStream complaints = new ByteArrayOutputStream();
+            System.setErr(new PrintStream(complaints, true, StandardCharsets.UTF_8));
+            try {
+                lines.run("--help");
+                for (String command : Commands.names()) {
+                    lines.run(command, "--help");
+                }
+            } finally {
+                System.setErr(before);
+            }
+            assertThat(complaints.toString(StandardCharsets.UTF_8)).isEmpty();
+        }
+
         @Test
         void showsFirstWhatHasToBeGiven() {
             assertThat(lines.run("run", "--help").out()).startsWith("Usage: lilla run [OPTIONS] MODEL [PROMPT]\n");

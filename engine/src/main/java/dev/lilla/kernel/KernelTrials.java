@@ -268,9 +268,15 @@ record KernelTrials(Kernels tested, Kernels definition) {
             case NIBBLES -> ElementType.Q4_0;
             case BYTES -> ElementType.Q8_0;
             case NIBBLE_SUPER -> ElementType.Q4_K;
-            case BYTE_SUPER -> ElementType.Q5_K;
-            case BYTE_SUPER_16 -> ElementType.Q6_K;
-            case BYTE_AFFINE_16 -> ElementType.Q4_1;
+            case FIVE_BIT_SUPER -> ElementType.Q5_K;
+            case NIBBLE_SUPER_16 -> ElementType.Q3_K;
+            case SIX_BIT_SUPER_16 -> ElementType.Q6_K;
+            case LEVEL_SUPER_16 -> ElementType.IQ4_XS;
+            case TWO_BIT_SUPER_16 -> ElementType.Q2_K;
+            case LEVELS -> ElementType.IQ4_NL;
+            case FIVE_BITS -> ElementType.Q5_0;
+            case NIBBLE_AFFINE -> ElementType.Q4_1;
+            case FIVE_BIT_AFFINE -> ElementType.Q5_1;
             case F32 -> ElementType.F32;
             case F16 -> ElementType.F16;
             case BF16 -> ElementType.BF16;

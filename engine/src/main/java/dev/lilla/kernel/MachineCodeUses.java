@@ -37,8 +37,11 @@ record MachineCodeUses(Isa isa, ByteDots dots, PromptRounding rounding) {
 
     private static String panels(PanelLayout layout) {
         return switch (layout) {
-            case NIBBLES, NIBBLE_SUPER -> "nibbles in panels";
-            case BYTES, BYTE_SUPER, BYTE_SUPER_16, BYTE_AFFINE_16 -> "bytes in panels";
+            case TWO_BIT_SUPER_16 -> "2 bits in panels";
+            case NIBBLES, LEVELS, NIBBLE_AFFINE, NIBBLE_SUPER, NIBBLE_SUPER_16, LEVEL_SUPER_16 -> "nibbles in panels";
+            case FIVE_BITS, FIVE_BIT_AFFINE, FIVE_BIT_SUPER -> "5 bits in panels";
+            case SIX_BIT_SUPER_16 -> "6 bits in panels";
+            case BYTES -> "bytes in panels";
             case F32, F16, BF16 -> "panels as stored";
         };
     }

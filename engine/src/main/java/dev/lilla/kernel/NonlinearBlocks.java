@@ -6,6 +6,8 @@ import static dev.lilla.kernel.BlockBytes.putBits16;
 import static dev.lilla.kernel.BlockBytes.putHalf;
 import static dev.lilla.kernel.BlockBytes.unsigned;
 
+import dev.lilla.kernel.x64.PanelCodes;
+
 /// Blocks whose four-bit quants index a fixed table of 16 unevenly spaced levels (ggml's IQ4).
 ///
 /// | type | bytes | layout | value |
@@ -13,8 +15,7 @@ import static dev.lilla.kernel.BlockBytes.unsigned;
 /// | IQ4_NL | 18 | d, 16 x two nibbles | `d * level` |
 /// | IQ4_XS | 136 | d, 8 high pairs, 8 low nibbles of scales, 8 x 16 x two nibbles | `d * (sc - 32) * level` |
 final class NonlinearBlocks {
-    /// ggml `kvalues_iq4nl`.
-    static final byte[] LEVELS = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+    static final byte[] LEVELS = levels();
 
     /// Scales tried on either side of the first guess, in levels.
     private static final int TRIES = 7;
@@ -26,6 +27,14 @@ final class NonlinearBlocks {
     private final byte[] indices = new byte[SuperBlocks.ELEMENTS];
 
     private final float[] scales = new float[8];
+
+    private static byte[] levels() {
+        byte[] levels = new byte[PanelCodes.levels().size()];
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = PanelCodes.levels().get(i).byteValue();
+        }
+        return levels;
+    }
 
     static void decodeSmall(byte[] block, int at, float[] target, int to) {
         decodeGroup(half(block, at), block, at + 2, target, to);

@@ -1,5 +1,6 @@
 package dev.lilla.kernel;
 
+import dev.lilla.kernel.x64.PanelCodes;
 import dev.lilla.kernel.x64.PanelLayout;
 import dev.lilla.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
@@ -8,18 +9,23 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// Lays stored rows out as panels. Every value stays what it was, bit for bit: codes are only moved, or written as
-/// bytes
-/// where their own width has no layout, and scales are the same f16 or their exact products in f32.
+/// Lays stored rows out as panels. Every value stays what it was, bit for bit: codes are only moved, or written
+/// wider where their own width has no layout, and scales are the same f16 or their exact products in f32.
 ///
 /// | stored | panels |
 /// | --- | --- |
 /// | Q4_0 | `NIBBLES` |
-/// | Q8_0, Q5_0, IQ4_NL | `BYTES` |
+/// | Q8_0 | `BYTES` |
+/// | IQ4_NL | `LEVELS` |
+/// | Q5_0 | `FIVE_BITS` |
+/// | Q4_1 | `NIBBLE_AFFINE` |
+/// | Q5_1 | `FIVE_BIT_AFFINE` |
 /// | Q4_K | `NIBBLE_SUPER` |
-/// | Q5_K | `BYTE_SUPER` |
-/// | Q6_K, Q3_K, IQ4_XS | `BYTE_SUPER_16` |
-/// | Q4_1, Q5_1, Q2_K | `BYTE_AFFINE_16` |
+/// | Q5_K | `FIVE_BIT_SUPER` |
+/// | Q3_K | `NIBBLE_SUPER_16` |
+/// | Q6_K | `SIX_BIT_SUPER_16` |
+/// | IQ4_XS | `LEVEL_SUPER_16` |
+/// | Q2_K | `TWO_BIT_SUPER_16` |
 /// | F64, F32; F16; BF16 | the same |
 final class PanelPacker {
     private static final int ROWS = PanelLayout.ROWS;
@@ -57,11 +63,17 @@ final class PanelPacker {
     static PanelLayout layout(ElementType type) {
         return switch (type) {
             case Q4_0 -> PanelLayout.NIBBLES;
-            case Q8_0, Q5_0, IQ4_NL -> PanelLayout.BYTES;
+            case Q8_0 -> PanelLayout.BYTES;
+            case IQ4_NL -> PanelLayout.LEVELS;
+            case Q5_0 -> PanelLayout.FIVE_BITS;
+            case Q4_1 -> PanelLayout.NIBBLE_AFFINE;
+            case Q5_1 -> PanelLayout.FIVE_BIT_AFFINE;
             case Q4_K -> PanelLayout.NIBBLE_SUPER;
-            case Q5_K -> PanelLayout.BYTE_SUPER;
-            case Q6_K, Q3_K, IQ4_XS -> PanelLayout.BYTE_SUPER_16;
-            case Q4_1, Q5_1, Q2_K -> PanelLayout.BYTE_AFFINE_16;
+            case Q5_K -> PanelLayout.FIVE_BIT_SUPER;
+            case Q3_K -> PanelLayout.NIBBLE_SUPER_16;
+            case Q6_K -> PanelLayout.SIX_BIT_SUPER_16;
+            case IQ4_XS -> PanelLayout.LEVEL_SUPER_16;
+            case Q2_K -> PanelLayout.TWO_BIT_SUPER_16;
             case F64, F32 -> PanelLayout.F32;
             case F16 -> PanelLayout.F16;
             case BF16 -> PanelLayout.BF16;
@@ -98,10 +110,18 @@ final class PanelPacker {
         switch (layout) {
             case NIBBLES -> nibbles(r);
             case BYTES -> bytes(r);
-            case NIBBLE_SUPER -> nibbleSuper(r);
-            case BYTE_SUPER -> byteSuper(r);
-            case BYTE_SUPER_16 -> byteSuper16(r);
-            case BYTE_AFFINE_16 -> affine(r);
+            case LEVELS, FIVE_BITS -> scaled(r);
+            case NIBBLE_AFFINE, FIVE_BIT_AFFINE -> affine(r);
+            case NIBBLE_SUPER -> {
+                affineNumbers(r);
+                copyWords(16, 32, layout.codesAt(), r);
+            }
+            case FIVE_BIT_SUPER -> {
+                affineNumbers(r);
+                codes(r);
+            }
+            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16 -> scaledSuper(r);
+            case TWO_BIT_SUPER_16 -> affineSuper16(r);
             case F32 -> floats(r);
             case F16 -> {
                 copyHalf(0, 0, r);
@@ -146,7 +166,7 @@ final class PanelPacker {
         }
     }
 
-    private void superScales(int r) {
+    private void affineNumbers(int r) {
         copyHalf(0, 0, r);
         copyHalf(2, 2 * ROWS, r);
         for (int group = 0; group < 8; group++) {
@@ -155,40 +175,48 @@ final class PanelPacker {
         }
     }
 
-    private void nibbleSuper(int r) {
-        superScales(r);
-        copyWords(16, 32, WORD + 16 * ROWS, r);
-    }
-
-    private void byteSuper(int r) {
-        superScales(r);
-        for (int i = 0; i < unit; i++) {
-            put(WORD + 16 * ROWS, i, r, StoredCodes.code(type, stored, 0, i));
-        }
-    }
-
-    private void byteSuper16(int r) {
+    private void scaledSuper(int r) {
         copyHalf(StoredCodes.superScaleAt(type), 0, r);
         for (int group = 0; group < 16; group++) {
             packed[WORD + group * ROWS + r] = (byte) StoredCodes.scale(type, stored, group);
         }
+        codes(r);
+    }
+
+    private void affineSuper16(int r) {
+        copyHalf(80, 0, r);
+        copyHalf(82, 2 * ROWS, r);
+        for (int group = 0; group < 16; group++) {
+            packed[WORD + group * ROWS + r] = (byte) (stored[group] & 15);
+            packed[WORD + (16 + group) * ROWS + r] = (byte) (stored[group] >> 4 & 15);
+        }
+        codes(r);
+    }
+
+    private void codes(int r) {
+        int added = layout.codes() == PanelCodes.LEVELS ? 0 : layout.offset();
+        int elements = type.blockElements();
         for (int i = 0; i < unit; i++) {
-            put(WORD + 16 * ROWS, i, r, StoredCodes.code(type, stored, 0, i) + 128);
+            int code = StoredCodes.code(type, stored, i / elements * type.blockBytes(), i % elements) + added;
+            for (PanelCodes.Part part : layout.codes().partsOf(i)) {
+                packed[layout.codesAt() + part.offset() + 4 * r + i % 4] |= (byte) part.place(code);
+            }
         }
     }
 
-    private void affine(int r) {
-        for (int first = 0; first < unit; first += layout.blockColumns()) {
-            int to = first / layout.blockColumns() * layout.blockBytes();
-            for (int half = 0; half < 2; half++) {
-                int group = first / 16 + half;
-                numbers.putFloat(to + half * WORD + 4 * r, StoredCodes.factor(type, stored, group));
-                numbers.putFloat(to + (2 + half) * WORD + 4 * r, StoredCodes.offset(type, stored, group));
-            }
-            for (int i = 0; i < layout.blockColumns(); i++) {
-                put(to + 4 * WORD, i, r, StoredCodes.code(type, stored, 0, first + i));
-            }
+    private void scaled(int r) {
+        for (int group = 0; group * type.blockBytes() < present; group++) {
+            copyHalf(group * type.blockBytes(), group * 2 * ROWS, r);
         }
+        codes(r);
+    }
+
+    private void affine(int r) {
+        for (int group = 0; group * type.blockBytes() < present; group++) {
+            copyHalf(group * type.blockBytes(), group * 2 * ROWS, r);
+            copyHalf(group * type.blockBytes() + 2, (2 + group) * 2 * ROWS, r);
+        }
+        codes(r);
     }
 
     private void floats(int r) {

@@ -46,13 +46,16 @@ record PanelTransposer(Kernel kernel, long count) {
         return switch (source.type()) {
             case Q4_0 -> blocks(kernels, BlockPlan.Q4_0, rowBytes);
             case Q8_0 -> blocks(kernels, BlockPlan.Q8_0, rowBytes);
+            case Q4_1 -> blocks(kernels, BlockPlan.Q4_1, rowBytes);
+            case IQ4_NL -> blocks(kernels, BlockPlan.IQ4_NL, rowBytes);
+            case Q2_K -> blocks(kernels, BlockPlan.Q2_K, rowBytes);
             case Q3_K -> blocks(kernels, BlockPlan.Q3_K, rowBytes);
             case Q4_K -> blocks(kernels, BlockPlan.Q4_K, rowBytes);
             case Q5_K -> blocks(kernels, BlockPlan.Q5_K, rowBytes);
             case Q6_K -> blocks(kernels, BlockPlan.Q6_K, rowBytes);
             case F32, BF16 -> words(kernels, WordTransposer.Form.WORDS, source);
             case F16 -> words(kernels, WordTransposer.Form.HALF_PAIRS, source);
-            case F64, Q4_1, Q5_0, Q5_1, Q2_K, IQ4_NL, IQ4_XS, I64, I32, I16, I8, U8, BOOL -> null;
+            case F64, Q5_0, Q5_1, IQ4_XS, I64, I32, I16, I8, U8, BOOL -> null;
         };
     }
 

@@ -2,25 +2,24 @@ package dev.lilla.kernel;
 
 import static dev.lilla.kernel.BlockBytes.bits16;
 import static dev.lilla.kernel.BlockBytes.bits32;
-import static dev.lilla.kernel.BlockBytes.half;
-import static dev.lilla.kernel.BlockBytes.unsigned;
 
 import dev.lilla.tensor.ElementType;
 
-/// The integers inside stored blocks, one by one: codes, and the scales of their groups. What [Dequantizer] multiplies
-/// out, taken apart.
+/// The integers inside stored blocks, one by one: codes, and the scales of their groups. What [Dequantizer]
+/// multiplies out, taken apart.
 final class StoredCodes {
     private StoredCodes() {}
 
-    /// The code of element `i` of the block at `at`, with the sign it has in the value.
+    /// The code of element `i` of the block at `at`, with the sign it has in the value; of IQ4_XS which level it
+    /// is.
     static int code(ElementType type, byte[] block, int at, int i) {
         return switch (type) {
             case Q8_0 -> block[at + 2 + i];
             case Q4_1 -> nibble(block, at + 4, i);
             case Q5_0 -> (nibble(block, at + 6, i) | (bits32(block, at + 2) >>> i & 1) << 4) - 16;
             case Q5_1 -> nibble(block, at + 8, i) | (bits32(block, at + 4) >>> i & 1) << 4;
-            case IQ4_NL -> NonlinearBlocks.LEVELS[nibble(block, at + 2, i)];
-            case IQ4_XS -> NonlinearBlocks.LEVELS[nibble(block, at + 8 + 16 * (i / 32), i % 32)];
+            case IQ4_NL -> nibble(block, at + 2, i);
+            case IQ4_XS -> nibble(block, at + 8 + 16 * (i / 32), i % 32);
             case Q2_K -> twoBits(block, at + 16, i);
             case Q3_K -> twoBits(block, at + 32, i) + 4 * (block[at + i % 32] >> (i / 32) & 1) - 4;
             case Q5_K -> superNibble(block, at + 48, i) + 16 * (block[at + 16 + i % 32] >> (i / 32) & 1);
@@ -51,16 +50,6 @@ final class StoredCodes {
             case IQ4_XS -> 0;
             default -> throw new IllegalArgumentException(type + " has no such scale");
         };
-    }
-
-    /// The factor of 16 elements of an affine type from `16 * group` on.
-    static float factor(ElementType type, byte[] block, int group) {
-        return type == ElementType.Q2_K ? half(block, 80) * (block[group] & 15) : half(block, 0);
-    }
-
-    /// What is added to them.
-    static float offset(ElementType type, byte[] block, int group) {
-        return type == ElementType.Q2_K ? -(half(block, 82) * (unsigned(block, group) >> 4)) : half(block, 2);
     }
 
     /// Byte `i` of 16 holds element `i` below and `i + 16` above.

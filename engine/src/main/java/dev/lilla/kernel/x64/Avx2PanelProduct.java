@@ -134,11 +134,11 @@ final class Avx2PanelProduct {
         PanelStream stream = new PanelStream(asm, layout, rows);
         if (isFloats) {
             asm.lea(RDX, Mem.at(R11, RBX, 1, 0));
-            stream.blocks(Avx2PanelUnpacker.of(some)::block, RDX);
+            stream.blocks(Avx2PanelUnpacker.of(some), RDX);
         } else {
             asm.lea(RDX, Mem.at(R11, RBX, RowEncoding.BLOCK_COLUMNS / Float.BYTES, 0));
             asm.add(R11, RBX);
-            stream.blocks(Avx2PanelUnpacker.of(some)::block, RDX, R11);
+            stream.blocks(Avx2PanelUnpacker.of(some), RDX, R11);
         }
         store(some);
     }

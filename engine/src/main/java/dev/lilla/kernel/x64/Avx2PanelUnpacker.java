@@ -15,11 +15,12 @@ import static dev.lilla.kernel.x64.RowEncoding.Field.SUM_LOW;
 
 import dev.lilla.kernel.x64.Avx2Rows.Codes;
 import dev.lilla.kernel.x64.Avx2Rows.Range;
+import dev.lilla.kernel.x64.Avx2Rows.Start;
 import java.util.List;
 
 /// Unpacks a block of a panel with AVX2 and adds its products to the sums of some rows: the part of an
 /// [Avx2PanelProduct] that depends on the layout. A word is unpacked half by half right before all rows use it.
-sealed interface Avx2PanelUnpacker {
+sealed interface Avx2PanelUnpacker extends PanelBlock {
     /// Words of 64 bytes in a group of 32 columns with a byte each.
     int WORDS = 8;
 
@@ -38,19 +39,44 @@ sealed interface Avx2PanelUnpacker {
     /// Rows of a half.
     int LANES = PanelLayout.ROWS / 2;
 
-    /// One block, `index` blocks behind the pointers.
-    void block(int index);
-
     static Avx2PanelUnpacker of(Avx2Rows rows) {
         return switch (rows.layout()) {
             case NIBBLES -> new Nibbles(rows);
             case BYTES -> new Bytes(rows);
-            case NIBBLE_SUPER -> new Super(rows, true);
-            case BYTE_SUPER -> new Super(rows, false);
-            case BYTE_SUPER_16 -> new Super16(rows);
-            case BYTE_AFFINE_16 -> new Affine16(rows);
+            case LEVELS, FIVE_BITS -> new Scaled(rows);
+            case NIBBLE_AFFINE, FIVE_BIT_AFFINE -> new Affine(rows);
+            case NIBBLE_SUPER, FIVE_BIT_SUPER -> new AffineSuper(rows);
+            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16 -> new ScaledSuper16(rows);
+            case TWO_BIT_SUPER_16 -> new AffineSuper16(rows);
             case F32, F16, BF16 -> new Floats(rows);
         };
+    }
+
+    private static Codes codes(Avx2Rows rows) {
+        return switch (rows.layout().codes()) {
+            case TWO_BITS, NIBBLES -> Codes.NIBBLE;
+            case FIVE_BITS -> Codes.FIVE_BITS;
+            case SIX_BITS -> Codes.SIX_BITS;
+            case LEVELS -> Codes.BYTE;
+        };
+    }
+
+    /// Half a word of a group to `WEIGHT`, a byte for each column.
+    private static void codedWord(Avx2Rows rows, int group, int half, int word) {
+        PanelLayout layout = rows.layout();
+        Operand second = layout.codes() == PanelCodes.LEVELS
+                ? CodeUnpacker.levels(rows.asm())
+                : rows.asm().constants(Avx2Rows.lanes(layout.codes().upper()));
+        new CodeUnpacker(rows.asm(), layout.codes(), SECOND, CONSTANT, second)
+                .unpack(WEIGHT, layout.codesAt() + half * HALF_WORD, group, word);
+    }
+
+    /// `WEIGHT = ` unsigned bytes `* ` f16, of one half.
+    private static void number(Assembler asm, int bytes, int factors, int half) {
+        asm.vpmovzxbd(WEIGHT, Mem.at(RSI, bytes + half * LANES));
+        asm.vcvtdq2ps(WEIGHT, WEIGHT);
+        asm.vcvtph2ps(SECOND, Mem.at(RSI, factors + half * HALF_HALVES));
+        asm.vmulps(WEIGHT, WEIGHT, SECOND);
     }
 
     private static void load(Assembler asm, int offset) {
@@ -70,15 +96,18 @@ sealed interface Avx2PanelUnpacker {
     /// See [PanelLayout#NIBBLES].
     record Nibbles(Avx2Rows rows) implements Avx2PanelUnpacker {
         @Override
-        public void block(int index) {
-            for (int group = 0; group < 2; group++) {
-                Range range = new Range(group, 0, WORDS, Codes.NIBBLE, List.of(MINUS_8));
-                for (int half = 0; half < 2; half++) {
-                    int words = 2 * HALVES + group * WORDS / 2 * WORD + half * HALF_WORD;
-                    rows.dots(range, word -> word(words, word));
-                    rows.asm().vcvtph2ps(WEIGHT, Mem.at(RSI, group * HALVES + half * HALF_HALVES));
-                    rows.addDots(half, group);
-                }
+        public int groups() {
+            return 2;
+        }
+
+        @Override
+        public void group(int index, int group) {
+            Range range = new Range(group, 0, WORDS, Codes.NIBBLE, List.of(Start.of(MINUS_8)));
+            for (int half = 0; half < 2; half++) {
+                int words = 2 * HALVES + group * WORDS / 2 * WORD + half * HALF_WORD;
+                rows.dots(range, word -> word(words, word));
+                rows.asm().vcvtph2ps(WEIGHT, Mem.at(RSI, group * HALVES + half * HALF_HALVES));
+                rows.addDots(half, group);
             }
         }
 
@@ -94,84 +123,121 @@ sealed interface Avx2PanelUnpacker {
     /// See [PanelLayout#BYTES].
     record Bytes(Avx2Rows rows) implements Avx2PanelUnpacker {
         @Override
-        public void block(int index) {
+        public int groups() {
+            return 2;
+        }
+
+        @Override
+        public void group(int index, int group) {
             Assembler asm = rows.asm();
-            for (int group = 0; group < 2; group++) {
-                Range range = new Range(group, 0, WORDS, Codes.BYTE, List.of(MINUS_128_LOW, MINUS_128_HIGH));
-                for (int half = 0; half < 2; half++) {
-                    int words = 2 * HALVES + group * WORDS * WORD + half * HALF_WORD;
-                    rows.dots(range, word -> load(asm, words + word * WORD));
-                    asm.vcvtph2ps(WEIGHT, Mem.at(RSI, group * HALVES + half * HALF_HALVES));
-                    rows.addDots(half, group);
-                }
+            List<Start> starts = List.of(Start.of(MINUS_128_LOW), Start.of(MINUS_128_HIGH));
+            Range range = new Range(group, 0, WORDS, Codes.BYTE, starts);
+            for (int half = 0; half < 2; half++) {
+                int words = 2 * HALVES + group * WORDS * WORD + half * HALF_WORD;
+                rows.dots(range, word -> load(asm, words + word * WORD));
+                asm.vcvtph2ps(WEIGHT, Mem.at(RSI, group * HALVES + half * HALF_HALVES));
+                rows.addDots(half, group);
             }
         }
     }
 
-    /// See [PanelLayout#NIBBLE_SUPER] and [PanelLayout#BYTE_SUPER].
-    record Super(Avx2Rows rows, boolean isNibbles) implements Avx2PanelUnpacker {
+    /// See [PanelLayout#LEVELS] and [PanelLayout#FIVE_BITS].
+    record Scaled(Avx2Rows rows) implements Avx2PanelUnpacker {
+        @Override
+        public int groups() {
+            return 2;
+        }
+
+        @Override
+        public void group(int index, int group) {
+            int offset = rows.layout().offset();
+            List<Start> starts = List.of(
+                    new Start(MINUS_128_LOW, MINUS_128_LOW.shiftFor(offset)),
+                    new Start(MINUS_128_HIGH, MINUS_128_HIGH.shiftFor(offset)));
+            Range range = new Range(group, 0, WORDS, codes(rows), starts);
+            for (int half = 0; half < 2; half++) {
+                int part = half;
+                rows.dots(range, word -> codedWord(rows, group, part, word));
+                rows.asm().vcvtph2ps(WEIGHT, Mem.at(RSI, group * HALVES + half * HALF_HALVES));
+                rows.addDots(half, group);
+            }
+        }
+    }
+
+    /// See [PanelLayout#NIBBLE_AFFINE] and [PanelLayout#FIVE_BIT_AFFINE].
+    record Affine(Avx2Rows rows) implements Avx2PanelUnpacker {
+        private static final int OFFSETS = 2 * HALVES;
+
+        @Override
+        public int groups() {
+            return 2;
+        }
+
+        @Override
+        public void group(int index, int group) {
+            Range range = new Range(group, 0, WORDS, codes(rows), List.of());
+            for (int half = 0; half < 2; half++) {
+                int part = half;
+                int numbers = group * HALVES + half * HALF_HALVES;
+                rows.asm().vcvtph2ps(WEIGHT, Mem.at(RSI, OFFSETS + numbers));
+                rows.addOffsets(half, group, SUM);
+                rows.dots(range, word -> codedWord(rows, group, part, word));
+                rows.asm().vcvtph2ps(WEIGHT, Mem.at(RSI, numbers));
+                rows.addDots(half, group);
+            }
+        }
+    }
+
+    /// See [PanelLayout#NIBBLE_SUPER] and [PanelLayout#FIVE_BIT_SUPER].
+    record AffineSuper(Avx2Rows rows) implements Avx2PanelUnpacker {
         private static final int SCALES = 2 * HALVES;
         private static final int MINS = SCALES + GROUPS * PanelLayout.ROWS;
-        private static final int QUANTS = MINS + GROUPS * PanelLayout.ROWS;
 
         @Override
-        public void block(int index) {
-            for (int group = 0; group < GROUPS; group++) {
-                Codes codes = isNibbles ? Codes.NIBBLE : Codes.FIVE_BITS;
-                Range range = new Range(group, 0, WORDS, codes, List.of());
-                for (int half = 0; half < 2; half++) {
-                    int first = QUANTS + (isNibbles ? group / 2 : group) * WORDS * WORD + half * HALF_WORD;
-                    boolean isHigh = isNibbles && group % 2 == 1;
-                    number(MINS + group * PanelLayout.ROWS, HALVES, half);
-                    rows.subtractOffsets(half, group, SUM);
-                    rows.dots(range, word -> word(first + word * WORD, isHigh));
-                    number(SCALES + group * PanelLayout.ROWS, 0, half);
-                    rows.addDots(half, group);
-                }
-            }
+        public int groups() {
+            return GROUPS;
         }
 
-        /// `WEIGHT = ` unsigned bytes `* ` f16, of one half.
-        private void number(int bytes, int factors, int half) {
-            Assembler asm = rows.asm();
-            asm.vpmovzxbd(WEIGHT, Mem.at(RSI, bytes + half * LANES));
-            asm.vcvtdq2ps(WEIGHT, WEIGHT);
-            asm.vcvtph2ps(SECOND, Mem.at(RSI, factors + half * HALF_HALVES));
-            asm.vmulps(WEIGHT, WEIGHT, SECOND);
-        }
-
-        private void word(int offset, boolean isHigh) {
-            if (isHigh) {
-                loadHighNibbles(rows.asm(), offset);
-            } else if (isNibbles) {
-                loadLowNibbles(rows.asm(), offset);
-            } else {
-                load(rows.asm(), offset);
+        @Override
+        public void group(int index, int group) {
+            Range range = new Range(group, 0, WORDS, codes(rows), List.of());
+            for (int half = 0; half < 2; half++) {
+                int part = half;
+                number(rows.asm(), MINS + group * PanelLayout.ROWS, HALVES, half);
+                rows.subtractOffsets(half, group, SUM);
+                rows.dots(range, word -> codedWord(rows, group, part, word));
+                number(rows.asm(), SCALES + group * PanelLayout.ROWS, 0, half);
+                rows.addDots(half, group);
             }
         }
     }
 
-    /// See [PanelLayout#BYTE_SUPER_16].
-    record Super16(Avx2Rows rows) implements Avx2PanelUnpacker {
+    /// See [PanelLayout#NIBBLE_SUPER_16], [PanelLayout#SIX_BIT_SUPER_16] and [PanelLayout#LEVEL_SUPER_16].
+    record ScaledSuper16(Avx2Rows rows) implements Avx2PanelUnpacker {
         private static final int SCALES = 2 * HALVES;
-        private static final int QUANTS = SCALES + 2 * GROUPS * PanelLayout.ROWS;
 
         @Override
-        public void block(int index) {
-            for (int group = 0; group < GROUPS; group++) {
-                for (int half = 0; half < 2; half++) {
-                    columns(new Range(group, 0, WORDS / 2, Codes.BYTE, List.of(MINUS_128_LOW)), half);
-                    columns(new Range(group, WORDS / 2, WORDS, Codes.BYTE, List.of(MINUS_128_HIGH)), half);
-                }
+        public int groups() {
+            return GROUPS;
+        }
+
+        @Override
+        public void group(int index, int group) {
+            for (int half = 0; half < 2; half++) {
+                columns(new Range(group, 0, WORDS / 2, codes(rows), starts(MINUS_128_LOW)), half);
+                columns(new Range(group, WORDS / 2, WORDS, codes(rows), starts(MINUS_128_HIGH)), half);
             }
+        }
+
+        private List<Start> starts(RowEncoding.Field minus128) {
+            return List.of(new Start(minus128, minus128.shiftFor(rows.layout().offset())));
         }
 
         /// 16 columns.
         private void columns(Range range, int half) {
             Assembler asm = rows.asm();
-            int words = QUANTS + range.block() * WORDS * WORD + half * HALF_WORD;
             int scale = 2 * range.block() + range.from() / (WORDS / 2);
-            rows.dots(range, word -> load(asm, words + word * WORD));
+            rows.dots(range, word -> codedWord(rows, range.block(), half, word));
             asm.vpmovsxbd(WEIGHT, Mem.at(RSI, SCALES + scale * PanelLayout.ROWS + half * LANES));
             asm.vcvtdq2ps(WEIGHT, WEIGHT);
             asm.vcvtph2ps(SECOND, Mem.at(RSI, half * HALF_HALVES));
@@ -180,27 +246,32 @@ sealed interface Avx2PanelUnpacker {
         }
     }
 
-    /// See [PanelLayout#BYTE_AFFINE_16].
-    record Affine16(Avx2Rows rows) implements Avx2PanelUnpacker {
-        private static final int NUMBERS = 64;
+    /// See [PanelLayout#TWO_BIT_SUPER_16].
+    record AffineSuper16(Avx2Rows rows) implements Avx2PanelUnpacker {
+        private static final int SCALES = 2 * HALVES;
+        private static final int MINS = SCALES + 2 * GROUPS * PanelLayout.ROWS;
 
         @Override
-        public void block(int index) {
+        public int groups() {
+            return GROUPS;
+        }
+
+        @Override
+        public void group(int index, int group) {
             for (int half = 0; half < 2; half++) {
-                columns(new Range(0, 0, WORDS / 2, Codes.FIVE_BITS, List.of()), half, SUM_LOW);
-                columns(new Range(0, WORDS / 2, WORDS, Codes.FIVE_BITS, List.of()), half, SUM_HIGH);
+                columns(new Range(group, 0, WORDS / 2, codes(rows), List.of()), half, SUM_LOW);
+                columns(new Range(group, WORDS / 2, WORDS, codes(rows), List.of()), half, SUM_HIGH);
             }
         }
 
         /// 16 columns.
         private void columns(Range range, int half, RowEncoding.Field rowSum) {
-            int numbers = range.from() / (WORDS / 2) * NUMBERS + half * NUMBERS / 2;
-            int words = 4 * NUMBERS + half * HALF_WORD;
-            rows.dots(range, word -> load(rows.asm(), words + word * WORD));
-            load(rows.asm(), numbers);
-            rows.addDots(half, 0);
-            load(rows.asm(), 2 * NUMBERS + numbers);
-            rows.addOffsets(half, 0, rowSum);
+            int numbers = (2 * range.block() + range.from() / (WORDS / 2)) * PanelLayout.ROWS;
+            number(rows.asm(), MINS + numbers, HALVES, half);
+            rows.subtractOffsets(half, range.block(), rowSum);
+            rows.dots(range, word -> codedWord(rows, range.block(), half, word));
+            number(rows.asm(), SCALES + numbers, 0, half);
+            rows.addDots(half, range.block());
         }
     }
 
@@ -208,7 +279,7 @@ sealed interface Avx2PanelUnpacker {
     /// its own.
     record Floats(Avx2Rows rows) implements Avx2PanelUnpacker {
         @Override
-        public void block(int index) {
+        public void group(int index, int group) {
             int at = index * rows.layout().blockBytes();
             for (int column = 0; column < 2; column++) {
                 weights(WEIGHT, at, column, 0);
@@ -240,8 +311,7 @@ sealed interface Avx2PanelUnpacker {
                         asm.vpslld(target, target, 16);
                     }
                 }
-                case NIBBLES, BYTES, NIBBLE_SUPER, BYTE_SUPER, BYTE_SUPER_16, BYTE_AFFINE_16 ->
-                    throw new IllegalArgumentException(rows.layout() + " holds no floats");
+                default -> throw new IllegalArgumentException(rows.layout() + " holds no floats");
             }
         }
     }

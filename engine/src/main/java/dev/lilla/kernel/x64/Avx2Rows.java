@@ -25,6 +25,9 @@ record Avx2Rows(Assembler asm, ByteDots dots, PanelLayout layout, int tileRows, 
     private static final int BYTE_ROWS = 4;
     private static final int FLOAT_ROWS = 3;
 
+    /// 1 in every 16 bits.
+    private static final int ONES = 0x00010001;
+
     /// The largest sum of magnitudes of two activations.
     private static final int TWO_ACTIVATIONS = 2 * 127;
 
@@ -44,6 +47,8 @@ record Avx2Rows(Assembler asm, ByteDots dots, PanelLayout layout, int tileRows, 
         NIBBLE(15),
         /// 0 to 31.
         FIVE_BITS(31),
+        /// 0 to 63.
+        SIX_BITS(63),
         /// 0 to 255: signed bytes with 128 added.
         BYTE(255);
 
@@ -60,10 +65,15 @@ record Avx2Rows(Assembler asm, ByteDots dots, PanelLayout layout, int tileRows, 
         }
     }
 
+    /// Where integer sums start, `field >> shift`: what takes off the number that was added to the codes.
+    record Start(RowEncoding.Field field, int shift) {
+        static Start of(RowEncoding.Field field) {
+            return new Start(field, 0);
+        }
+    }
+
     /// Words `from` to `to` of block `block` of 32 columns.
-    ///
-    /// @param starts what takes off the number that was added to the codes
-    record Range(int block, int from, int to, Codes codes, List<RowEncoding.Field> starts) {
+    record Range(int block, int from, int to, Codes codes, List<Start> starts) {
         boolean fits() {
             return codes.fit(to - from);
         }
@@ -127,12 +137,19 @@ record Avx2Rows(Assembler asm, ByteDots dots, PanelLayout layout, int tileRows, 
             if (range.starts().isEmpty()) {
                 asm.vpxor(dot(t), dot(t), dot(t));
             } else {
-                asm.vpbroadcastd(dot(t), field(range.starts().getFirst(), range.block(), t));
+                load(dot(t), range.starts().getFirst(), range.block(), t);
             }
             for (int i = 1; i < range.starts().size(); i++) {
-                asm.vpbroadcastd(ACTIVATION, field(range.starts().get(i), range.block(), t));
+                load(ACTIVATION, range.starts().get(i), range.block(), t);
                 asm.vpaddd(dot(t), dot(t), ACTIVATION);
             }
+        }
+    }
+
+    private void load(Vec target, Start start, int block, int t) {
+        asm.vpbroadcastd(target, field(start.field(), block, t));
+        if (start.shift() > 0) {
+            asm.vpsrad(target, target, start.shift());
         }
     }
 
@@ -197,34 +214,34 @@ record Avx2Rows(Assembler asm, ByteDots dots, PanelLayout layout, int tileRows, 
                 asm.vpmaddwd(dot(t), dot(t), ones());
             }
             if (range.codes() != Codes.BYTE) {
-                for (RowEncoding.Field start : range.starts()) {
-                    asm.vpbroadcastd(ACTIVATION, field(start, range.block(), t));
+                for (Start start : range.starts()) {
+                    load(ACTIVATION, start, range.block(), t);
                     asm.vpaddd(dot(t), dot(t), ACTIVATION);
                 }
             }
         }
     }
 
-    private boolean isNibbles() {
-        return layout == PanelLayout.NIBBLES || layout == PanelLayout.NIBBLE_SUPER;
-    }
-
     /// Loads what all blocks use to `CONSTANT`: what is used most often, the rest is read from memory.
     void constant() {
-        if (isNibbles()) {
-            asm.vpbroadcastd(CONSTANT, asm.constant(0x0F0F0F0F));
-        } else if (layout == PanelLayout.BF16) {
-            asm.vpbroadcastd(CONSTANT, asm.constant(0xFFFF0000));
-        } else {
-            asm.vpbroadcastd(CONSTANT, asm.constant(0x00010001));
-        }
+        asm.vpbroadcastd(CONSTANT, asm.constant(constantLane()));
+    }
+
+    private int constantLane() {
+        return switch (layout) {
+            case NIBBLES -> 0x0F0F0F0F;
+            case BYTES, F32, F16 -> ONES;
+            case BF16 -> 0xFFFF0000;
+            default -> layout.codes().lower();
+        };
     }
 
     private Operand ones() {
-        return isNibbles() ? asm.constants(lanes(0x00010001)) : CONSTANT;
+        return constantLane() == ONES ? CONSTANT : asm.constants(lanes(ONES));
     }
 
-    private static int[] lanes(int lane) {
+    /// A vector with the same in all lanes.
+    static int[] lanes(int lane) {
         int[] lanes = new int[Isa.AVX2.lanes()];
         Arrays.fill(lanes, lane);
         return lanes;

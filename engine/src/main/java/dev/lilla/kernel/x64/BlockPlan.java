@@ -11,7 +11,10 @@ import java.util.TreeSet;
 /// | stored | numbers | codes |
 /// | --- | --- | --- |
 /// | Q4_0, two blocks | f16 scales | nibbles in 16 bytes each, which stay pairs |
+/// | IQ4_NL, two blocks | f16 scales | nibbles in 16 bytes each, of which pairs of one each are made |
+/// | Q4_1, two blocks | f16 scales and offsets | the same |
 /// | Q8_0, two blocks | f16 scales | 32 bytes each, signed |
+/// | Q2_K | two f16; 16 scales and 16 minima, nibbles in 16 bytes | two bits in 64 bytes, which stay fours |
 /// | Q3_K | f16; 16 signed scales: nibbles in 8 bytes, pairs of bits in 4 | two bits in 64 bytes, the third in 32 |
 /// | Q4_K | two f16; 8 scales and 8 minima of six bits in 12 bytes | nibbles in 128 bytes, which stay pairs |
 /// | Q5_K | the same | nibbles in 128 bytes, the fifth bit in 32 |
@@ -54,7 +57,66 @@ public enum BlockPlan {
             return 2;
         }
     },
-    Q3_K(PanelLayout.BYTE_SUPER_16, 110) {
+    IQ4_NL(PanelLayout.LEVELS, 36) {
+        @Override
+        List<Half> factors() {
+            return Q4_0.factors();
+        }
+
+        @Override
+        Word codes(int group, int place) {
+            return pairOfNibbles(2, 20, place);
+        }
+
+        @Override
+        int groups() {
+            return 1;
+        }
+    },
+    Q4_1(PanelLayout.NIBBLE_AFFINE, 40) {
+        @Override
+        List<Half> factors() {
+            return List.of(new Half(0, 0, false), new Half(20, 0, false), new Half(0, 0, true), new Half(20, 0, true));
+        }
+
+        @Override
+        Word codes(int group, int place) {
+            return pairOfNibbles(4, 24, place);
+        }
+
+        @Override
+        int groups() {
+            return 1;
+        }
+    },
+    Q2_K(PanelLayout.TWO_BIT_SUPER_16, 84) {
+        @Override
+        List<Half> factors() {
+            return List.of(new Half(68, 3, false), new Half(68, 3, true));
+        }
+
+        @Override
+        List<Word> numbers() {
+            List<Word> words = new ArrayList<>();
+            for (int shift = 0; shift <= 4; shift += 4) {
+                for (int i = 0; i < 4; i++) {
+                    words.add(new Word(List.of(new Bits(0, i, shift, 0x0F)), 0));
+                }
+            }
+            return words;
+        }
+
+        @Override
+        Word codes(int group, int place) {
+            return Word.whole(16 + 32 * group + 16 * (place / 4), place % 4, 0);
+        }
+
+        @Override
+        int groups() {
+            return 2;
+        }
+    },
+    Q3_K(PanelLayout.NIBBLE_SUPER_16, 110) {
         @Override
         List<Half> factors() {
             return List.of(new Half(94, 3, true));
@@ -73,9 +135,19 @@ public enum BlockPlan {
 
         @Override
         Word codes(int group, int place) {
-            Bits low = Bits.of(32 + 32 * (group / 4), place, 2 * (group % 4), 0x03);
-            Bits high = Bits.of(0, place, group - 2, 0x04);
-            return new Word(List.of(low, high), 128 - 4);
+            List<Bits> bits = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                int stored = 2 * group + i;
+                int low = 32 + 32 * (stored / 4);
+                bits.add(Bits.of(low, place, 2 * (stored % 4) - 4 * i, 0x03 << (4 * i)));
+                bits.add(Bits.of(0, place, stored - 2 - 4 * i, 0x04 << (4 * i)));
+            }
+            return new Word(bits, 0);
+        }
+
+        @Override
+        int groups() {
+            return 4;
         }
     },
     Q4_K(PanelLayout.NIBBLE_SUPER, 144) {
@@ -99,7 +171,7 @@ public enum BlockPlan {
             return 4;
         }
     },
-    Q5_K(PanelLayout.BYTE_SUPER, 176) {
+    Q5_K(PanelLayout.FIVE_BIT_SUPER, 176) {
         @Override
         List<Half> factors() {
             return Q4_K.factors();
@@ -112,12 +184,27 @@ public enum BlockPlan {
 
         @Override
         Word codes(int group, int place) {
-            Bits low = Bits.of(48 + 32 * (group / 2), place, 4 * (group % 2), 0x0F);
-            Bits high = Bits.of(16, place, group - 4, 0x10);
-            return new Word(List.of(low, high), 0);
+            if (place < 8) {
+                return Word.whole(48 + 32 * group + 16 * (place / 4), place % 4, 0);
+            }
+            List<Bits> bits = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                bits.add(Bits.of(16, 4 * (place - 8) + i, 2 * (group - i), 0x03 << (2 * i)));
+            }
+            return new Word(bits, 0);
+        }
+
+        @Override
+        int groups() {
+            return 4;
+        }
+
+        @Override
+        int places() {
+            return 10;
         }
     },
-    Q6_K(PanelLayout.BYTE_SUPER_16, 210) {
+    Q6_K(PanelLayout.SIX_BIT_SUPER_16, 210) {
         @Override
         List<Half> factors() {
             return List.of(new Half(194, 3, true));
@@ -134,17 +221,31 @@ public enum BlockPlan {
 
         @Override
         Word codes(int group, int place) {
-            Bits low = Bits.of(64 * (group / 4) + 32 * (group % 2), place, 4 * (group % 4 / 2), 0x0F);
-            Bits high = Bits.of(128 + 32 * (group / 4), place, 2 * (group % 4) - 4, 0x30);
-            return new Word(List.of(low, high), 128 - 32);
+            int half = group / 2;
+            int shift = group % 2 * 4;
+            if (place < 8) {
+                int from = 64 * half;
+                return new Word(
+                        List.of(Bits.of(from, place, shift, 0x0F), Bits.of(from + 32, place, shift - 4, 0xF0)), 0);
+            }
+            int from = 128 + 32 * half;
+            int first = 2 * (place - 8);
+            return new Word(List.of(Bits.of(from, first, shift, 0x0F), Bits.of(from, first + 1, shift - 4, 0xF0)), 0);
+        }
+
+        @Override
+        int groups() {
+            return 4;
+        }
+
+        @Override
+        int places() {
+            return 12;
         }
     };
 
     /// The mask of words that are taken as they are.
     static final int WHOLE = 0xFF;
-
-    /// The byte of a panel's block where the small numbers begin, or the codes: behind two f16 of 16 rows.
-    static final int NUMBERS_AT = 64;
 
     /// Bytes of a word of 16 rows.
     static final int WORD = 64;
@@ -210,7 +311,7 @@ public enum BlockPlan {
         int at(int offset);
     }
 
-    /// The f16 of a row, one or two.
+    /// The f16 of a row, one, two or four.
     abstract List<Half> factors();
 
     /// Small numbers of a row, a byte each: `4 i` to `4 i + 3` in word `i`.
@@ -218,22 +319,27 @@ public enum BlockPlan {
         return List.of();
     }
 
-    /// Word `place` of a group of 32 columns, or of 32 pairs of nibbles.
+    /// Word `place` of a run of words of codes, in the order in which the panel has them.
     abstract Word codes(int group, int place);
 
-    /// Groups of words of codes.
+    /// Runs of words of codes.
     int groups() {
         return 8;
     }
 
-    /// Words of a group.
+    /// Words of a run.
     int places() {
         return 8;
     }
 
+    /// The byte of a panel's block where the small numbers begin, or the codes: behind at least two f16 of 16 rows.
+    int numbersAt() {
+        return Math.max(factors().size(), 2) * Short.BYTES * PanelLayout.ROWS;
+    }
+
     /// The byte of a panel's block where the codes begin.
     int codesAt() {
-        return NUMBERS_AT + numbers().size() * WORD;
+        return numbersAt() + numbers().size() * WORD;
     }
 
     public PanelLayout layout() {
@@ -248,8 +354,8 @@ public enum BlockPlan {
     /// All bytes that masks and additions are made of.
     Set<Integer> constants() {
         List<Word> words = new ArrayList<>(numbers());
-        for (int group = 0; group < groups(); group++) {
-            words.add(codes(group, 0));
+        for (int place = 0; place < groups() * places(); place++) {
+            words.add(codes(place / places(), place % places()));
         }
         Set<Integer> all = new TreeSet<>();
         for (Word word : words) {
@@ -259,6 +365,15 @@ public enum BlockPlan {
             word.bits().stream().map(Bits::mask).filter(mask -> mask != WHOLE).forEach(all::add);
         }
         return all;
+    }
+
+    /// Word `place` of two groups: the lower nibbles of 16 bytes are the first half of a group.
+    ///
+    /// @param first byte where the nibbles of the first group begin
+    private static Word pairOfNibbles(int first, int second, int place) {
+        int shift = place / 4 * 4;
+        return new Word(
+                List.of(new Bits(first, place % 4, shift, 0x0F), new Bits(second, place % 4, shift - 4, 0xF0)), 0);
     }
 
     /// Eight scales, then eight minima: the first four of each whole in their bytes, the others with their low

@@ -81,14 +81,15 @@ public final class BlockTransposer {
         asm.bind(block);
         fetch();
         factors();
-        int to = BlockPlan.NUMBERS_AT;
+        int to = plan.numbersAt();
         for (BlockPlan.Word word : plan.numbers()) {
             storeNumbers(make(word), to);
             to += BlockPlan.WORD;
         }
         for (int first = 0; first < plan.places(); first += RowQuads.WORDS) {
             for (int group = 0; group < plan.groups(); group++) {
-                for (int place = first; place < first + RowQuads.WORDS; place++) {
+                int end = Math.min(first + RowQuads.WORDS, plan.places());
+                for (int place = first; place < end; place++) {
                     int at = plan.codesAt() + (group * plan.places() + place) * BlockPlan.WORD;
                     asm.vmovups(Mem.at(RDX, at), make(plan.codes(group, place)));
                 }

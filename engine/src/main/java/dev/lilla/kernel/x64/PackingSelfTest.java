@@ -73,7 +73,7 @@ record PackingSelfTest(Kernel kernel) {
         for (int word = 0; word < plan.numbers().size(); word++) {
             int found = 0;
             for (int i = 0; i < 4; i++) {
-                long at = BlockPlan.NUMBERS_AT + (4L * word + i) * PanelLayout.ROWS + r;
+                long at = plan.numbersAt() + (4L * word + i) * PanelLayout.ROWS + r;
                 found |= (panel.get(ValueLayout.JAVA_BYTE, at) & 0xFF) << (8 * i);
             }
             check(plan, word, r, found, plan.numbers().get(word).of(words));

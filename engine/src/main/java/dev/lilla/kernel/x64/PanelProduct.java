@@ -16,9 +16,9 @@ import static dev.lilla.kernel.x64.Vec.zmm;
 
 /// Generates the product of panels with one tile of rows for AVX-512: `y[t, r] = sum_k x[t, k] * weight[r, k]`.
 ///
-/// For each panel: the sums of all rows `t` of the tile are kept in registers (lanes are the 16 weights rows `r`) while
-/// the panel streams by once; a block is unpacked into eight registers and used for every `t`. So a weight is read and
-/// unpacked once for up to 16 rows, and one row (decoding) is the same loop with one accumulator.
+/// For each panel: the sums of all rows `t` of the tile are kept in registers (lanes are the 16 weights rows `r`)
+/// while the panel streams by once; a block is unpacked into eight registers and used for every `t`. So a weight
+/// is read and unpacked once for up to 16 rows, and one row (decoding) is the same loop with one accumulator.
 ///
 /// | registers | hold |
 /// | --- | --- |
@@ -29,8 +29,8 @@ import static dev.lilla.kernel.x64.Vec.zmm;
 /// | zmm30, 31 | a constant, an intermediate |
 /// | rsi, rdx | the panel and the tile, streaming |
 ///
-/// A sum depends on nothing but its row and its weights: the same blocks in the same order, integers exactly, then one
-/// fused multiply-add a group. So 1 row and 16 rows give the same bits.
+/// A sum depends on nothing but its row and its weights: the same blocks in the same order, integers exactly, then
+/// one fused multiply-add a group. So 1 row and 16 rows give the same bits.
 public final class PanelProduct {
     private static final int LINE = 64;
 
@@ -111,7 +111,7 @@ public final class PanelProduct {
         }
         asm.mov(RDX, R11);
         asm.mov(RCX, argument(Argument.BLOCKS));
-        new PanelStream(asm, layout, rows).blocks(unpacker::block, RDX);
+        new PanelStream(asm, layout, rows).blocks(unpacker, RDX);
         store();
         asm.add(R8, PanelLayout.ROWS * Float.BYTES);
         asm.sub(R10, 1);
@@ -122,8 +122,8 @@ public final class PanelProduct {
         return asm.finish();
     }
 
-    /// Accumulators: for float panels the even and the odd columns of each row have their own, since one addition takes
-    /// four cycles and a column of one row would wait for the last.
+    /// Accumulators: for float panels the even and the odd columns of each row have their own, since one addition
+    /// takes four cycles and a column of one row would wait for the last.
     private int sums() {
         return layout.encoding() == RowEncoding.FLOATS ? 2 * rows : rows;
     }
@@ -141,7 +141,7 @@ public final class PanelProduct {
 
     /// `sum = start + ` the products of row `t` with the unpacked words `from` to `to`.
     void dot(Vec sum, Mem start, int block, int t, int from, int to) {
-        asm.vpbroadcastd(sum, start);
+        start(sum, start, 0);
         addDots(sum, block, t, from, to);
     }
 
@@ -151,7 +151,16 @@ public final class PanelProduct {
         addDots(sum, block, t, from, to);
     }
 
-    private void addDots(Vec sum, int block, int t, int from, int to) {
+    /// `sum = start >> shift`.
+    void start(Vec sum, Mem start, int shift) {
+        asm.vpbroadcastd(sum, start);
+        if (shift > 0) {
+            asm.vpsrad(sum, sum, shift);
+        }
+    }
+
+    /// `sum += ` the products of row `t` with the unpacked words `from` to `to`.
+    void addDots(Vec sum, int block, int t, int from, int to) {
         for (int word = from; word < to; word++) {
             asm.vpdpbusd(sum, zmm(PanelUnpacker.WEIGHTS + word), bytes(block, word, t));
         }

@@ -12,9 +12,6 @@ final class PanelSample {
     private static final int WORD = 64;
     private static final int HALVES = 2 * ROWS;
 
-    /// Where the codes of a super-block begin.
-    private static final int SUPER_CODES = WORD + 16 * ROWS;
-
     private final PanelLayout layout;
     private final ByteBuffer memory;
     private final SplittableRandom random = new SplittableRandom(1);
@@ -36,8 +33,9 @@ final class PanelSample {
     /// Few, but enough that the loop over blocks turns: with floats once for 16 columns and once for 2.
     int columns() {
         return switch (layout) {
-            case NIBBLES, BYTES, BYTE_AFFINE_16 -> 2 * layout.blockColumns();
-            case NIBBLE_SUPER, BYTE_SUPER, BYTE_SUPER_16 -> layout.blockColumns();
+            case NIBBLES, BYTES, LEVELS, FIVE_BITS, NIBBLE_AFFINE, FIVE_BIT_AFFINE -> 2 * layout.blockColumns();
+            case NIBBLE_SUPER, FIVE_BIT_SUPER, NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16, TWO_BIT_SUPER_16 ->
+                layout.blockColumns();
             case F32, F16, BF16 -> 18;
         };
     }
@@ -46,21 +44,17 @@ final class PanelSample {
     private void limit(int block) {
         for (int r = 0; r < ROWS; r++) {
             switch (layout) {
-                case NIBBLES, BYTES, NIBBLE_SUPER, BYTE_SUPER, F16 -> halves(block, r, 2);
-                case BYTE_SUPER_16 -> halves(block, r, 1);
-                case BYTE_AFFINE_16 -> floats(block, r, 4);
+                case NIBBLES, BYTES, LEVELS, FIVE_BITS, NIBBLE_SUPER, FIVE_BIT_SUPER, TWO_BIT_SUPER_16, F16 ->
+                    halves(block, r, 2);
+                case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16 -> halves(block, r, 1);
+                case NIBBLE_AFFINE, FIVE_BIT_AFFINE -> halves(block, r, 4);
                 case F32 -> floats(block, r, 2);
                 case BF16 -> brains(block, r);
             }
         }
         switch (layout) {
-            case NIBBLE_SUPER -> and(block + WORD, block + SUPER_CODES, 63);
-            case BYTE_SUPER -> {
-                and(block + WORD, block + SUPER_CODES, 63);
-                and(block + SUPER_CODES, block + layout.blockBytes(), 31);
-            }
-            case BYTE_AFFINE_16 -> and(block + 4 * WORD, block + layout.blockBytes(), 31);
-            case NIBBLES, BYTES, BYTE_SUPER_16, F32, F16, BF16 -> {}
+            case NIBBLE_SUPER, FIVE_BIT_SUPER, TWO_BIT_SUPER_16 -> and(block + WORD, block + layout.codesAt(), 63);
+            default -> {}
         }
     }
 
@@ -104,22 +98,23 @@ final class PanelSample {
         int sixteen = column / 16;
         return switch (layout) {
             case NIBBLES -> {
-                int code = code(block + WORD + group * 4 * WORD, inGroup % 16, r) >> (inGroup / 16 * 4) & 15;
+                int code = stored(block + WORD + group * 4 * WORD, inGroup % 16, r) >> (inGroup / 16 * 4) & 15;
                 yield half(block + group * HALVES, r) * (code - 8);
             }
-            case BYTES -> half(block + group * HALVES, r) * (code(block + WORD + group * 8 * WORD, inGroup, r) - 128);
-            case NIBBLE_SUPER -> {
-                int code = code(block + SUPER_CODES + group / 2 * 8 * WORD, inGroup, r) >> (group % 2 * 4) & 15;
-                yield superScaled(block, group, r, code);
+            case BYTES -> half(block + group * HALVES, r) * (stored(block + WORD + group * 8 * WORD, inGroup, r) - 128);
+            case NIBBLE_SUPER, FIVE_BIT_SUPER -> superScaled(block, group, r, code(block, column, r));
+            case TWO_BIT_SUPER_16 -> {
+                int scale = memory.get(block + WORD + sixteen * ROWS + r);
+                int min = memory.get(block + WORD + (16 + sixteen) * ROWS + r);
+                yield half(block, r) * scale * code(block, column, r) - half(block + HALVES, r) * min;
             }
-            case BYTE_SUPER -> superScaled(block, group, r, code(block + SUPER_CODES, column, r));
-            case BYTE_SUPER_16 ->
+            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16 ->
                 half(block, r)
                         * memory.get(block + WORD + sixteen * ROWS + r)
-                        * (code(block + SUPER_CODES, column, r) - 128);
-            case BYTE_AFFINE_16 ->
-                memory.getFloat(block + sixteen * WORD + 4 * r) * code(block + 4 * WORD, column, r)
-                        + memory.getFloat(block + (2 + sixteen) * WORD + 4 * r);
+                        * (code(block, column, r) - layout.offset());
+            case LEVELS, FIVE_BITS -> half(block + group * HALVES, r) * (code(block, column, r) - layout.offset());
+            case NIBBLE_AFFINE, FIVE_BIT_AFFINE ->
+                half(block + group * HALVES, r) * code(block, column, r) + half(block + (2 + group) * HALVES, r);
             case F32 -> memory.getFloat(block + column * WORD + 4 * r);
             case F16 -> half(block + column * HALVES, r);
             case BF16 -> Float.intBitsToFloat(memory.getShort(block + 4 * r + 2 * column) << 16);
@@ -132,12 +127,21 @@ final class PanelSample {
         return half(block, r) * scale * code - half(block + HALVES, r) * min;
     }
 
+    private int code(int block, int column, int r) {
+        int code = 0;
+        for (PanelCodes.Part part : layout.codes().partsOf(column)) {
+            int at = block + layout.codesAt() + part.offset() + 4 * r + column % 4;
+            code |= part.take(Byte.toUnsignedInt(memory.get(at)));
+        }
+        return layout.codes() == PanelCodes.LEVELS ? PanelCodes.levels().get(code) + layout.offset() : code;
+    }
+
     private double half(int at, int r) {
         return Float.float16ToFloat(memory.getShort(at + 2 * r));
     }
 
     /// The byte of column `i` of a run of words, unsigned.
-    private int code(int words, int i, int r) {
+    private int stored(int words, int i, int r) {
         return Byte.toUnsignedInt(memory.get(words + i / 4 * WORD + 4 * r + i % 4));
     }
 }

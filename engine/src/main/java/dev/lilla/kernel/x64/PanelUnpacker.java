@@ -6,15 +6,12 @@ import static dev.lilla.kernel.x64.RowEncoding.Field.MINUS_128_HIGH;
 import static dev.lilla.kernel.x64.RowEncoding.Field.MINUS_128_LOW;
 import static dev.lilla.kernel.x64.RowEncoding.Field.MINUS_8;
 import static dev.lilla.kernel.x64.RowEncoding.Field.SCALE;
-import static dev.lilla.kernel.x64.RowEncoding.Field.SUM;
-import static dev.lilla.kernel.x64.RowEncoding.Field.SUM_HIGH;
-import static dev.lilla.kernel.x64.RowEncoding.Field.SUM_LOW;
 import static dev.lilla.kernel.x64.Vec.zmm;
 
 /// Turns a block of a panel into registers and adds its products to the sums of a [PanelProduct]: the part of the
-/// kernel
-/// that depends on the layout.
-sealed interface PanelUnpacker {
+/// kernel that depends on the layout.
+sealed interface PanelUnpacker extends PanelBlock
+        permits PanelUnpacker.Nibbles, PanelUnpacker.Bytes, PanelUnpacker.Floats, CodedPanelUnpacker {
     /// The first of the eight registers with unpacked weights.
     int WEIGHTS = 16;
 
@@ -29,27 +26,25 @@ sealed interface PanelUnpacker {
     /// Loads what all blocks use.
     default void constants() {}
 
-    /// One block, `index` blocks behind the pointers.
-    void block(int index);
-
     static PanelUnpacker of(PanelLayout layout, PanelProduct product) {
         return switch (layout) {
             case NIBBLES -> new Nibbles(product);
             case BYTES -> new Bytes(product);
-            case NIBBLE_SUPER -> new Super(product, true);
-            case BYTE_SUPER -> new Super(product, false);
-            case BYTE_SUPER_16 -> new Super16(product);
-            case BYTE_AFFINE_16 -> new Affine16(product);
+            case LEVELS, FIVE_BITS -> new CodedPanelUnpacker.Scaled(product);
+            case NIBBLE_AFFINE, FIVE_BIT_AFFINE -> new CodedPanelUnpacker.Affine(product);
+            case NIBBLE_SUPER, FIVE_BIT_SUPER -> new CodedPanelUnpacker.AffineSuper(product);
+            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16 -> new CodedPanelUnpacker.ScaledSuper16(product);
+            case TWO_BIT_SUPER_16 -> new CodedPanelUnpacker.AffineSuper16(product);
             case F32, F16, BF16 -> new Floats(product);
         };
     }
 
     /// Integer sums take turns, so that a conversion need not wait for the next row's.
-    private static Vec dots(int t) {
+    static Vec dots(int t) {
         return zmm(24 + t % 2);
     }
 
-    private static Vec weight(int word) {
+    static Vec weight(int word) {
         return zmm(WEIGHTS + word);
     }
 
@@ -71,13 +66,12 @@ sealed interface PanelUnpacker {
         }
 
         @Override
-        public void block(int index) {
-            for (int group = 0; group < 2; group++) {
-                group(group);
-            }
+        public int groups() {
+            return 2;
         }
 
-        private void group(int group) {
+        @Override
+        public void group(int index, int group) {
             Assembler asm = product.asm;
             int words = 2 * HALVES + group * WORDS / 2 * WORD;
             for (int word = 0; word < WORDS / 2; word++) {
@@ -101,148 +95,30 @@ sealed interface PanelUnpacker {
     /// See [PanelLayout#BYTES].
     record Bytes(PanelProduct product) implements PanelUnpacker {
         @Override
-        public void block(int index) {
-            Assembler asm = product.asm;
-            for (int group = 0; group < 2; group++) {
-                loadWords(asm, 2 * HALVES + group * WORDS * WORD);
-                asm.vcvtph2ps(zmm(26), Mem.at(RSI, group * HALVES));
-                for (int t = 0; t < product.rows; t++) {
-                    product.dot(dots(t), product.field(MINUS_128_LOW, group, t), group, t, 0, WORDS);
-                    asm.vpaddd(
-                            dots(t),
-                            dots(t),
-                            product.field(MINUS_128_HIGH, group, t).broadcast());
-                    asm.vcvtdq2ps(dots(t), dots(t));
-                    asm.vmulps(zmm(31), zmm(26), product.field(SCALE, group, t).broadcast());
-                    asm.vfmadd231ps(zmm(t), dots(t), zmm(31));
-                }
-            }
-        }
-    }
-
-    /// See [PanelLayout#NIBBLE_SUPER] and [PanelLayout#BYTE_SUPER].
-    record Super(PanelProduct product, boolean isNibbles) implements PanelUnpacker {
-        private static final int GROUPS = 8;
-        private static final int SCALES = 2 * HALVES;
-        private static final int MINS = SCALES + GROUPS * PanelLayout.ROWS;
-        private static final int QUANTS = MINS + GROUPS * PanelLayout.ROWS;
-
-        @Override
-        public void constants() {
-            if (isNibbles) {
-                nibbleConstant(product.asm);
-            }
+        public int groups() {
+            return 2;
         }
 
         @Override
-        public void block(int index) {
+        public void group(int index, int group) {
             Assembler asm = product.asm;
-            asm.vcvtph2ps(zmm(26), Mem.at(RSI));
-            asm.vcvtph2ps(zmm(27), Mem.at(RSI, HALVES));
-            for (int group = 0; group < GROUPS; group++) {
-                words(group);
-                number(zmm(28), SCALES + group * PanelLayout.ROWS, zmm(26));
-                number(zmm(29), MINS + group * PanelLayout.ROWS, zmm(27));
-                for (int t = 0; t < product.rows; t++) {
-                    product.dot(dots(t), group, t, 0, WORDS);
-                    asm.vcvtdq2ps(dots(t), dots(t));
-                    asm.vmulps(zmm(31), zmm(28), product.field(SCALE, group, t).broadcast());
-                    asm.vfnmadd231ps(
-                            zmm(t), zmm(29), product.field(SUM, group, t).broadcast());
-                    asm.vfmadd231ps(zmm(t), dots(t), zmm(31));
-                }
-            }
-        }
-
-        /// `target = factor * ` 16 unsigned bytes.
-        private void number(Vec target, int offset, Vec factor) {
-            Assembler asm = product.asm;
-            asm.vpmovzxbd(target, Mem.at(RSI, offset));
-            asm.vcvtdq2ps(target, target);
-            asm.vmulps(target, target, factor);
-        }
-
-        private void words(int group) {
-            Assembler asm = product.asm;
-            if (!isNibbles) {
-                loadWords(asm, QUANTS + group * WORDS * WORD);
-                return;
-            }
-            for (int word = 0; word < WORDS; word++) {
-                Mem pairs = Mem.at(RSI, QUANTS + (group / 2 * WORDS + word) * WORD);
-                if (group % 2 == 0) {
-                    asm.vpand(weight(word), zmm(30), pairs);
-                } else {
-                    asm.vmovups(weight(word), pairs);
-                    asm.vpsrld(weight(word), weight(word), 4);
-                    asm.vpand(weight(word), weight(word), zmm(30));
-                }
-            }
-        }
-    }
-
-    /// See [PanelLayout#BYTE_SUPER_16].
-    record Super16(PanelProduct product) implements PanelUnpacker {
-        private static final int GROUPS = 8;
-        private static final int SCALES = 2 * HALVES;
-        private static final int QUANTS = SCALES + 2 * GROUPS * PanelLayout.ROWS;
-
-        @Override
-        public void block(int index) {
-            Assembler asm = product.asm;
-            asm.vcvtph2ps(zmm(26), Mem.at(RSI));
-            for (int group = 0; group < GROUPS; group++) {
-                loadWords(asm, QUANTS + group * WORDS * WORD);
-                for (int half = 0; half < 2; half++) {
-                    Vec scale = zmm(28 + half);
-                    asm.vpmovsxbd(scale, Mem.at(RSI, SCALES + (2 * group + half) * PanelLayout.ROWS));
-                    asm.vcvtdq2ps(scale, scale);
-                    asm.vmulps(scale, scale, zmm(26));
-                }
-                for (int t = 0; t < product.rows; t++) {
-                    halves(group, t);
-                    asm.vmulps(zmm(24), zmm(24), zmm(28));
-                    asm.vfmadd231ps(zmm(24), zmm(25), zmm(29));
-                    asm.vfmadd231ps(
-                            zmm(t), zmm(24), product.field(SCALE, group, t).broadcast());
-                }
-            }
-        }
-
-        private void halves(int group, int t) {
-            product.dot(zmm(24), product.field(MINUS_128_LOW, group, t), group, t, 0, WORDS / 2);
-            product.dot(zmm(25), product.field(MINUS_128_HIGH, group, t), group, t, WORDS / 2, WORDS);
-            product.asm.vcvtdq2ps(zmm(24), zmm(24));
-            product.asm.vcvtdq2ps(zmm(25), zmm(25));
-        }
-    }
-
-    /// See [PanelLayout#BYTE_AFFINE_16].
-    record Affine16(PanelProduct product) implements PanelUnpacker {
-        private static final int NUMBERS = 64;
-
-        @Override
-        public void block(int index) {
-            Assembler asm = product.asm;
-            loadWords(asm, 4 * NUMBERS);
-            for (int i = 0; i < 4; i++) {
-                asm.vmovups(zmm(26 + i), Mem.at(RSI, i * NUMBERS));
-            }
+            loadWords(asm, 2 * HALVES + group * WORDS * WORD);
+            asm.vcvtph2ps(zmm(26), Mem.at(RSI, group * HALVES));
             for (int t = 0; t < product.rows; t++) {
-                product.dot(zmm(24), 0, t, 0, WORDS / 2);
-                product.dot(zmm(25), 0, t, WORDS / 2, WORDS);
-                asm.vcvtdq2ps(zmm(24), zmm(24));
-                asm.vcvtdq2ps(zmm(25), zmm(25));
-                asm.vmulps(zmm(24), zmm(24), zmm(26));
-                asm.vfmadd231ps(zmm(24), zmm(25), zmm(27));
-                asm.vfmadd231ps(zmm(t), zmm(28), product.field(SUM_LOW, 0, t).broadcast());
-                asm.vfmadd231ps(zmm(t), zmm(29), product.field(SUM_HIGH, 0, t).broadcast());
-                asm.vfmadd231ps(zmm(t), zmm(24), product.field(SCALE, 0, t).broadcast());
+                product.dot(dots(t), product.field(MINUS_128_LOW, group, t), group, t, 0, WORDS);
+                asm.vpaddd(
+                        dots(t),
+                        dots(t),
+                        product.field(MINUS_128_HIGH, group, t).broadcast());
+                asm.vcvtdq2ps(dots(t), dots(t));
+                asm.vmulps(zmm(31), zmm(26), product.field(SCALE, group, t).broadcast());
+                asm.vfmadd231ps(zmm(t), dots(t), zmm(31));
             }
         }
     }
 
-    /// See [PanelLayout#F32], [PanelLayout#F16] and [PanelLayout#BF16]: two columns a block, each with sums of its own.
+    /// See [PanelLayout#F32], [PanelLayout#F16] and [PanelLayout#BF16]: two columns a block, each with sums of its
+    /// own.
     record Floats(PanelProduct product) implements PanelUnpacker {
         @Override
         public void constants() {
@@ -252,7 +128,7 @@ sealed interface PanelUnpacker {
         }
 
         @Override
-        public void block(int index) {
+        public void group(int index, int group) {
             Assembler asm = product.asm;
             int at = index * product.layout.blockBytes();
             Vec even = zmm(28);
@@ -271,8 +147,7 @@ sealed interface PanelUnpacker {
                     asm.vpslld(even, odd, 16);
                     asm.vpand(odd, odd, zmm(30));
                 }
-                case NIBBLES, BYTES, NIBBLE_SUPER, BYTE_SUPER, BYTE_SUPER_16, BYTE_AFFINE_16 ->
-                    throw new IllegalArgumentException(product.layout + " holds no floats");
+                default -> throw new IllegalArgumentException(product.layout + " holds no floats");
             }
             for (int t = 0; t < product.rows; t++) {
                 Mem first = Mem.at(RDX, (2 * index * product.rows + t) * Float.BYTES);

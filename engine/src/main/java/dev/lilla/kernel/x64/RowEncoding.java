@@ -3,8 +3,9 @@ package dev.lilla.kernel.x64;
 /// How rows of activations are laid out for products with panels: in tiles of up to [#tileRows()] rows, each tile's
 /// rows interleaved block by block, so that a product reads one stream front to back.
 public enum RowEncoding {
-    /// Signed bytes with a scale for every 32 columns. A block of 32 columns of a tile of `T` rows is `[T][32]` bytes,
-    /// then the fields of [Field], each `[T]` in 32 bits. Columns are filled up with zeros to a multiple of 64.
+    /// Signed bytes with a scale for every 32 columns. A block of 32 columns of a tile of `T` rows is `[T][32]`
+    /// bytes, then the fields of [Field], each `[T]` in 32 bits. Columns are filled up with zeros to a multiple of
+    /// 64.
     BYTES(16),
     /// f32, `[columns][T]`, filled up with zeros to an even number of columns. Two partial sums for each row and 16
     /// accumulators more than half of the 32 registers: hence 12 rows.
@@ -45,6 +46,16 @@ public enum RowEncoding {
         SUM_LOW,
         /// `d * sum(q)` of the last 16 columns, f32.
         SUM_HIGH;
+
+        /// How far `-128 * sum(q)` moves to the right to become what a smaller offset of the codes takes off.
+        ///
+        /// @param offset a power of two up to 128
+        int shiftFor(int offset) {
+            if ((this != MINUS_128_LOW && this != MINUS_128_HIGH) || Integer.bitCount(offset) != 1 || offset > 128) {
+                throw new IllegalArgumentException(this + " for codes with " + offset + " added");
+            }
+            return Integer.numberOfTrailingZeros(128 / offset);
+        }
 
         /// Bytes from the beginning of a block to the number of row `row` of a tile of `tileRows`.
         @SuppressWarnings("EnumOrdinal") // the order of the layout

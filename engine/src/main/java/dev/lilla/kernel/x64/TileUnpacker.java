@@ -9,6 +9,8 @@ import static dev.lilla.kernel.x64.Gpr.RDX;
 import static dev.lilla.kernel.x64.Gpr.RSI;
 import static dev.lilla.kernel.x64.Vec.zmm;
 
+import java.util.function.IntUnaryOperator;
+
 /// Turns blocks of a panel into AMX tiles of bf16: the part of [TileProduct] that depends on the layout.
 ///
 /// A tile is 32 columns (a step) of the panel's 16 rows. AMX wants it as 16 lines of 64 bytes, line `j` with
@@ -30,8 +32,9 @@ import static dev.lilla.kernel.x64.Vec.zmm;
 /// | --- | --- |
 /// | zmm0 | a word |
 /// | zmm1-4 | its four columns |
+/// | zmm5 | the bits above its nibbles |
 /// | zmm26 | `d` of a super-block |
-/// | zmm27 | `-m` of a super-block, or -128 |
+/// | zmm27 | `-m` of a super-block, or what codes have added, negative |
 /// | zmm28, 29 | scale and offset of a group, a number for each row |
 /// | zmm30 | the mask of a byte, or what the 16 nibbles mean |
 /// | zmm31 | the order for `vpermw` |
@@ -71,22 +74,28 @@ final class TileUnpacker {
         }
         asm.vmovups(zmm(31), asm.constant(order));
         switch (layout) {
-            case NIBBLES -> asm.vmovups(zmm(30), numbers(-8));
-            case NIBBLE_SUPER -> asm.vmovups(zmm(30), numbers(0));
-            case BYTES, BYTE_SUPER_16 -> {
-                asm.vpbroadcastd(zmm(30), asm.constant(0xFF));
-                asm.vbroadcastss(zmm(27), asm.constant(-128f));
-            }
-            case BYTE_SUPER, BYTE_AFFINE_16 -> asm.vpbroadcastd(zmm(30), asm.constant(0xFF));
+            case NIBBLES -> asm.vmovups(zmm(30), numbers(i -> i - 8));
+            case NIBBLE_AFFINE, NIBBLE_SUPER -> asm.vmovups(zmm(30), numbers(i -> i));
+            case NIBBLE_SUPER_16 -> asm.vmovups(zmm(30), numbers(i -> i - layout.offset()));
+            case LEVELS, LEVEL_SUPER_16 -> asm.vmovups(zmm(30), numbers(PanelCodes.levels()::get));
+            case BYTES -> byteConstants(128);
+            case FIVE_BITS, SIX_BIT_SUPER_16 -> byteConstants(layout.offset());
+            case FIVE_BIT_AFFINE, FIVE_BIT_SUPER, TWO_BIT_SUPER_16 -> asm.vpbroadcastd(zmm(30), asm.constant(0xFF));
             case F32, F16, BF16 -> {}
         }
     }
 
-    /// 16 f32 from `first` on.
-    private Mem numbers(int first) {
+    /// The mask of a byte, and what is subtracted from it.
+    private void byteConstants(int offset) {
+        asm.vpbroadcastd(zmm(30), asm.constant(0xFF));
+        asm.vbroadcastss(zmm(27), asm.constant((float) -offset));
+    }
+
+    /// What nibbles mean, as f32.
+    private Mem numbers(IntUnaryOperator meaning) {
         int[] lanes = new int[PanelLayout.ROWS];
         for (int i = 0; i < lanes.length; i++) {
-            lanes[i] = Float.floatToRawIntBits(first + i);
+            lanes[i] = Float.floatToRawIntBits(meaning.applyAsInt(i));
         }
         return asm.constants(lanes);
     }
@@ -96,9 +105,11 @@ final class TileUnpacker {
         switch (layout) {
             case NIBBLES -> each(this::nibbles);
             case BYTES -> each(this::bytes);
-            case NIBBLE_SUPER, BYTE_SUPER -> each(this::superBlock);
-            case BYTE_SUPER_16 -> each(this::superBlock16);
-            case BYTE_AFFINE_16 -> each(this::affine);
+            case LEVELS, FIVE_BITS -> each(this::scaled);
+            case NIBBLE_AFFINE, FIVE_BIT_AFFINE -> each(this::affine);
+            case NIBBLE_SUPER, FIVE_BIT_SUPER -> each(this::superBlock);
+            case NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16 -> each(this::superBlock16);
+            case TWO_BIT_SUPER_16 -> each(this::affineSuperBlock16);
             case F32, F16, BF16 -> floats();
         }
     }
@@ -144,15 +155,38 @@ final class TileUnpacker {
         for (int group = 0; group < 2; group++) {
             asm.vcvtph2ps(zmm(28), Mem.at(RSI, group * HALVES));
             asm.vmulps(zmm(29), zmm(28), zmm(27));
-            byteWords(2 * HALVES + group * WORDS * WORD, group, 0, WORDS);
+            int codes = 2 * HALVES + group * WORDS * WORD;
+            for (int word = 0; word < WORDS; word++) {
+                asm.vmovups(zmm(0), Mem.at(RSI, codes + word * WORD));
+                byteWord(group, word);
+            }
         }
     }
 
-    /// See [PanelLayout#NIBBLE_SUPER] and [PanelLayout#BYTE_SUPER].
+    /// See [PanelLayout#LEVELS] and [PanelLayout#FIVE_BITS].
+    private void scaled() {
+        for (int group = 0; group < 2; group++) {
+            asm.vcvtph2ps(zmm(28), Mem.at(RSI, group * HALVES));
+            if (layout == PanelLayout.FIVE_BITS) {
+                asm.vmulps(zmm(29), zmm(28), zmm(27));
+            }
+            codedWords(group, 0, WORDS);
+        }
+    }
+
+    /// See [PanelLayout#NIBBLE_AFFINE] and [PanelLayout#FIVE_BIT_AFFINE].
+    private void affine() {
+        for (int group = 0; group < 2; group++) {
+            asm.vcvtph2ps(zmm(28), Mem.at(RSI, group * HALVES));
+            asm.vcvtph2ps(zmm(29), Mem.at(RSI, (2 + group) * HALVES));
+            codedWords(group, 0, WORDS);
+        }
+    }
+
+    /// See [PanelLayout#NIBBLE_SUPER] and [PanelLayout#FIVE_BIT_SUPER].
     private void superBlock() {
         int scales = 2 * HALVES;
         int mins = scales + GROUPS * PanelLayout.ROWS;
-        int codes = mins + GROUPS * PanelLayout.ROWS;
         asm.vcvtph2ps(zmm(26), Mem.at(RSI));
         asm.vcvtph2ps(zmm(27), Mem.at(RSI, HALVES));
         asm.vpxor(zmm(27), zmm(27), asm.constant(Integer.MIN_VALUE).broadcast());
@@ -161,37 +195,56 @@ final class TileUnpacker {
             times(zmm(28), zmm(26));
             asm.vpmovzxbd(zmm(29), Mem.at(RSI, mins + group * PanelLayout.ROWS));
             times(zmm(29), zmm(27));
-            if (layout == PanelLayout.BYTE_SUPER) {
-                byteWords(codes + group * WORDS * WORD, group, 0, WORDS);
-            } else {
-                for (int word = 0; word < WORDS; word++) {
-                    nibbleWord(codes + (group / 2 * WORDS + word) * WORD, group % 2 * 4, group, word);
-                }
-            }
+            codedWords(group, 0, WORDS);
         }
     }
 
-    /// See [PanelLayout#BYTE_SUPER_16].
+    /// See [PanelLayout#NIBBLE_SUPER_16], [PanelLayout#SIX_BIT_SUPER_16] and [PanelLayout#LEVEL_SUPER_16].
     private void superBlock16() {
         int scales = 2 * HALVES;
-        int codes = scales + 2 * GROUPS * PanelLayout.ROWS;
         asm.vcvtph2ps(zmm(26), Mem.at(RSI));
         for (int half = 0; half < 2 * GROUPS; half++) {
             asm.vpmovsxbd(zmm(28), Mem.at(RSI, scales + half * PanelLayout.ROWS));
             times(zmm(28), zmm(26));
-            asm.vmulps(zmm(29), zmm(28), zmm(27));
+            if (layout == PanelLayout.SIX_BIT_SUPER_16) {
+                asm.vmulps(zmm(29), zmm(28), zmm(27));
+            }
             int first = half % 2 * WORDS / 2;
-            byteWords(codes + half / 2 * WORDS * WORD, half / 2, first, first + WORDS / 2);
+            codedWords(half / 2, first, first + WORDS / 2);
         }
     }
 
-    /// See [PanelLayout#BYTE_AFFINE_16].
-    private void affine() {
-        for (int half = 0; half < 2; half++) {
-            asm.vmovups(zmm(28), Mem.at(RSI, half * WORD));
-            asm.vmovups(zmm(29), Mem.at(RSI, (2 + half) * WORD));
-            int first = half * WORDS / 2;
-            byteWords(4 * WORD, 0, first, first + WORDS / 2);
+    /// See [PanelLayout#TWO_BIT_SUPER_16].
+    private void affineSuperBlock16() {
+        int scales = 2 * HALVES;
+        int mins = scales + 2 * GROUPS * PanelLayout.ROWS;
+        asm.vcvtph2ps(zmm(26), Mem.at(RSI));
+        asm.vcvtph2ps(zmm(27), Mem.at(RSI, HALVES));
+        asm.vpxor(zmm(27), zmm(27), asm.constant(Integer.MIN_VALUE).broadcast());
+        for (int half = 0; half < 2 * GROUPS; half++) {
+            asm.vpmovzxbd(zmm(28), Mem.at(RSI, scales + half * PanelLayout.ROWS));
+            times(zmm(28), zmm(26));
+            asm.vpmovzxbd(zmm(29), Mem.at(RSI, mins + half * PanelLayout.ROWS));
+            times(zmm(29), zmm(27));
+            int first = half % 2 * WORDS / 2;
+            codedWords(half / 2, first, first + WORDS / 2);
+        }
+    }
+
+    /// Words `from` to `to` of a group.
+    private void codedWords(int group, int from, int to) {
+        PanelCodes codes = layout.codes();
+        Mem lower = asm.constant(codes.lower()).broadcast();
+        Mem upper = asm.constant(codes.upper()).broadcast();
+        CodeUnpacker unpacker = new CodeUnpacker(asm, codes, zmm(5), lower, upper);
+        for (int word = from; word < to; word++) {
+            if (codes == PanelCodes.NIBBLES || codes == PanelCodes.LEVELS) {
+                PanelCodes.Part nibbles = codes.parts(group, word).getFirst();
+                nibbleWord(layout.codesAt() + nibbles.offset(), nibbles.at(), group, word);
+            } else {
+                unpacker.unpack(zmm(0), layout.codesAt(), group, word);
+                byteWord(group, word);
+            }
         }
     }
 
@@ -201,23 +254,20 @@ final class TileUnpacker {
         asm.vmulps(integers, integers, factor);
     }
 
-    /// Words `from` to `to` of a step whose words begin at `offset`.
-    private void byteWords(int offset, int step, int from, int to) {
-        for (int word = from; word < to; word++) {
-            asm.vmovups(zmm(0), Mem.at(RSI, offset + word * WORD));
-            for (int i = 0; i < 4; i++) {
-                Vec column = zmm(1 + i);
-                if (i > 0) {
-                    asm.vpsrld(column, zmm(0), 8 * i);
-                }
-                if (i < 3) {
-                    asm.vpand(column, i > 0 ? column : zmm(0), zmm(30));
-                }
-                asm.vcvtdq2ps(column, column);
-                asm.vfmadd213ps(column, zmm(28), zmm(29));
+    /// Word `word` of a step, whose codes are in zmm0.
+    private void byteWord(int step, int word) {
+        for (int i = 0; i < 4; i++) {
+            Vec column = zmm(1 + i);
+            if (i > 0) {
+                asm.vpsrld(column, zmm(0), 8 * i);
             }
-            lines(step, word);
+            if (i < 3) {
+                asm.vpand(column, i > 0 ? column : zmm(0), zmm(30));
+            }
+            asm.vcvtdq2ps(column, column);
+            asm.vfmadd213ps(column, zmm(28), zmm(29));
         }
+        lines(step, word);
     }
 
     /// Word `word` of a step, from the nibbles `shift` bits up in the bytes at `offset`. `vpermps` looks at the
@@ -232,10 +282,10 @@ final class TileUnpacker {
             } else {
                 asm.vpermps(column, zmm(0), zmm(30));
             }
-            if (layout == PanelLayout.NIBBLES) {
-                asm.vmulps(column, column, zmm(28));
-            } else {
+            if (layout == PanelLayout.NIBBLE_SUPER || layout == PanelLayout.NIBBLE_AFFINE) {
                 asm.vfmadd213ps(column, zmm(28), zmm(29));
+            } else {
+                asm.vmulps(column, column, zmm(28));
             }
         }
         lines(step, word);
@@ -303,8 +353,7 @@ final class TileUnpacker {
                 asm.vmovups(zmm(1), Mem.at(RSI, from));
                 asm.vmovups(Mem.at(RDX, to), zmm(1));
             }
-            case NIBBLES, BYTES, NIBBLE_SUPER, BYTE_SUPER, BYTE_SUPER_16, BYTE_AFFINE_16 ->
-                throw new IllegalArgumentException(layout + " holds no floats");
+            default -> throw new IllegalArgumentException(layout + " holds no floats");
         }
     }
 }

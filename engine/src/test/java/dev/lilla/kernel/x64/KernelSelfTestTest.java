@@ -49,8 +49,8 @@ class KernelSelfTestTest {
     /// compute something else.
     @ParameterizedTest
     @CsvSource({
-        "BYTE_SUPER_16,4,BYTE_SUPER,4",
-        "BYTE_SUPER,1,BYTE_SUPER_16,1",
+        "NIBBLE_SUPER_16,4,NIBBLE_SUPER,4",
+        "NIBBLE_SUPER,1,NIBBLE_SUPER_16,1",
         "F16,3,BF16,3",
         "NIBBLES,5,NIBBLES,4",
         "F32,12,F32,11"
@@ -64,8 +64,8 @@ class KernelSelfTestTest {
                 .withMessageContaining("-Dlilla.kernels=vector");
     }
 
-    /// The mask of nibbles, a constant behind the code, loses a bit. (Instructions are not safe to change: what is one
-    /// byte from an address may be anywhere.)
+    /// The mask of nibbles, a constant behind the code, loses a bit. (Instructions are not safe to change: what is
+    /// one byte from an address may be anywhere.)
     @Test
     void refusesCodeOfWhichABitIsWrong() {
         byte[] code = Avx2PanelProduct.assemble(PanelLayout.NIBBLES, 1, ByteDots.MULTIPLY_ADD);
