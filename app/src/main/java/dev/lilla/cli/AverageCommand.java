@@ -4,7 +4,6 @@ import dev.lilla.optimize.ConversionType;
 import dev.lilla.optimize.ModelAverager;
 import dev.lilla.store.ModelStore;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -48,13 +47,8 @@ final class AverageCommand implements Callable<Integer> {
             description = "How much of the other one, 0 to 1. Default: ${DEFAULT-VALUE}.")
     private float share = 0.5f;
 
-    @Option(
-            names = "--out",
-            required = true,
-            paramLabel = "FILE",
-            description = "The GGUF file to make, if it ends with .gguf, or the directory.")
-    @SuppressWarnings("NullAway.Init") // required
-    private Path out;
+    @Mixin
+    private final ModelTargetMixin target = new ModelTargetMixin();
 
     @Option(
             names = "--type",
@@ -62,9 +56,6 @@ final class AverageCommand implements Callable<Integer> {
             defaultValue = "f32",
             description = "f32, f16, bf16 or, in a GGUF, q8_0. Default: ${DEFAULT-VALUE}.")
     private String type = "f32";
-
-    @Option(names = "--force", description = "Replaces a file that exists.")
-    private boolean force;
 
     @Mixin
     private final LoadMixin load = new LoadMixin();
@@ -75,9 +66,7 @@ final class AverageCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (Files.exists(out) && !force) {
-            throw new IllegalArgumentException(out + " exists already. Name another target, or add --force");
-        }
+        Path out = target.path();
         Path other = ModelStore.open(console.environment()).resolve(second);
         ConversionProgress progress = new ConversionProgress(console, "averaging");
         Path written = ModelAverager.average(

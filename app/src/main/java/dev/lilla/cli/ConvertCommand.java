@@ -4,7 +4,6 @@ import dev.lilla.optimize.ConversionRequest;
 import dev.lilla.optimize.ConversionType;
 import dev.lilla.optimize.Converter;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -52,8 +51,8 @@ final class ConvertCommand implements Callable<Integer> {
             description = "Allows to quantize weights that are quantized already, which loses more than once would.")
     private boolean requantize;
 
-    @Option(names = "--force", description = "Replaces a target that exists.")
-    private boolean force;
+    @Mixin
+    private final TargetMixin overwriting = new TargetMixin();
 
     @Mixin
     private final LoadMixin load = new LoadMixin();
@@ -64,9 +63,7 @@ final class ConvertCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (Files.exists(target) && !force) {
-            throw new IllegalArgumentException(target + " exists already. Name another target, or add --force");
-        }
+        overwriting.check(target);
         Path source = model.path(console);
         ConversionRequest request =
                 ConversionRequest.of(source, target, ConversionType.of(type)).with(load.options());

@@ -97,7 +97,7 @@ record DecisionOutputs(Console console, Project project, Path folder, Tongue ton
         console.out().println(console.styled("@|bold " + words.verdict() + "|@"));
         words.reasons().forEach(reason -> console.out().println("  " + reason));
         words.givenUp().forEach(reason -> console.out().println("  " + reason));
-        words.certainty().forEach(reason -> console.out().println("  " + reason));
+        words.certainty(decided.baselines()).forEach(reason -> console.out().println("  " + reason));
         console.out().println();
         console.out().println(say("decision  ", "beslut    ") + folder.resolve(DecisionRecord.FILE_NAME));
         console.out().println(say("report    ", "rapport   ") + folder.resolve(REPORT));

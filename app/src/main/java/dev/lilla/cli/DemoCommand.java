@@ -131,7 +131,8 @@ final class DemoCommand implements Callable<Integer> {
                 8,
                 Quantities.duration(budget),
                 tongue,
-                new MemoryProcess(host.options(), tongue));
+                new MemoryProcess(host.options(), tongue),
+                List.of());
         SearchProgress progress = new SearchProgress(console, tongue);
         story.search();
         try (RunStore runs = RunStore.open(folder.resolve("runs.db"));

@@ -5,7 +5,6 @@ import dev.lilla.model.family.ModelDescription;
 import dev.lilla.optimize.Calibration;
 import dev.lilla.optimize.ImportanceFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -53,8 +52,8 @@ final class ImatrixCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // required
     private Path out;
 
-    @Option(names = "--force", description = "Replaces a file that exists.")
-    private boolean force;
+    @Mixin
+    private final TargetMixin target = new TargetMixin();
 
     @Mixin
     private final LoadMixin load = new LoadMixin();
@@ -68,9 +67,7 @@ final class ImatrixCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (Files.exists(out) && !force) {
-            throw new IllegalArgumentException(out + " exists already. Name another target, or add --force");
-        }
+        target.check(out);
         try (Backend backend = host.open();
                 ModelDescription description = ModelDescription.open(model.path(console), load.options())) {
             description.warnings().forEach(console::warn);

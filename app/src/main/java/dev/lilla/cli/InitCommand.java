@@ -104,7 +104,7 @@ final class InitCommand implements Callable<Integer> {
         addFiles(values);
         columns.addTo(values);
         if (!yes && console.terminals().in()) {
-            new Interview(console, tongue, file).ask(values);
+            new Interview(console, tongue, file, columns.delimiter()).ask(values);
         } else {
             complete(values);
         }
@@ -145,6 +145,7 @@ final class InitCommand implements Callable<Integer> {
         Path table = data != null ? data : test;
         if (table != null && Files.isRegularFile(table)) {
             ColumnGuess guess = ColumnGuess.of(table, columns.delimiter());
+            guess.delimiter().ifPresent(delimiter -> put(values, "data.delimiter", delimiter.toString()));
             guessed(values, "data.columns.input", guess.input(), "--input", guess.columns());
             guessed(values, "data.columns.output", guess.output(), "--output", guess.columns());
             guess.id().ifPresent(id -> values.putIfAbsent("data.columns.id", ProjectTemplate.quoted(id)));

@@ -51,12 +51,16 @@ final class Interview {
     private final Console console;
     private final Tongue tongue;
     private final Path file;
+    private final Optional<Character> delimiter;
     private final BufferedReader in;
 
-    Interview(Console console, Tongue tongue, Path file) {
+    /// @param file that is to be written
+    /// @param delimiter between columns, if somebody said so
+    Interview(Console console, Tongue tongue, Path file, Optional<Character> delimiter) {
         this.console = console;
         this.tongue = tongue;
         this.file = file;
+        this.delimiter = delimiter;
         this.in = console.reader();
     }
 
@@ -94,7 +98,8 @@ final class Interview {
         if (!Files.isRegularFile(table)) {
             return;
         }
-        ColumnGuess guess = ColumnGuess.of(table, Optional.empty());
+        ColumnGuess guess = ColumnGuess.of(table, delimiter);
+        guess.delimiter().ifPresent(guessed -> InitCommand.put(values, "data.delimiter", guessed.toString()));
         UnaryOperator<String> column = answer -> column(guess.columns(), answer);
         ask(values, "data.columns.input", INPUT, guess.input().orElse(""), column);
         ask(values, "data.columns.output", OUTPUT, guess.output().orElse(""), column);
@@ -121,7 +126,7 @@ final class Interview {
             throw new IllegalArgumentException(
                     new Wording("there is no file ", "det finns ingen fil ").in(tongue) + path);
         }
-        ColumnGuess.of(path, Optional.empty());
+        ColumnGuess.of(path, delimiter);
         return ProjectTemplate.quoted(InitCommand.fromFolder(file, path));
     }
 

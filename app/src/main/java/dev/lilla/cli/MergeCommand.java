@@ -5,7 +5,6 @@ import dev.lilla.optimize.ConversionType;
 import dev.lilla.optimize.MergeRequest;
 import dev.lilla.store.ModelStore;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -42,13 +41,8 @@ final class MergeCommand implements Callable<Integer> {
             description = "A folder that PEFT wrote, a GGUF adapter, or a name in the store.")
     private String adapter = "";
 
-    @Option(
-            names = "--out",
-            required = true,
-            paramLabel = "FILE",
-            description = "The GGUF file to make, if it ends with .gguf, or the directory.")
-    @SuppressWarnings("NullAway.Init") // required
-    private Path out;
+    @Mixin
+    private final ModelTargetMixin target = new ModelTargetMixin();
 
     @Option(
             names = "--type",
@@ -63,9 +57,6 @@ final class MergeCommand implements Callable<Integer> {
             description = "How much of the adapter is merged. Default: ${DEFAULT-VALUE}, as it was trained.")
     private float scale = 1;
 
-    @Option(names = "--force", description = "Replaces a file that exists.")
-    private boolean force;
-
     @Mixin
     private final LoadMixin load = new LoadMixin();
 
@@ -75,9 +66,7 @@ final class MergeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (Files.exists(out) && !force) {
-            throw new IllegalArgumentException(out + " exists already. Name another target, or add --force");
-        }
+        Path out = target.path();
         Path path = ModelStore.open(console.environment()).resolve(adapter);
         MergeRequest request =
                 MergeRequest.of(base.path(console), path, out).withScale(scale).with(load.options());

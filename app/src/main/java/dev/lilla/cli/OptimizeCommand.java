@@ -163,7 +163,8 @@ final class OptimizeCommand implements Callable<Integer> {
                 parallel,
                 time,
                 tongue(),
-                new MemoryProcess(host.options(), tongue()));
+                new MemoryProcess(host.options(), tongue()),
+                List.of());
     }
 
     private Tongue tongue() {

@@ -117,8 +117,8 @@ final class PruneCommand implements Callable<Integer> {
             description = "Allows weights of fewer than 8 bits to be quantized again where columns go.")
     private boolean requantize;
 
-    @Option(names = "--force", description = "Replaces a file that exists.")
-    private boolean force;
+    @Mixin
+    private final TargetMixin target = new TargetMixin();
 
     @Mixin
     private final CalibrationMixin calibration = new CalibrationMixin();
@@ -139,9 +139,7 @@ final class PruneCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         QuantizeCommand.requireGguf(out);
-        if (Files.exists(out) && !force) {
-            throw new IllegalArgumentException(out + " exists already. Name another target, or add --force");
-        }
+        target.check(out);
         boolean cuts = layers != null || kvHeads != null || ffn != null;
         if (cuts == (sparsity != null)) {
             throw new IllegalArgumentException(

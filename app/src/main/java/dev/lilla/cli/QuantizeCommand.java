@@ -4,7 +4,6 @@ import dev.lilla.optimize.ConversionRequest;
 import dev.lilla.optimize.ConversionType;
 import dev.lilla.optimize.Converter;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -48,8 +47,8 @@ final class QuantizeCommand implements Callable<Integer> {
     @Mixin
     private final QuantizationMixin quantization = new QuantizationMixin();
 
-    @Option(names = "--force", description = "Replaces a file that exists.")
-    private boolean force;
+    @Mixin
+    private final TargetMixin target = new TargetMixin();
 
     @Mixin
     private final LoadMixin load = new LoadMixin();
@@ -61,9 +60,7 @@ final class QuantizeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         requireGguf(out);
-        if (Files.exists(out) && !force) {
-            throw new IllegalArgumentException(out + " exists already. Name another target, or add --force");
-        }
+        target.check(out);
         Path source = model.path(console);
         ConversionRequest request = quantization.apply(
                 ConversionRequest.of(source, out, ConversionType.of(type)).with(load.options()));

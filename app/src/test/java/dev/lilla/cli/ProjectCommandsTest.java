@@ -14,10 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProjectCommandsTest {
     @TempDir
@@ -71,6 +74,31 @@ class ProjectCommandsTest {
             assertThat(project.goal().minimumQuality()).hasValue(0.9);
             assertThat(project.data().columns().id()).contains("id");
             assertThat(file).content().contains("# What the model must do");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {";", "\t", "|"})
+        void namesWhatSeparatesTheColumns(String delimiter) throws IOException {
+            Files.writeString(data, Files.readString(data).replace(",", delimiter));
+
+            Lines.Outcome outcome = lines.run("init", file, "--task", "classify", "--data", data, "--yes");
+
+            assertThat(outcome.err()).isEmpty();
+            Project project = Project.read(file);
+            assertThat(project.data().delimiter()).contains(delimiter.charAt(0));
+            assertThat(project.data().columns().output()).isEqualTo("kind");
+            assertThat(lines.run("project", "check", file).status()).isZero();
+        }
+
+        @Test
+        void refusesAnEmptyFile() throws IOException {
+            Files.writeString(data, "\n");
+
+            Lines.Outcome outcome = lines.run("init", file, "--task", "classify", "--data", data, "--yes");
+
+            assertThat(outcome.status()).isEqualTo(1);
+            assertThat(outcome.err()).contains("tickets.csv: holds no rows, expected the names of its columns");
+            assertThat(file).doesNotExist();
         }
 
         @Test
@@ -140,7 +168,7 @@ class ProjectCommandsTest {
                     Map.of(),
                     Console.Terminals.NONE);
             Map<String, String> values = new LinkedHashMap<>();
-            new Interview(console, Tongue.SWEDISH, file).ask(values);
+            new Interview(console, Tongue.SWEDISH, file, Optional.empty()).ask(values);
 
             assertThat(err.toString(StandardCharsets.UTF_8))
                     .contains("Vad ska modellen göra?", "\"dansa\" is none of", "det finns ingen fil nowhere.csv")

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class DataFile {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final char BYTE_ORDER_MARK = '\uFEFF';
+    private static final String DELIMITERS = "\t;,|";
     private static final int LINE_CHARACTERS_MAX = 64 << 20;
 
     private final Path path;
@@ -97,6 +98,22 @@ public final class DataFile {
         } catch (IOException e) {
             throw failure(e);
         }
+    }
+
+    /// What probably stands between the columns instead, where the delimiter leaves the header in one piece.
+    /// Spreadsheets
+    /// write a semicolon where the comma is the decimal sign.
+    public Optional<Character> likelierDelimiter() {
+        List<String> columns = columns();
+        if (form == Form.JSON_LINES || columns.size() != 1) {
+            return Optional.empty();
+        }
+        String header = columns.getFirst();
+        return DELIMITERS
+                .chars()
+                .mapToObj(character -> (char) character)
+                .filter(character -> header.indexOf(character) >= 0)
+                .findFirst();
     }
 
     /// Hands out the rows in their order until `visitor` says no.

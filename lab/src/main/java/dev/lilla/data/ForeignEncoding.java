@@ -23,6 +23,10 @@ final class ForeignEncoding {
     static String explain(Path path) {
         try (InputStream in = Files.newInputStream(path)) {
             byte[] start = in.readNBytes(2);
+            if (start.length == 2 && start[0] == 'P' && start[1] == 'K') {
+                return path + ": is no text but a zip archive, as a spreadsheet is one. Open it and save it as"
+                        + " \"CSV UTF-8\".";
+            }
             if (start.length == 2 && isMark(start)) {
                 return path + ": is UTF-16 text, expected UTF-8. " + convert("UTF-16", path);
             }
@@ -70,7 +74,7 @@ final class ForeignEncoding {
     }
 
     private static String convert(String from, Path path) {
-        return "Save it as UTF-8, or convert it: iconv -f " + from + " -t UTF-8 '" + path.getFileName() + "' > utf8-'"
+        return "Save it as UTF-8, or convert it: iconv -f " + from + " -t UTF-8 '" + path.getFileName() + "' > 'utf8-"
                 + path.getFileName() + "'";
     }
 

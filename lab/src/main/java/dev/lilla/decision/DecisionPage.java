@@ -86,7 +86,7 @@ public record DecisionPage(
         page.raw("</dl>\n");
         list(page, say("Why", "Varför"), words.reasons());
         list(page, say("What is given up", "Vad som ges upp"), words.givenUp());
-        list(page, say("How sure", "Hur säkert"), words.certainty());
+        list(page, say("How sure", "Hur säkert"), words.certainty(baselines));
         page.raw("</section>\n");
     }
 
@@ -263,8 +263,9 @@ public record DecisionPage(
     private void notes(Html page) {
         if (!notes.isEmpty()) {
             page.raw("<section>\n");
-            list(page, say("Left out", "Utelämnat"), notes);
-            page.raw("</section>\n");
+            page.heading(2, say("Left out", "Utelämnat")).raw("<ul>\n");
+            notes.forEach(note -> page.element("li", "", note));
+            page.raw("</ul>\n</section>\n");
         }
     }
 

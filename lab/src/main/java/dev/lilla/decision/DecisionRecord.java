@@ -113,44 +113,6 @@ public record DecisionRecord(
             boolean meetsGoal,
             boolean isFrontier,
             Optional<String> host) {
-        /// Of a model here.
-        public VariantRecord(
-                String name,
-                String file,
-                String digest,
-                List<String> made,
-                Optional<String> parent,
-                Quality quality,
-                double answerMillisP50,
-                double answerMillisP95,
-                OptionalDouble tokensPerSecond,
-                OptionalLong memoryBytes,
-                Optional<MemoryBasis> memoryBasis,
-                long diskBytes,
-                double costPer1000,
-                List<CriterionRecord> criteria,
-                boolean meetsGoal,
-                boolean isFrontier) {
-            this(
-                    name,
-                    file,
-                    digest,
-                    made,
-                    parent,
-                    quality,
-                    answerMillisP50,
-                    answerMillisP95,
-                    tokensPerSecond,
-                    memoryBytes,
-                    memoryBasis,
-                    diskBytes,
-                    costPer1000,
-                    criteria,
-                    meetsGoal,
-                    isFrontier,
-                    Optional.empty());
-        }
-
         public VariantRecord {
             made = made == null ? List.of() : List.copyOf(made);
             criteria = criteria == null ? List.of() : List.copyOf(criteria);

@@ -56,7 +56,7 @@ public record DecisionRecords(Path folder, String program, Machine machine, Exam
                         words.verdict(),
                         words.reasons(),
                         words.givenUp(),
-                        words.certainty()),
+                        words.certainty(baselines)),
                 new PriceBasis(
                         decision.prices().currency(),
                         decision.prices().date(),

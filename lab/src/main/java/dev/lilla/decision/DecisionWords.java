@@ -3,10 +3,8 @@ package dev.lilla.decision;
 import dev.lilla.evaluate.metric.Scale;
 import dev.lilla.evaluate.report.ReportWords;
 import dev.lilla.evaluate.run.Comparison;
-import dev.lilla.evaluate.run.Measured;
 import dev.lilla.evaluate.run.MemoryBasis;
 import dev.lilla.evaluate.statistics.PairedComparison;
-import dev.lilla.evaluate.statistics.PowerEstimate;
 import dev.lilla.project.Tongue;
 import dev.lilla.project.Wording;
 import java.util.ArrayList;
@@ -17,9 +15,6 @@ import java.util.OptionalDouble;
 
 /// What a decision means, in sentences: what is recommended, why, what is given up for it, and how sure that is.
 public final class DecisionWords {
-    /// Half an interval, in quality, that most will find narrow enough.
-    private static final double NARROW = 0.05;
-
     private final Decision decision;
     private final Tongue tongue;
 
@@ -87,115 +82,14 @@ public final class DecisionWords {
 
     /// What it lacks beside the best variant, and beside the model that it was made from.
     public List<String> givenUp() {
-        JudgedVariant chosen = decision.chosen();
-        JudgedVariant best = decision.choice().best();
-        List<String> given = new ArrayList<>();
-        decision.choice()
-                .loss()
-                .filter(loss -> loss.difference() != 0 || loss.interval().high() > 0)
-                .ifPresent(loss -> given.add(loss(best, loss)));
-        Optional<Comparison> step = decision.testAgainstParent(chosen);
-        step.filter(test -> !test.second().equals(best.name()))
-                .filter(test -> test.paired().difference() < 0)
-                .ifPresent(test -> given.add(say(
-                        "Against %s, which it was made from, it loses %s (%s).",
-                        "Mot %s, som den är gjord av, förlorar den %s (%s).",
-                        test.second(),
-                        points(-test.paired().difference() / unit()),
-                        probability(test))));
-        chosen.figures()
-                .elsewhere()
-                .ifPresent(place -> given.add(say(
-                        "That texts stay in the house: every request goes to %s, which may change the model behind its"
-                                + " name.",
-                        "Att texterna stannar i huset: varje fråga går till %s, som kan byta modell bakom namnet.",
-                        place.host())));
-        if (given.isEmpty()) {
-            given.add(say(
-                    "Nothing: no variant has more of what the goal asks for.",
-                    "Inget: ingen variant ger mer av det målet kräver."));
-        }
-        return given;
-    }
-
-    private String loss(JudgedVariant best, PairedComparison loss) {
-        Figures less = decision.chosen().figures();
-        Figures more = best.figures();
-        if (less.elsewhere().isPresent() || more.elsewhere().isPresent()) {
-            return say(
-                            "%s has %s more %s (95 %%: %s to %s); it takes %s times the time and costs %s for 1,000 answers"
-                                    + " instead of %s",
-                            "%s har %s mer %s (95 %%: %s till %s); den tar %s gånger så lång tid och kostar %s för 1 000"
-                                    + " svar i stället för %s",
-                            best.name(),
-                            points(loss.difference() / unit()),
-                            metric(),
-                            points(loss.interval().low() / unit()),
-                            points(loss.interval().high() / unit()),
-                            number("%.2f", more.answerP50() / less.answerP50()),
-                            amount(Criterion.Kind.COST_PER_1000, more.costPer1000()),
-                            amount(Criterion.Kind.COST_PER_1000, less.costPer1000()))
-                    + more.elsewhere()
-                            .map(place -> say(
-                                    ", and every request leaves the house for %s.",
-                                    ", och varje fråga lämnar huset för %s.", place.host()))
-                            .orElse(".");
-        }
-        return say(
-                "%s has %s more %s (95 %%: %s to %s); it takes %s times the time, %s times the disk%s.",
-                "%s har %s mer %s (95 %%: %s till %s); den tar %s gånger så lång tid och %s gånger så mycket disk%s.",
-                best.name(),
-                points(loss.difference() / unit()),
-                metric(),
-                points(loss.interval().low() / unit()),
-                points(loss.interval().high() / unit()),
-                number("%.2f", more.answerP50() / less.answerP50()),
-                number("%.2f", (double) more.diskBytes() / less.diskBytes()),
-                memoryRatio(more, less));
-    }
-
-    private String memoryRatio(Figures more, Figures less) {
-        if (more.memoryBytes().isEmpty() || less.memoryBytes().isEmpty()) {
-            return "";
-        }
-        double ratio =
-                (double) more.memoryBytes().getAsLong() / less.memoryBytes().getAsLong();
-        return say(" and %s times the memory", " och %s gånger så mycket minne", number("%.2f", ratio));
+        return new GivenUpWords(decision, this).sentences();
     }
 
     /// How sure the figures are, and what would make them surer.
-    public List<String> certainty() {
-        JudgedVariant chosen = decision.chosen();
-        Measured main = chosen.result().measured().getFirst();
-        int examples = main.score().tally().examples();
-        List<String> sure = new ArrayList<>();
-        sure.add(say(
-                "%s is %s on %d test examples; in 95 of 100 cases the true value lies in such an interval.",
-                "%s är %s på %d testexempel; i 95 fall av 100 ligger det sanna värdet i ett sådant intervall.",
-                metric(),
-                withInterval(chosen),
-                examples));
-        sure.addAll(departures());
-        int rounds = chosen.result().scores().rounds();
-        if (rounds > 1) {
-            sure.add(say(
-                    "Each example was answered %d times with other seeds, and figures are means of these; the interval"
-                            + " counts examples, not answers.",
-                    "Varje exempel besvarades %d gånger med olika frön, och siffrorna är medelvärden av dem; intervallet"
-                            + " räknar exempel, inte svar.",
-                    rounds));
-        }
-        unsettled(chosen, examples).ifPresent(sure::add);
-        ancestorTest(chosen).ifPresent(test -> sure.add(sentence(test, examples)));
-        if (decision.variants().size() > 2) {
-            sure.add(say(
-                    "%d variants were held against the same examples; the best of many looks a little better than it is."
-                            + " \"lilla check\" tells with fresh ones.",
-                    "%d varianter prövades på samma exempel; den bästa av många ser lite bättre ut än den är."
-                            + " \"lilla check\" visar det med nya.",
-                    decision.variants().size()));
-        }
-        return sure;
+    ///
+    /// @param baselines what answers without a model come to
+    public List<String> certainty(List<DecisionRecord.Baseline> baselines) {
+        return new CertaintyWords(decision, this).sentences(baselines);
     }
 
     /// That examples left the house for this comparison, and where they went.
@@ -220,31 +114,6 @@ public final class DecisionWords {
         }
         OptionalDouble found = figures.found(kind);
         return found.isPresent() ? amount(kind, found.getAsDouble()) : "?";
-    }
-
-    private Optional<String> unsettled(JudgedVariant chosen, int examples) {
-        Optional<Criterion> open = chosen.criteria().stream()
-                .filter(criterion -> criterion.verdict() == Criterion.Verdict.UNSETTLED)
-                .findFirst();
-        if (open.isPresent()) {
-            double room = Math.max(open.get().found() - open.get().limit(), 1e-3);
-            return Optional.of(say(
-                    "Whether it reaches the %s of the goal is not settled; about %d examples would settle it.",
-                    "Om den når målets %s är inte avgjort; omkring %d exempel skulle avgöra det.",
-                    share(open.get().limit()),
-                    Math.max(
-                            examples,
-                            PowerEstimate.forProportion(Math.clamp(open.get().found(), 0.05, 0.95), room))));
-        }
-        double half = (chosen.figures().high() - chosen.figures().low()) / 2;
-        return half <= NARROW
-                ? Optional.empty()
-                : Optional.of(say(
-                        "That is within %s either way; about %d examples would make it %s.",
-                        "Det är på %s när; omkring %d exempel skulle ge %s.",
-                        points(half),
-                        PowerEstimate.forProportion(Math.clamp(chosen.figures().quality(), 0.05, 0.95), NARROW),
-                        points(NARROW)));
     }
 
     /// Which process the figures of memory are those of; empty where none was measured.
@@ -278,20 +147,6 @@ public final class DecisionWords {
                                                 String.join("; ", shared)));
     }
 
-    /// The test against the parent, or that of the nearest ancestor that has a significant one.
-    private Optional<Comparison> ancestorTest(JudgedVariant chosen) {
-        Optional<Comparison> first = decision.testAgainstParent(chosen);
-        Optional<Comparison> test = first;
-        while (test.isPresent() && !test.get().paired().isSignificant()) {
-            String parent = test.get().second();
-            test = decision.variants().stream()
-                    .filter(variant -> variant.name().equals(parent))
-                    .findFirst()
-                    .flatMap(decision::testAgainstParent);
-        }
-        return test.or(() -> first);
-    }
-
     /// What a paired test says.
     public String sentence(Comparison test, int examples) {
         PairedComparison paired = test.paired();
@@ -320,7 +175,8 @@ public final class DecisionWords {
                 + more;
     }
 
-    private String probability(Comparison test) {
+    /// `p = 0.012`, corrected for all tests of the decision.
+    String probability(Comparison test) {
         String value = local(test.probability());
         return value.startsWith("<") ? "p " + value : "p = " + value;
     }
@@ -379,7 +235,8 @@ public final class DecisionWords {
         return decision.chosen().result().measured().getFirst().metric().replace('_', ' ');
     }
 
-    private double unit() {
+    /// What the metric calls 1.
+    double unit() {
         return scale().unit();
     }
 
@@ -387,7 +244,8 @@ public final class DecisionWords {
         return decision.chosen().result().measured().getFirst().score().scale();
     }
 
-    private String share(double value) {
+    /// A quality of 0 to 1 on its scale.
+    String share(double value) {
         return criteria().quality(value);
     }
 
@@ -396,11 +254,13 @@ public final class DecisionWords {
         return criteria().points(value);
     }
 
-    private String number(String format, double value) {
+    /// A number in a form of [String#format].
+    String number(String format, double value) {
         return local(String.format(Locale.ROOT, format, value));
     }
 
-    private String say(String english, String swedish, Object... values) {
+    /// A sentence in the language of the reader, with its values.
+    String say(String english, String swedish, Object... values) {
         return String.format(Locale.ROOT, new Wording(english, swedish).in(tongue), values);
     }
 }

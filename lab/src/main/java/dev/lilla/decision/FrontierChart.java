@@ -24,11 +24,11 @@ record FrontierChart(
         OptionalDouble limit,
         UnaryOperator<String> local) {
     private static final int WIDTH = 460;
-    private static final int HEIGHT = 320;
+    private static final int HEIGHT = 328;
     private static final int LEFT = 52;
     private static final int RIGHT = 18;
     private static final int TOP = 16;
-    private static final int BOTTOM = 46;
+    private static final int BOTTOM = 54;
     private static final int DOT = 10;
     private static final double ROOM = 0.08;
     private static final int SPACES_MIN = 4;
@@ -92,7 +92,7 @@ record FrontierChart(
                     TOP,
                     HEIGHT - BOTTOM,
                     x(taken),
-                    HEIGHT - BOTTOM + 16,
+                    HEIGHT - BOTTOM + DOT + 14,
                     Html.escaped(local.apply(tick.text()))));
         }
         svg.append(String.format(

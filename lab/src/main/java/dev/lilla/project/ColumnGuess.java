@@ -10,12 +10,14 @@ import java.util.Set;
 /// Which columns of a file are probably what, by their names; to be confirmed by whoever knows the file.
 ///
 /// @param columns all of them
+/// @param delimiter that the project has to name, as it is not the usual one and nobody gave it
 public record ColumnGuess(
         List<String> columns,
         Optional<String> input,
         Optional<String> output,
         Optional<String> context,
-        Optional<String> id) {
+        Optional<String> id,
+        Optional<Character> delimiter) {
     private static final Set<String> INPUTS = Set.of(
             "input",
             "text",
@@ -58,12 +60,18 @@ public record ColumnGuess(
 
     /// Looks at the header of a file, or at its first line of JSON.
     ///
-    /// @throws IllegalArgumentException if there is no such file, or it is no table
+    /// @throws IllegalArgumentException if there is no such file, or it is no table, or nothing stands in it
     public static ColumnGuess of(Path file, Optional<Character> delimiter) {
-        return of(DataFile.of(file, delimiter).columns());
+        DataFile table = DataFile.of(file, delimiter);
+        if (table.columns().isEmpty()) {
+            throw new IllegalArgumentException(
+                    file + ": holds no rows, expected the names of its columns and a row for each example.");
+        }
+        Optional<Character> likelier = delimiter.isPresent() ? Optional.empty() : table.likelierDelimiter();
+        return of(likelier.isPresent() ? DataFile.of(file, likelier).columns() : table.columns(), likelier);
     }
 
-    static ColumnGuess of(List<String> columns) {
+    private static ColumnGuess of(List<String> columns, Optional<Character> delimiter) {
         Optional<String> input = among(columns, INPUTS);
         Optional<String> output = among(columns, OUTPUTS);
         Optional<String> id = among(columns, IDS);
@@ -82,7 +90,7 @@ public record ColumnGuess(
                         .findFirst();
             }
         }
-        return new ColumnGuess(columns, input, output, among(columns, CONTEXTS), id);
+        return new ColumnGuess(columns, input, output, among(columns, CONTEXTS), id, delimiter);
     }
 
     private static Optional<String> among(List<String> columns, Set<String> names) {

@@ -52,6 +52,8 @@ public final class DataCheck {
     private final LengthCounter inputLengths = new LengthCounter();
     private final LengthCounter outputLengths = new LengthCounter();
     private long rowsRead;
+    /// Whether all rows of all files were read, so that what is missing among them is missing.
+    private boolean isWhole = true;
 
     /// Where a label was seen first outside training, and how often.
     private static final class Seen {
@@ -94,10 +96,13 @@ public final class DataCheck {
             try {
                 file(data.open(file));
             } catch (IllegalArgumentException | UncheckedIOException e) {
+                isWhole = false;
                 findings.add(Finding.Kind.UNREADABLE, file, 0, String.valueOf(e.getMessage()));
             }
         }
-        afterwards();
+        if (isWhole) {
+            afterwards();
+        }
         return new DataReport(findings.findings(), rows, labels, TextLengths.of(inputLengths, outputLengths));
     }
 
@@ -110,7 +115,7 @@ public final class DataCheck {
         List<String> missing = data.missingColumns(columns);
         // Lines of JSON may leave a key out; then each such row is empty.
         if (!missing.isEmpty()) {
-            findings.add(Finding.Kind.MISSING_COLUMN, file.path(), 1, ProjectExamples.missingText(missing, columns));
+            findings.add(Finding.Kind.MISSING_COLUMN, file.path(), 1, ProjectExamples.missingText(missing, file));
             return;
         }
         long before = rowsRead;
@@ -280,7 +285,13 @@ public final class DataCheck {
             }
         });
         long test = rows.getOrDefault(Part.TEST, 0L);
-        if (test < TEST_ROWS_FEW && rowsRead > 0) {
+        if (test == 0 && rowsRead > 0) {
+            findings.add(
+                    Finding.Kind.NO_TEST_ROWS,
+                    last,
+                    0,
+                    "there are no rows to judge by. Give more rows, another data.split.test, or a file under data.test");
+        } else if (test < TEST_ROWS_FEW && rowsRead > 0) {
             findings.add(
                     Finding.Kind.FEW_ROWS,
                     last,

@@ -108,7 +108,7 @@ public final class ProjectExamples {
     private void requireColumns(DataFile file) {
         List<String> missing = missingColumns(file.columns());
         if (!missing.isEmpty()) {
-            throw new IllegalArgumentException(file.path() + ": " + missingText(missing, file.columns()));
+            throw new IllegalArgumentException(file.path() + ": " + missingText(missing, file));
         }
     }
 
@@ -121,11 +121,18 @@ public final class ProjectExamples {
         return wanted;
     }
 
-    static String missingText(List<String> missing, List<String> columns) {
-        return "has no column "
+    static String missingText(List<String> missing, DataFile file) {
+        String found = "has no column "
                 + missing.stream().map(name -> "\"" + name + "\"").toList() + ", found "
-                + columns.stream().map(name -> "\"" + name + "\"").toList()
-                + ". Say under data.columns which column is what, or give another data.delimiter.";
+                + file.columns().stream().map(name -> "\"" + name + "\"").toList() + ". ";
+        return found
+                + file.likelierDelimiter()
+                        .map(delimiter -> "Its columns seem to be separated by "
+                                + (delimiter == '\t'
+                                        ? "tabs: name it .tsv"
+                                        : "\"" + delimiter + "\": say so under data.delimiter")
+                                + ".")
+                        .orElse("Say under data.columns which column is what, or give another data.delimiter.");
     }
 
     private ProjectExample example(Path path, DataRow row) {

@@ -74,6 +74,17 @@ final class ProjectReader {
         if (!labels.isEmpty() && task != Task.CLASSIFY) {
             report(goal, "labels", "goal.labels", "belong to the task classify, and this one is " + task.label());
         }
+        Metric metric = goal.text("metric")
+                .map(word -> EnumWords.parse(Metric.class, word))
+                .orElse(task.usualMetric());
+        if (metric.isOfClasses() && task != Task.CLASSIFY) {
+            report(
+                    goal,
+                    "metric",
+                    "goal.metric",
+                    metric.label() + " is of classes, which the task classify has, and this one is " + task.label()
+                            + "; usual for it is " + task.usualMetric().label());
+        }
         Limits limits = new Limits(
                 goal.text("latency_p95").map(Quantities::duration),
                 bytes(goal, "memory"),
@@ -95,9 +106,7 @@ final class ProjectReader {
                 task,
                 goal.text("description"),
                 labels,
-                goal.text("metric")
-                        .map(word -> EnumWords.parse(Metric.class, word))
-                        .orElse(task.usualMetric()),
+                metric,
                 goal.number("minimum_quality"),
                 limits,
                 new Goal.Terms(

@@ -3,8 +3,8 @@ package dev.lilla.search;
 import dev.lilla.decision.DecisionRecord.Baseline;
 import dev.lilla.decision.DecisionRecord.Quality;
 import dev.lilla.evaluate.run.Evaluation.Result;
+import dev.lilla.evaluate.run.Measured;
 import dev.lilla.evaluate.statistics.Bootstrap;
-import dev.lilla.evaluate.statistics.Interval;
 import dev.lilla.evaluate.task.Example;
 import dev.lilla.evaluate.task.Outcome;
 import dev.lilla.evaluate.task.Score;
@@ -71,8 +71,11 @@ final class Baselines {
                 .toList();
         Score score = new TaskScores(task, examples, outcomes).scores().getFirst();
         double unit = score.scale().unit();
-        Interval interval = Bootstrap.DEFAULT.interval(score.tally());
-        return new Quality(score.tally().score() / unit, interval.low() / unit, interval.high() / unit);
+        Measured measured = Measured.of(score, Bootstrap.DEFAULT);
+        return new Quality(
+                measured.value() / unit,
+                measured.interval().low() / unit,
+                measured.interval().high() / unit);
     }
 
     private String mostFrequent() {

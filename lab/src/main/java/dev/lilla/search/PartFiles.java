@@ -122,6 +122,17 @@ public record PartFiles(PartFile train, PartFile validation, PartFile test, List
                 .toList();
     }
 
+    /// The classes that a project's prompts name: those of the goal, else those of the data, which is read for it.
+    ///
+    /// @throws IllegalArgumentException if the data is needed and cannot be read
+    public static List<String> labels(Project project) {
+        if (project.goal().task() != Task.CLASSIFY || !project.goal().labels().isEmpty()) {
+            return labels(project, List.of(), List.of());
+        }
+        ProjectExamples examples = ProjectExamples.of(project);
+        return labels(project, examples.examples(Part.TRAIN), examples.examples(Part.TEST));
+    }
+
     /// The classes that the goal names, else those of the data, in the order of the alphabet.
     private static List<String> labels(Project project, List<ProjectExample> train, List<ProjectExample> test) {
         if (project.goal().task() != Task.CLASSIFY) {

@@ -35,7 +35,6 @@ public final class ProjectTask {
     ///
     /// @param parts the files of the project
     /// @param rows the examples to answer, one of these files or a piece of it
-    /// @throws IllegalArgumentException if the project's metric does not go with its task
     public static Task of(Project project, PartFiles parts, Path rows) {
         Evaluation evaluation = project.evaluation();
         boolean hasSystem = evaluation.system().isPresent();
@@ -55,11 +54,8 @@ public final class ProjectTask {
     }
 
     /// The name that evaluations have for the metric of a project's goal: `f1_macro` for macro_f1.
-    ///
-    /// @throws IllegalArgumentException if the metric does not go with the task
     public static String metric(Project project) {
         Metric metric = project.goal().metric();
-        requireScoring(metric);
         return project.goal().task() == dev.lilla.project.Task.CLASSIFY
                 ? classMetric(metric).map(ClassMetric::label).orElseGet(() -> textMetric(project))
                 : textMetric(project);
@@ -76,18 +72,9 @@ public final class ProjectTask {
         return Protocol.source(source(project));
     }
 
-    private static void requireScoring(Metric metric) {
-        if (metric == Metric.JUDGE) {
-            throw new IllegalArgumentException(
-                    "goal.metric is judge, and a judge compares two models at a time: lilla evaluate --judge does that."
-                            + " Name a metric that scores single answers.");
-        }
-    }
-
     private static TaskKind kind(Project project, PartFiles parts) {
         Template expected = Template.of("{{ completion }}", "expected");
         Metric metric = project.goal().metric();
-        requireScoring(metric);
         Optional<ClassMetric> ofClasses = classMetric(metric);
         if (project.goal().task() == dev.lilla.project.Task.CLASSIFY && ofClasses.isPresent()) {
             return new TaskKind.Classification(
@@ -126,9 +113,9 @@ public final class ProjectTask {
             case ROUGE_L -> "rougeL_unicode";
             case ROUGE_LSUM -> "rougeLsum_unicode";
             case EDIT_SIMILARITY -> "edit_similarity";
-            case MACRO_F1, MICRO_F1, WEIGHTED_F1, MCC, JUDGE ->
-                throw new IllegalArgumentException("goal.metric is " + first.label() + ", which counts classes, and "
-                        + "goal.task is " + task.label() + ". Take the task classify, or another metric.");
+            case MACRO_F1, MICRO_F1, WEIGHTED_F1, MCC ->
+                throw new IllegalStateException(
+                        first.label() + " is of classes, and projects of the task " + task.label() + " have none");
         };
         Set<String> names = new LinkedHashSet<>(List.of(name));
         names.addAll(

@@ -32,21 +32,6 @@ public record SearchRequest(
         Tongue tongue,
         MemoryProbe probe,
         List<ChatSubject> elsewhere) {
-    /// Among models here.
-    public SearchRequest(
-            Project project,
-            List<Recipe> models,
-            Path folder,
-            LocalModelOptions options,
-            Prices prices,
-            int epochs,
-            int parallel,
-            Duration budget,
-            Tongue tongue,
-            MemoryProbe probe) {
-        this(project, models, folder, options, prices, epochs, parallel, budget, tongue, probe, List.of());
-    }
-
     /// The same beside models elsewhere.
     public SearchRequest with(List<ChatSubject> others) {
         return new SearchRequest(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lilla.decision.Decision.Candidate;
+import dev.lilla.decision.DecisionRecord.Baseline;
+import dev.lilla.decision.DecisionRecord.Quality;
 import dev.lilla.evaluate.report.ReportWords;
 import dev.lilla.evaluate.run.Prices;
 import dev.lilla.evaluate.statistics.Bootstrap;
@@ -112,8 +114,20 @@ class DecisionTest {
                 .singleElement()
                 .extracting(Criterion::verdict)
                 .isEqualTo(Criterion.Verdict.UNSETTLED);
-        assertThat(new DecisionWords(decision, Tongue.ENGLISH).certainty())
+        assertThat(new DecisionWords(decision, Tongue.ENGLISH).certainty(List.of()))
                 .anySatisfy(sentence -> assertThat(sentence).contains("is not settled; about"));
+    }
+
+    @Test
+    void saysWhereNoModelIsNeeded() {
+        Decision decision = decide("", Planted.variant("one", NONE, Planted.first(160, EXAMPLES), 10, 1000));
+        Baseline weak = new Baseline("the most frequent answer", new Quality(0.5, 0.43, 0.57));
+        Baseline strong = new Baseline("a rule", new Quality(0.8, 0.74, 0.85));
+        assertThat(new DecisionWords(decision, Tongue.ENGLISH).certainty(List.of(weak, strong)))
+                .endsWith("Without a model, a rule comes to 80.0 % (74.0 to 85.0): on these examples a model gains"
+                        + " nothing.");
+        assertThat(new DecisionWords(decision, Tongue.ENGLISH).certainty(List.of(weak)))
+                .noneMatch(sentence -> sentence.startsWith("Without a model"));
     }
 
     @Test
@@ -128,7 +142,7 @@ class DecisionTest {
         assertThat(words.givenUp().getFirst())
                 .contains("it takes 0.83 times the time and costs 2.00 EUR for 1,000 answers instead of 0.00", "EUR")
                 .endsWith(", and every request leaves the house for api.example.");
-        assertThat(words.certainty())
+        assertThat(words.certainty(List.of()))
                 .contains(
                         "For this comparison 200 test examples left the house: they were sent to api.example, where far"
                                 + " answered.");

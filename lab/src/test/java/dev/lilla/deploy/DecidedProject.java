@@ -153,6 +153,7 @@ final class DecidedProject {
                                 meets ? Criterion.Verdict.MET : Criterion.Verdict.FAILED),
                         new CriterionRecord(Criterion.Kind.LATENCY_P95, 2000, 20, Criterion.Verdict.MET)),
                 meets,
-                true);
+                true,
+                Optional.empty());
     }
 }

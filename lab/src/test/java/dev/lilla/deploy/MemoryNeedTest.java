@@ -28,7 +28,8 @@ class MemoryNeedTest {
                 0,
                 List.of(),
                 true,
-                true));
+                true,
+                Optional.empty()));
     }
 
     @Test

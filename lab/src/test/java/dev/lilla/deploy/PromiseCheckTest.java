@@ -118,7 +118,8 @@ class PromiseCheckTest {
                         new CriterionRecord(Criterion.Kind.QUALITY, MINIMUM, quality, verdict),
                         new CriterionRecord(Criterion.Kind.LATENCY_P95, LIMIT_MILLIS, 10, Criterion.Verdict.MET)),
                 true,
-                true);
+                true,
+                Optional.empty());
     }
 
     private PromiseCheck check(int examples, int right, int late) throws IOException, InterruptedException {

@@ -9,6 +9,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -76,6 +77,17 @@ class DataCheckTest {
         }
 
         @Test
+        void tellsAnotherDelimiter() throws IOException {
+            write("a.csv", "input;output\nx;y\n");
+            assertThat(only(check("classify", "{file: a.csv}"), Finding.Kind.MISSING_COLUMN)
+                            .message())
+                    .contains("found [\"input;output\"]. Its columns seem to be separated by \";\"")
+                    .endsWith("say so under data.delimiter.");
+            assertThat(check("classify", "{file: a.csv, delimiter: \";\"}").rows())
+                    .isNotEmpty();
+        }
+
+        @Test
         void tellsEmptyFieldsWithTheirLines() throws IOException {
             write("a.csv", "input,output\nx,y\n,y\nx2,\"  \"\n\"multi\nline\",y\nx3,\n");
             DataReport report = check("classify", "{file: a.csv}");
@@ -115,6 +127,31 @@ class DataCheckTest {
             assertThat(only(check("classify", "{file: a.csv}"), Finding.Kind.UNREADABLE)
                             .message())
                     .contains("UTF-16");
+        }
+
+        @Test
+        void tellsSpreadsheetsThatAreNoText() throws IOException {
+            write("a.csv", "PK\u0003\u0004\u0014\u0000");
+            Files.write(folder.resolve("a.csv"), new byte[] {(byte) 0xA3, (byte) 0xFF}, StandardOpenOption.APPEND);
+            assertThat(only(check("classify", "{file: a.csv}"), Finding.Kind.UNREADABLE)
+                            .message())
+                    .contains("zip archive", "save it as \"CSV UTF-8\"")
+                    .doesNotContain("iconv");
+        }
+
+        @Test
+        void concludesNothingFromAFileThatItCouldNotReadToItsEnd() throws IOException {
+            write("a.csv", rows(3) + "broken\n" + rows(100));
+            DataReport report = check("classify", "{file: a.csv}");
+            assertThat(report.findings()).extracting(Finding::kind).containsExactly(Finding.Kind.UNREADABLE);
+        }
+
+        @Test
+        void tellsThatNothingIsLeftToJudgeBy() throws IOException {
+            write("a.csv", "input,output\nx,y\n");
+            DataReport report = check("generate", "{file: a.csv, split: {test: 0.01, validation: 0.01}}");
+            assertThat(only(report, Finding.Kind.NO_TEST_ROWS).message()).contains("no rows to judge by");
+            assertThat(report.isUsable()).isFalse();
         }
 
         @Test

@@ -229,6 +229,10 @@ class ProjectTest {
                             .getFirst()
                             .text())
                     .contains("belong to the task classify");
+            assertThat(problems(SMALL.replace("task: classify", "task: summarize\n  metric: macro_f1"))
+                            .getFirst()
+                            .text())
+                    .contains("macro_f1 is of classes", "this one is summarize", "rouge_l");
             assertThat(problems("goal: {task: chat}\ndata: {train: a.csv}\n")
                             .getFirst()
                             .text())

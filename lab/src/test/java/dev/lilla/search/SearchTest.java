@@ -1,7 +1,6 @@
 package dev.lilla.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lilla.chat.AnswerListener;
 import dev.lilla.chat.ChatModel;
@@ -138,7 +137,8 @@ class SearchTest {
                 4,
                 budget,
                 Tongue.ENGLISH,
-                probe);
+                probe,
+                List.of());
     }
 
     private Search.Outcome search(SearchRequest request, BooleanSupplier cancelled) throws InterruptedException {
@@ -324,7 +324,7 @@ class SearchTest {
         assertThat(scores.further().getFirst().stream().map(Outcome::text))
                 .isNotEqualTo(scores.outcomes().stream().map(Outcome::text).toList());
         assertThat(heard.notes).noneMatch(note -> note.contains("without effect"));
-        assertThat(new DecisionWords(drawn.decision(), Tongue.ENGLISH).certainty())
+        assertThat(new DecisionWords(drawn.decision(), Tongue.ENGLISH).certainty(List.of()))
                 .anyMatch(sentence -> sentence.contains("answered 2 times"));
     }
 
@@ -333,17 +333,5 @@ class SearchTest {
         probe = (_, _) -> new MemoryProbe.Outcome.Interrupted();
         assertThat(search(request("types: [], tune: none", Duration.ofMinutes(10)), () -> false))
                 .isInstanceOf(Interrupted.class);
-    }
-
-    @Test
-    void refusesMetricsThatDoNotGoWithTheTask() {
-        Project project = Project.parse(folder.resolve("lilla.yaml"), """
-                goal: {task: summarize, metric: macro_f1}
-                data: {test: test.jsonl}
-                """);
-        PartFiles parts = PartFiles.write(project, folder.resolve("data"));
-        assertThatThrownBy(() -> ProjectTask.of(project, parts, parts.test().path()))
-                .hasMessageContaining("macro_f1")
-                .hasMessageContaining("summarize");
     }
 }

@@ -1,12 +1,9 @@
 package dev.lilla.evaluate.run;
 
-import dev.lilla.evaluate.metric.Scale;
 import dev.lilla.evaluate.statistics.Bootstrap;
 import dev.lilla.evaluate.statistics.Interval;
-import dev.lilla.evaluate.statistics.Wilson;
 import dev.lilla.evaluate.task.Example;
 import dev.lilla.evaluate.task.Outcome;
-import dev.lilla.evaluate.task.Score;
 import dev.lilla.evaluate.task.Task;
 import dev.lilla.evaluate.task.TaskExamples;
 import dev.lilla.evaluate.task.TaskScores;
@@ -159,20 +156,9 @@ public record Evaluation(Task task, int limit, Bootstrap bootstrap, List<Long> s
     }
 
     private List<Measured> measured(TaskScores scores) {
-        return scores.scores().stream().map(this::measured).toList();
-    }
-
-    /// Where all examples are alike, so are all resamples, and what they span says nothing; for scores between bounds
-    /// Wilson's interval of as many equal trials does.
-    private Measured measured(Score score) {
-        double value = score.tally().score();
-        Interval interval = bootstrap.interval(score.tally());
-        boolean isBounded = score.scale() == Scale.SHARE || score.scale() == Scale.CORRELATION;
-        if (isBounded && interval.width() == 0 && (value == 0 || value == 1)) {
-            int examples = score.tally().examples();
-            interval = Wilson.interval(value == 0 ? 0 : examples, examples);
-        }
-        return new Measured(score, value, interval);
+        return scores.scores().stream()
+                .map(score -> Measured.of(score, bootstrap))
+                .toList();
     }
 
     private static List<RunStore.StoredScore> stored(List<Measured> scores) {
