@@ -35,7 +35,7 @@ final class Exponential {
         int parts = (int) Double.doubleToRawLongBits(rounded);
         double rest = x - (rounded - ROUNDING) * UNIT;
         double series = 1 + rest * (1 + rest * (1.0 / 2 + rest * (1.0 / 6 + rest * (1.0 / 24))));
-        long exponent = (long) (parts >> 5) + Double.MAX_EXPONENT << 52;
-        return Double.longBitsToDouble(exponent) * POWERS[parts & PARTS - 1] * series;
+        long exponent = ((long) (parts >> 5) + Double.MAX_EXPONENT) << 52;
+        return Double.longBitsToDouble(exponent) * POWERS[parts & (PARTS - 1)] * series;
     }
 }
