@@ -101,8 +101,7 @@ public final class DataFile {
     }
 
     /// What probably stands between the columns instead, where the delimiter leaves the header in one piece.
-    /// Spreadsheets
-    /// write a semicolon where the comma is the decimal sign.
+    /// Spreadsheets write a semicolon where the comma is the decimal sign.
     public Optional<Character> likelierDelimiter() {
         List<String> columns = columns();
         if (form == Form.JSON_LINES || columns.size() != 1) {

@@ -61,6 +61,11 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
         };
     }
 
+    /// What takes off the number that the layout adds to its codes.
+    private static Start start(Avx2Rows rows, RowEncoding.Field minus128) {
+        return new Start(minus128, minus128.shiftFor(rows.layout().offset()));
+    }
+
     /// Half a word of a group to `WEIGHT`, a byte for each column.
     private static void codedWord(Avx2Rows rows, int group, int half, int word) {
         PanelLayout layout = rows.layout();
@@ -150,10 +155,7 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
 
         @Override
         public void group(int index, int group) {
-            int offset = rows.layout().offset();
-            List<Start> starts = List.of(
-                    new Start(MINUS_128_LOW, MINUS_128_LOW.shiftFor(offset)),
-                    new Start(MINUS_128_HIGH, MINUS_128_HIGH.shiftFor(offset)));
+            List<Start> starts = List.of(start(rows, MINUS_128_LOW), start(rows, MINUS_128_HIGH));
             Range range = new Range(group, 0, WORDS, codes(rows), starts);
             for (int half = 0; half < 2; half++) {
                 int part = half;
@@ -224,13 +226,9 @@ sealed interface Avx2PanelUnpacker extends PanelBlock {
         @Override
         public void group(int index, int group) {
             for (int half = 0; half < 2; half++) {
-                columns(new Range(group, 0, WORDS / 2, codes(rows), starts(MINUS_128_LOW)), half);
-                columns(new Range(group, WORDS / 2, WORDS, codes(rows), starts(MINUS_128_HIGH)), half);
+                columns(new Range(group, 0, WORDS / 2, codes(rows), List.of(start(rows, MINUS_128_LOW))), half);
+                columns(new Range(group, WORDS / 2, WORDS, codes(rows), List.of(start(rows, MINUS_128_HIGH))), half);
             }
-        }
-
-        private List<Start> starts(RowEncoding.Field minus128) {
-            return List.of(new Start(minus128, minus128.shiftFor(rows.layout().offset())));
         }
 
         /// 16 columns.

@@ -65,7 +65,7 @@ public enum BlockPlan {
 
         @Override
         Word codes(int group, int place) {
-            return pairOfNibbles(2, 20, place);
+            return nibbles(2, place % 4, 20, place % 4, place / 4 * 4);
         }
 
         @Override
@@ -81,7 +81,7 @@ public enum BlockPlan {
 
         @Override
         Word codes(int group, int place) {
-            return pairOfNibbles(4, 24, place);
+            return nibbles(4, place % 4, 24, place % 4, place / 4 * 4);
         }
 
         @Override
@@ -224,13 +224,11 @@ public enum BlockPlan {
             int half = group / 2;
             int shift = group % 2 * 4;
             if (place < 8) {
-                int from = 64 * half;
-                return new Word(
-                        List.of(Bits.of(from, place, shift, 0x0F), Bits.of(from + 32, place, shift - 4, 0xF0)), 0);
+                return nibbles(64 * half, place, 64 * half + 32, place, shift);
             }
             int from = 128 + 32 * half;
             int first = 2 * (place - 8);
-            return new Word(List.of(Bits.of(from, first, shift, 0x0F), Bits.of(from, first + 1, shift - 4, 0xF0)), 0);
+            return nibbles(from, first, from, first + 1, shift);
         }
 
         @Override
@@ -367,13 +365,12 @@ public enum BlockPlan {
         return all;
     }
 
-    /// Word `place` of two groups: the lower nibbles of 16 bytes are the first half of a group.
+    /// The nibbles `shift` bits up in a stored word, and above them those of another.
     ///
-    /// @param first byte where the nibbles of the first group begin
-    private static Word pairOfNibbles(int first, int second, int place) {
-        int shift = place / 4 * 4;
+    /// @param lower byte from which `lowerPlace` counts words
+    private static Word nibbles(int lower, int lowerPlace, int upper, int upperPlace, int shift) {
         return new Word(
-                List.of(new Bits(first, place % 4, shift, 0x0F), new Bits(second, place % 4, shift - 4, 0xF0)), 0);
+                List.of(Bits.of(lower, lowerPlace, shift, 0x0F), Bits.of(upper, upperPlace, shift - 4, 0xF0)), 0);
     }
 
     /// Eight scales, then eight minima: the first four of each whole in their bytes, the others with their low

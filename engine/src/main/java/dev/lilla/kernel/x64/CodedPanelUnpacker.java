@@ -67,6 +67,12 @@ sealed interface CodedPanelUnpacker extends PanelUnpacker {
         }
     }
 
+    /// Loads `d` and `m` of a super-block.
+    default void factors() {
+        product().asm.vcvtph2ps(zmm(26), Mem.at(RSI));
+        product().asm.vcvtph2ps(zmm(27), Mem.at(RSI, HALVES));
+    }
+
     /// `target = factor * ` 16 unsigned bytes.
     static void number(Assembler asm, Vec target, int offset, Vec factor) {
         asm.vpmovzxbd(target, Mem.at(RSI, offset));
@@ -122,8 +128,7 @@ sealed interface CodedPanelUnpacker extends PanelUnpacker {
 
         @Override
         public void open() {
-            product.asm.vcvtph2ps(zmm(26), Mem.at(RSI));
-            product.asm.vcvtph2ps(zmm(27), Mem.at(RSI, HALVES));
+            factors();
         }
 
         @Override
@@ -183,8 +188,7 @@ sealed interface CodedPanelUnpacker extends PanelUnpacker {
 
         @Override
         public void open() {
-            product.asm.vcvtph2ps(zmm(26), Mem.at(RSI));
-            product.asm.vcvtph2ps(zmm(27), Mem.at(RSI, HALVES));
+            factors();
         }
 
         @Override

@@ -187,9 +187,7 @@ final class TileUnpacker {
     private void superBlock() {
         int scales = 2 * HALVES;
         int mins = scales + GROUPS * PanelLayout.ROWS;
-        asm.vcvtph2ps(zmm(26), Mem.at(RSI));
-        asm.vcvtph2ps(zmm(27), Mem.at(RSI, HALVES));
-        asm.vpxor(zmm(27), zmm(27), asm.constant(Integer.MIN_VALUE).broadcast());
+        factors();
         for (int group = 0; group < GROUPS; group++) {
             asm.vpmovzxbd(zmm(28), Mem.at(RSI, scales + group * PanelLayout.ROWS));
             times(zmm(28), zmm(26));
@@ -218,9 +216,7 @@ final class TileUnpacker {
     private void affineSuperBlock16() {
         int scales = 2 * HALVES;
         int mins = scales + 2 * GROUPS * PanelLayout.ROWS;
-        asm.vcvtph2ps(zmm(26), Mem.at(RSI));
-        asm.vcvtph2ps(zmm(27), Mem.at(RSI, HALVES));
-        asm.vpxor(zmm(27), zmm(27), asm.constant(Integer.MIN_VALUE).broadcast());
+        factors();
         for (int half = 0; half < 2 * GROUPS; half++) {
             asm.vpmovzxbd(zmm(28), Mem.at(RSI, scales + half * PanelLayout.ROWS));
             times(zmm(28), zmm(26));
@@ -246,6 +242,13 @@ final class TileUnpacker {
                 byteWord(group, word);
             }
         }
+    }
+
+    /// Loads `d` and `-m` of a super-block.
+    private void factors() {
+        asm.vcvtph2ps(zmm(26), Mem.at(RSI));
+        asm.vcvtph2ps(zmm(27), Mem.at(RSI, HALVES));
+        asm.vpxor(zmm(27), zmm(27), asm.constant(Integer.MIN_VALUE).broadcast());
     }
 
     /// Integers become f32 and are multiplied.
