@@ -90,9 +90,14 @@ record DecisionOutputs(Console console, Project project, Path folder, Tongue ton
                 .forEach(baseline ->
                         console.out().println("   " + baseline.name() + ": " + words.withInterval(baseline.quality())));
         console.out()
-                .println(say(
-                        "> recommended  * no other variant beats it",
-                        "> rekommenderas  * ingen annan variant slår den"));
+                .println(
+                        decision.meetsGoal()
+                                ? say(
+                                        "> recommended  * no other variant beats it",
+                                        "> rekommenderas  * ingen annan variant slår den")
+                                : say(
+                                        "> nearest to the goal  * no other variant beats it",
+                                        "> närmast målet  * ingen annan variant slår den"));
         console.out().println();
         console.out().println(console.styled("@|bold " + words.verdict() + "|@"));
         words.reasons().forEach(reason -> console.out().println("  " + reason));
