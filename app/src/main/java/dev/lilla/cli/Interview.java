@@ -57,7 +57,8 @@ final class Interview {
             "goal.minimum_quality",
             new Wording("expected a number from 0 to 1, as 0.8", "väntade ett tal från 0 till 1, som 0,8"),
             "goal.latency_p95",
-            new Wording("expected a time with its unit, as 800ms or 2s", "väntade en tid med enhet, som 800ms eller 2s"),
+            new Wording(
+                    "expected a time with its unit, as 800ms or 2s", "väntade en tid med enhet, som 800ms eller 2s"),
             "goal.memory",
             new Wording("expected a size with its unit, as 8GB", "väntade en storlek med enhet, som 8GB"),
             "goal.languages",
@@ -141,9 +142,8 @@ final class Interview {
 
     private String column(List<String> columns, String answer) {
         if (!columns.contains(answer)) {
-            throw new IllegalArgumentException(
-                    "\"" + answer + "\"" + new Wording(" is none of ", " är ingen av ").in(tongue)
-                            + String.join(", ", columns));
+            throw new IllegalArgumentException("\"" + answer + "\""
+                    + new Wording(" is none of ", " är ingen av ").in(tongue) + String.join(", ", columns));
         }
         return ProjectTemplate.quoted(answer);
     }

@@ -172,7 +172,8 @@ class ProjectCommandsTest {
             new Interview(console, Tongue.SWEDISH, file, Optional.empty()).ask(values);
 
             assertThat(err.toString(StandardCharsets.UTF_8))
-                    .contains("Vad ska modellen göra?", "\"dansa\": väntade classify", "det finns ingen fil nowhere.csv")
+                    .contains(
+                            "Vad ska modellen göra?", "\"dansa\": väntade classify", "det finns ingen fil nowhere.csv")
                     .contains("\"2\": väntade ett tal från 0 till 1", "\"snart\": väntade en tid med enhet")
                     .doesNotContain("expected", "lilla.yaml: line");
             assertThat(values)
