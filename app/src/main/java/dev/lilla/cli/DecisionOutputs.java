@@ -76,12 +76,12 @@ record DecisionOutputs(Console console, Project project, Path folder, Tongue ton
                     words.withInterval(variant),
                     words.amount(Criterion.Kind.LATENCY_P95, figures.answerP95()),
                     figures.memoryBytes().isPresent()
-                            ? words.amount(
-                                    Criterion.Kind.MEMORY, figures.memoryBytes().getAsLong())
+                            ? words.amount(Criterion.Kind.MEMORY, (double)
+                                    figures.memoryBytes().getAsLong())
                             : words.here(figures, Criterion.Kind.MEMORY),
                     figures.elsewhere().isPresent()
                             ? words.here(figures, Criterion.Kind.DISK)
-                            : words.amount(Criterion.Kind.DISK, figures.diskBytes()),
+                            : words.amount(Criterion.Kind.DISK, (double) figures.diskBytes()),
                     words.amount(Criterion.Kind.COST_PER_1000, figures.costPer1000()),
                     variant.meetsGoal() ? say("met", "nått") : say("missed", "missat"));
         }

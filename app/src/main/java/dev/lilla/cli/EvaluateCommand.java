@@ -119,7 +119,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (limit != null && limit < 1 || parallel < 1) {
+        if ((limit != null && limit < 1) || parallel < 1) {
             throw new IllegalArgumentException("--limit and --parallel must be 1 or more");
         }
         if (judge.isNamed() && models.size() < 2) {

@@ -1,6 +1,8 @@
 package dev.lilla.cli;
 
 import dev.lilla.project.DataCheck;
+import dev.lilla.project.DataReport;
+import dev.lilla.project.Finding;
 import dev.lilla.project.Project;
 import java.nio.file.Path;
 import picocli.CommandLine.Parameters;
@@ -34,9 +36,15 @@ final class ProjectArgument {
     /// @throws IllegalArgumentException if the data has errors
     static Project usable(Path file) {
         Project project = Project.read(file);
-        if (!DataCheck.check(project, _ -> {}).isUsable()) {
-            throw new IllegalArgumentException(
-                    "the data has errors, so nothing was begun; \"lilla project check " + file + "\" shows them.");
+        DataReport report = DataCheck.check(project, _ -> {});
+        if (!report.isUsable()) {
+            String first = report.findings().stream()
+                    .filter(finding -> finding.kind().severity() == Finding.Severity.ERROR)
+                    .map(ProjectCommand::text)
+                    .findFirst()
+                    .orElseThrow();
+            throw new IllegalArgumentException("the data has errors, so nothing was begun. The first: " + first
+                    + "\n\"lilla project check " + file + "\" shows all.");
         }
         return project;
     }

@@ -95,7 +95,7 @@ final class ProjectCommand implements Runnable {
 
     private void print(Project project, DataReport report) {
         for (Finding finding : report.findings()) {
-            console.out().println(text(finding));
+            console.out().println(finding.kind().severity().name().toLowerCase(Locale.ROOT) + "  " + text(finding));
         }
         if (!report.findings().isEmpty()) {
             console.out().println();
@@ -128,7 +128,8 @@ final class ProjectCommand implements Runnable {
         console.out().println(errors == 0 ? "The data can be used." : "The data cannot be used yet.");
     }
 
-    private static String text(Finding finding) {
+    /// A finding where it was made, as `tickets.csv: line 61: "label" is empty`.
+    static String text(Finding finding) {
         List<Integer> lines = finding.lines();
         String where = lines.isEmpty() ? "" : "line " + lines.getFirst() + ": ";
         String text = finding.message().startsWith(finding.file().toString())
@@ -142,7 +143,7 @@ final class ProjectCommand implements Runnable {
                     + (others.isEmpty() ? "" : label + others + (finding.count() > lines.size() ? ", …" : ""))
                     + ")";
         }
-        return finding.kind().severity().name().toLowerCase(Locale.ROOT) + "  " + text + more;
+        return text + more;
     }
 
     private static String word(Part part) {

@@ -79,7 +79,7 @@ final class ScoredTaskMixin {
     /// @param data the texts, where somebody named them; else the test examples of the project
     /// @throws IllegalArgumentException if there are no texts, or the project or its data is wrong
     Question open(Console console, @Nullable Path data) throws IOException {
-        if (parallel < 1 || limit != null && limit < 1) {
+        if (parallel < 1 || (limit != null && limit < 1)) {
             throw new IllegalArgumentException("--limit and --parallel must be 1 or more");
         }
         if (project != null && task != null) {

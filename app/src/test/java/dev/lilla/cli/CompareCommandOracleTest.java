@@ -112,14 +112,15 @@ class CompareCommandOracleTest {
         assertThat(compare("far", "--project", project).err())
                 .contains("far answers at llm.example.com", "lilla evaluate");
         Files.writeString(folder.resolve("test.csv"), "text,label\nhello,\n");
-        assertThat(compare("--project", project).err()).contains("the data has errors", "lilla project check");
+        assertThat(compare("--project", project).err())
+                .contains("The first:", "test.csv: line 2: \"label\" is empty", "lilla project check");
         Files.delete(folder.resolve("test.csv"));
         assertThat(compare("--project", project).err()).contains("test.csv");
     }
 
     @Test
     void endsAtTheNextWindowWhenItIsInterrupted() throws InterruptedException {
-        LocalModelOptions options = LocalModelOptions.DEFAULT;
+        LocalModelOptions options = LocalModelOptions.defaults();
         try (LocalModel original = LocalModel.open(Oracle.model("llama"), options)) {
             List<TextWindow> texts = TextWindow.examples(List.of(new int[] {1, 15, 16, 17}), 16);
             VariantMeter meter =

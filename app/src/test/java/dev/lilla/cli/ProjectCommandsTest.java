@@ -132,7 +132,7 @@ class ProjectCommandsTest {
             Path odd = folder.resolve("odd.csv");
             Files.writeString(odd, "a,b,c\n1,2,3\n");
             assertThat(lines.run("init", file, "--task", "chat", "--data", odd).err())
-                    .contains("Say so with --input; there are [a, b, c]");
+                    .contains("say so with --input; there are a, b, c");
             assertThat(file).doesNotExist();
             Files.createDirectories(folder.resolve("project"));
             Files.writeString(file, "mine");
