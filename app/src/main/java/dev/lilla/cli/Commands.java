@@ -5,11 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Function;
 
 /// The commands of `lilla` by name, in the order in which help lists them.
 final class Commands {
     private static final Map<String, Function<Console, Object>> ALL = all();
+    private static final Set<String> VERSION = Set.of("-V", "--version");
 
     private Commands() {}
 
@@ -55,9 +57,13 @@ final class Commands {
         return commands;
     }
 
-    /// What a command line may mean: the command that it begins with, or else all. To make them all takes longer
-    /// than most need to start.
+    /// What a command line may mean: the command that it begins with, none if it only asks for the version, or else
+    /// all.
+    /// To make them all takes longer than most need to start.
     static List<Object> of(Console console, String... arguments) {
+        if (arguments.length == 1 && VERSION.contains(arguments[0])) {
+            return List.of();
+        }
         Function<Console, Object> named = arguments.length == 0 ? null : ALL.get(arguments[0]);
         Collection<Function<Console, Object>> wanted = named == null ? ALL.values() : List.of(named);
         return wanted.stream().map(command -> command.apply(console)).toList();

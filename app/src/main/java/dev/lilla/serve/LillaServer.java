@@ -12,6 +12,7 @@ import dev.lilla.serve.text.AnswerOptions;
 public final class LillaServer implements AutoCloseable {
     private final HttpServer http;
     private final ModelHost host;
+    private boolean isClosed;
 
     private LillaServer(HttpServer http, ModelHost host) {
         this.http = http;
@@ -46,8 +47,14 @@ public final class LillaServer implements AutoCloseable {
     }
 
     /// Takes no more requests, lets running answers finish within the grace period, and frees the models.
+    ///
+    /// Whoever closes it again waits until that is done.
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
         try {
             http.close();
         } finally {

@@ -142,13 +142,17 @@ class ClientsTest {
     @Test
     void thatReadWhileTheServerStopsGetTheirWholeText() throws Exception {
         try (TestServer server = TestServer.start();
+                ExecutorService closers = Executors.newVirtualThreadPerTaskExecutor();
                 Unfinished text = Unfinished.ask(server, TestServer.rawPost(PATH, longText(",\"stream\":true")))) {
-            Thread stop = Thread.ofVirtual().start(server::close);
+            // As at an end that is both asked for and due.
+            Future<?> stop = closers.submit(server::close);
+            Future<?> again = closers.submit(server::close);
             awaitRefusal(server);
             text.pause().close();
 
             String reply = new String(text.socket().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            stop.join();
+            stop.get();
+            again.get();
             assertThat(reply)
                     .containsPattern("\"finish_reason\":\"(length|stop)\"")
                     .contains("data: [DONE]\n\n");

@@ -139,15 +139,34 @@ class FreeCallsTest {
             for (int seed = 0; seed < 5; seed++) {
                 ObjectNode body = question().put("temperature", 2).put("seed", seed);
                 body.putObject("logit_bias").put(Integer.toString(id), 100);
-                JsonNode calls = server.ask(CHAT, body.toString()).at("/choices/0/message/tool_calls");
-                assertThat(calls.size()).isPositive();
-                for (JsonNode call : calls) {
-                    JsonNode arguments =
-                            TestServer.json(call.at("/function/arguments").asString());
-                    assertThat(arguments.get("city").asString()).isIn("Lund", "Kiruna");
-                    assertThat(arguments.get("days").asInt()).isBetween(1, 3);
-                }
+                requireCalls(server.ask(CHAT, body.toString()).at("/choices/0/message/tool_calls"));
             }
+        }
+    }
+
+    /// The same where the call stands in a fence, behind a thought that the template has begun.
+    @Test
+    void areHeldToTheSchemaInAFence() throws Exception {
+        String opening = "<｜tool▁call▁begin｜>function<｜tool▁sep｜>weather\n```json\n";
+        try (TestServer server = serve("DeepSeek-R1-Distill-Llama", "</think>", opening)) {
+            int thoughtEnd = server.local().tokenizer().id("</think>").orElseThrow();
+            int callBegin = server.local().tokenizer().id(opening).orElseThrow();
+            for (int seed = 0; seed < 5; seed++) {
+                ObjectNode body = question().put("temperature", 2).put("seed", seed);
+                body.putObject("logit_bias")
+                        .put(Integer.toString(thoughtEnd), 100)
+                        .put(Integer.toString(callBegin), 100);
+                requireCalls(server.ask(CHAT, body.toString()).at("/choices/0/message/tool_calls"));
+            }
+        }
+    }
+
+    private static void requireCalls(JsonNode calls) {
+        assertThat(calls.size()).isPositive();
+        for (JsonNode call : calls) {
+            JsonNode arguments = TestServer.json(call.at("/function/arguments").asString());
+            assertThat(arguments.get("city").asString()).isIn("Lund", "Kiruna");
+            assertThat(arguments.get("days").asInt()).isBetween(1, 3);
         }
     }
 

@@ -29,7 +29,7 @@ final class TemplateModel {
         for (String name : List.of("tokenizer.json", "tokenizer_config.json")) {
             String text = Files.readString(folder.resolve(name));
             for (int i = 0; i < marks.length; i++) {
-                text = text.replace("<|reserved_special_token_" + i + "|>", marks[i]);
+                text = text.replace("<|reserved_special_token_" + i + "|>", marks[i].replace("\n", "\\n"));
             }
             Files.writeString(folder.resolve(name), text);
         }

@@ -87,6 +87,14 @@ public final class BatchScheduler implements AutoCloseable {
         return stream;
     }
 
+    /// Says early that [#submit] would refuse a text, before a prompt is made of it. Safe for use by any thread.
+    ///
+    /// @param tenant who asks
+    /// @throws dev.lilla.kernel.CapacityException if too many texts wait already
+    public void requirePlace(String tenant) {
+        inbox.requirePlaces(1, tenant);
+    }
+
     /// Refuses what would fail later, beside others.
     @SuppressWarnings("CheckReturnValue") // a matcher is made to see whether it can be
     private void check(ServingRequest request) {

@@ -28,18 +28,25 @@ final class Inbox {
             throw new IllegalStateException("the scheduler is closed");
         }
         String tenant = texts.getFirst().request().tenant();
-        int ofTenant = queuedByTenant.getOrDefault(tenant, 0);
-        if (queued + texts.size() > options.queuedMax()) {
-            throw new CapacityException(queued + " texts wait, and " + texts.size() + " more would exceed the "
-                    + options.queuedMax() + " that may. Try again later.");
-        }
-        if (ofTenant + texts.size() > options.queuedPerTenantMax()) {
-            throw new CapacityException(ofTenant + " texts of " + tenant + " wait, and " + texts.size()
-                    + " more would exceed the " + options.queuedPerTenantMax() + " that may. Try again later.");
-        }
+        requirePlaces(texts.size(), tenant);
         queued += texts.size();
         queuedByTenant.merge(tenant, texts.size(), Integer::sum);
         arrived.addAll(texts);
+    }
+
+    /// Refuses texts that [#add] would refuse now.
+    ///
+    /// @throws CapacityException if too many wait
+    synchronized void requirePlaces(int texts, String tenant) {
+        if (queued + texts > options.queuedMax()) {
+            throw new CapacityException(queued + " texts wait, and " + texts + " more would exceed the "
+                    + options.queuedMax() + " that may. Try again later.");
+        }
+        int ofTenant = queuedByTenant.getOrDefault(tenant, 0);
+        if (ofTenant + texts > options.queuedPerTenantMax()) {
+            throw new CapacityException(ofTenant + " texts of " + tenant + " wait, and " + texts
+                    + " more would exceed the " + options.queuedPerTenantMax() + " that may. Try again later.");
+        }
     }
 
     /// The texts that came since the last call.

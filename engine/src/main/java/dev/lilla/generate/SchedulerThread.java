@@ -40,6 +40,11 @@ public final class SchedulerThread implements AutoCloseable {
         return scheduler.submit(request);
     }
 
+    /// See [BatchScheduler#requirePlace].
+    public void requirePlace(String tenant) {
+        scheduler.requirePlace(tenant);
+    }
+
     /// See [BatchScheduler#status].
     public SchedulerStatus status() {
         return scheduler.status();

@@ -38,7 +38,7 @@ public record Shape(List<Long> dimensions) {
 
     /// The product of all dimensions; 1 for a scalar.
     public long elements() {
-        return dimensions.stream().reduce(1L, (a, b) -> a * b);
+        return rows() * columns();
     }
 
     /// The length of a row: the last dimension, or 1 for a scalar.
@@ -48,9 +48,12 @@ public record Shape(List<Long> dimensions) {
 
     /// The number of rows: the product of all dimensions but the last.
     public long rows() {
-        return dimensions.isEmpty()
-                ? 1
-                : dimensions.subList(0, rank() - 1).stream().reduce(1L, (a, b) -> a * b);
+        long rows = 1;
+        // No stream: every product of a step asks for it.
+        for (int i = 0; i < dimensions.size() - 1; i++) {
+            rows *= dimensions.get(i);
+        }
+        return rows;
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.lilla.ExactHost;
 import dev.lilla.chat.AnswerListener;
 import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.HostBackend;
+import dev.lilla.kernel.HostOptions;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.kernel.KvType;
 import dev.lilla.model.Decoder;
@@ -16,7 +17,7 @@ import java.nio.file.Path;
 
 /// A model of the oracle, loaded with a cache, for tests that feed it token ids.
 final class OpenModel implements AutoCloseable {
-    private final Backend backend = HostBackend.open(ExactHost.options());
+    private final Backend backend;
     private final LoadedModel model;
     private final KvBlocks cache;
 
@@ -25,6 +26,15 @@ final class OpenModel implements AutoCloseable {
     }
 
     OpenModel(Path path, LoadOptions options) {
+        this(path, options, ExactHost.options());
+    }
+
+    OpenModel(Path path, HostOptions host) {
+        this(path, LoadOptions.DEFAULT, host);
+    }
+
+    private OpenModel(Path path, LoadOptions options, HostOptions host) {
+        backend = HostBackend.open(host);
         model = ModelLoader.open(path, options, backend);
         cache = backend.allocateBlocks(model.decoder().kvLayout(KvType.F32), 64);
     }

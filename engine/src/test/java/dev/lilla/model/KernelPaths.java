@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// The implementations of the kernels that run on this machine.
-final class KernelPaths {
+public final class KernelPaths {
     private static final List<HostOptions.Choice> HERE = Arrays.stream(HostOptions.Choice.values())
             .filter(choice -> choice != HostOptions.Choice.AUTO && runs(choice))
             .toList();
 
     private KernelPaths() {}
 
-    static Stream<HostOptions.Choice> here() {
+    public static Stream<HostOptions.Choice> here() {
         return HERE.stream();
     }
 

@@ -44,35 +44,36 @@ record GivenUpWords(Decision decision, DecisionWords words) {
     private String loss(JudgedVariant best, PairedComparison loss) {
         Figures less = decision.chosen().figures();
         Figures more = best.figures();
-        if (less.elsewhere().isPresent() || more.elsewhere().isPresent()) {
-            return words.say(
-                            "%s has %s more %s (95 %%: %s to %s); it takes %s times the time and costs %s for 1,000 answers"
-                                    + " instead of %s",
-                            "%s har %s mer %s (95 %%: %s till %s); den tar %s gånger så lång tid och kostar %s för 1 000"
-                                    + " svar i stället för %s",
-                            best.name(),
-                            words.points(loss.difference() / words.unit()),
-                            words.metric(),
-                            words.points(loss.interval().low() / words.unit()),
-                            words.points(loss.interval().high() / words.unit()),
-                            words.number("%.2f", more.answerP50() / less.answerP50()),
-                            words.amount(Criterion.Kind.COST_PER_1000, more.costPer1000()),
-                            words.amount(Criterion.Kind.COST_PER_1000, less.costPer1000()))
-                    + more.elsewhere()
-                            .map(place -> words.say(
-                                    ", and every request leaves the house for %s.",
-                                    ", och varje fråga lämnar huset för %s.", place.host()))
-                            .orElse(".");
-        }
         return words.say(
-                "%s has %s more %s (95 %%: %s to %s); it takes %s times the time, %s times the disk%s.",
-                "%s har %s mer %s (95 %%: %s till %s); den tar %s gånger så lång tid och %s gånger så mycket disk%s.",
-                best.name(),
-                words.points(loss.difference() / words.unit()),
-                words.metric(),
-                words.points(loss.interval().low() / words.unit()),
-                words.points(loss.interval().high() / words.unit()),
-                words.number("%.2f", more.answerP50() / less.answerP50()),
+                        "%s has %s more %s (95 %%: %s to %s); it takes %s times the time",
+                        "%s har %s mer %s (95 %%: %s till %s); den tar %s gånger så lång tid",
+                        best.name(),
+                        words.points(loss.difference() / words.unit()),
+                        words.metric(),
+                        words.points(loss.interval().low() / words.unit()),
+                        words.points(loss.interval().high() / words.unit()),
+                        words.number("%.2f", more.answerP50() / less.answerP50()))
+                + (less.elsewhere().isPresent() || more.elsewhere().isPresent() ? price(more, less) : room(more, less));
+    }
+
+    private String price(Figures more, Figures less) {
+        String costs = words.say(
+                " and costs %s for 1,000 answers instead of %s",
+                " och kostar %s för 1 000 svar i stället för %s",
+                words.amount(Criterion.Kind.COST_PER_1000, more.costPer1000()),
+                words.amount(Criterion.Kind.COST_PER_1000, less.costPer1000()));
+        return costs
+                + more.elsewhere()
+                        .map(place -> words.say(
+                                ", and every request leaves the house for %s.",
+                                ", och varje fråga lämnar huset för %s.", place.host()))
+                        .orElse(".");
+    }
+
+    private String room(Figures more, Figures less) {
+        return words.say(
+                ", %s times the disk%s.",
+                " och %s gånger så mycket disk%s.",
                 words.number("%.2f", (double) more.diskBytes() / less.diskBytes()),
                 memoryRatio(more, less));
     }

@@ -229,6 +229,11 @@ public final class HostedModel implements AutoCloseable {
         return fingerprint;
     }
 
+    /// Says early that there is no place for a text; see [BatchScheduler#requirePlace].
+    public void requirePlace(String tenant) {
+        scheduler.requirePlace(tenant);
+    }
+
     /// Asks for texts; see [BatchScheduler#submit].
     public TextStream submit(ServingRequest request) {
         return scheduler.submit(request);

@@ -29,6 +29,7 @@ public record CompletionEndpoint(ModelHost host, AnswerOptions options) implemen
         JsonFields fields = JsonFields.of(exchange.json());
         try (ModelLease lease = ModelChoice.lease(fields, host)) {
             HostedModel model = lease.model();
+            Submission.requirePlace(exchange, model);
             for (String name : UNSUPPORTED) {
                 fields.number(name, -Double.MAX_VALUE, Double.MAX_VALUE).ifPresent(value -> {
                     if (value != 0) {

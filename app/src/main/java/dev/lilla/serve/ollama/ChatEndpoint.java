@@ -42,6 +42,7 @@ public record ChatEndpoint(ModelHost host, AnswerOptions options) implements End
                 answer.sendEmpty(exchange, generation.isStream(), "load");
                 return;
             }
+            Submission.requirePlace(exchange, model);
             ToolChoice tools = ToolChoice.read(fields);
             int[] tokens = prompt(fields, tools, model).tokens(model);
             answer.send(

@@ -43,6 +43,7 @@ public record GenerateEndpoint(ModelHost host, AnswerOptions options) implements
                 answer.sendEmpty(exchange, generation.isStream(), "load");
                 return;
             }
+            Submission.requirePlace(exchange, model);
             boolean isRaw = fields.flag("raw") || model.text().template().isEmpty();
             int[] tokens = isRaw ? raw(fields, prompt, model) : turn(fields, prompt, model);
             answer.send(

@@ -25,6 +25,7 @@ public record ChatCompletionsEndpoint(ModelHost host, AnswerOptions options) imp
         JsonFields fields = JsonFields.of(exchange.json());
         try (ModelLease lease = ModelChoice.lease(fields, host)) {
             HostedModel model = lease.model();
+            Submission.requirePlace(exchange, model);
             ChatCompletionRequest request = ChatCompletionRequest.read(fields, model);
             Submission.Terms terms = request.terms(model);
             Answer answer = Answer.begin("chatcmpl-", model.entry().name(), model.fingerprint());

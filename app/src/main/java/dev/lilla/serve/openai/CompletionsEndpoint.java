@@ -27,6 +27,7 @@ public record CompletionsEndpoint(ModelHost host, AnswerOptions options) impleme
         JsonFields fields = JsonFields.of(exchange.json());
         try (ModelLease lease = ModelChoice.lease(fields, host)) {
             HostedModel model = lease.model();
+            Submission.requirePlace(exchange, model);
             CompletionRequest request = CompletionRequest.read(fields, model);
             Answer answer = Answer.begin("cmpl-", model.entry().name(), model.fingerprint());
             Submission.Terms terms = terms(request, model);

@@ -30,6 +30,7 @@ public record ResponsesEndpoint(ModelHost host, AnswerOptions options) implement
         JsonFields fields = JsonFields.of(exchange.json());
         try (ModelLease lease = ModelChoice.lease(fields, host)) {
             HostedModel model = lease.model();
+            Submission.requirePlace(exchange, model);
             ChatCompletionRequest request = ChatCompletionRequest.read(ResponsesRequest.chat(fields), model);
             ResponseBody body = begun(fields, request, model);
             try (Submission texts = Submission.of(exchange, request.terms(model), options)) {

@@ -57,6 +57,24 @@ public final class Submission implements AutoCloseable {
             OptionalInt topLogprobs,
             AnswerForm form) {}
 
+    /// Turns a request away that would find the queue full, before its prompt is rendered and cut into tokens: under a
+    /// flood that work is what the others would wait for.
+    ///
+    /// @throws HttpFailure 429 if there is no place for one more text
+    public static void requirePlace(Exchange exchange, HostedModel model) {
+        try {
+            model.requirePlace(exchange.key().id());
+        } catch (CapacityException e) {
+            throw queueFull(e);
+        }
+    }
+
+    private static HttpFailure queueFull(CapacityException e) {
+        return HttpFailure.of(429, HttpFailure.Kind.RATE_LIMIT, String.valueOf(e.getMessage()))
+                .withCode("queue_full")
+                .withHeader("Retry-After", RETRY_AFTER_SECONDS);
+    }
+
     /// Puts all prompts into the model's queue.
     ///
     /// @throws HttpFailure 400 if one is too long, 429 if the queue is full
@@ -128,9 +146,7 @@ public final class Submission implements AutoCloseable {
         try {
             return model.submit(request);
         } catch (CapacityException e) {
-            throw HttpFailure.of(429, HttpFailure.Kind.RATE_LIMIT, e.getMessage() + "; try again later")
-                    .withCode("queue_full")
-                    .withHeader("Retry-After", RETRY_AFTER_SECONDS);
+            throw queueFull(e);
         } catch (IllegalStateException e) {
             throw stopping();
         }
