@@ -141,7 +141,7 @@ class ChatSessionTest {
             assertThat(answers()).isEqualTo("2:one\n2:two\n2:two\n");
             assertThat(model.requests.getLast().messages())
                     .containsExactly(Message.system("be kind"), Message.user("two"));
-            assertThat(notes()).contains("(5 messages written");
+            assertThat(notes()).contains("(4 messages written");
         }
 
         @Test
