@@ -6,6 +6,7 @@ import dev.lilla.generate.LocalModel;
 import dev.lilla.store.ModelStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -68,12 +69,23 @@ final class ChatCommand implements Callable<Integer> {
                 Adapters adapters = generation.adapters(opened, console);
                 LocalChatModel chat = opened.chat(adapters.active());
                 ChatInput input = input()) {
+            List<String> examples = DemoModel.examples(chat.name());
             if (isInteractive()) {
                 console.err().println(chat.name() + ". /help lists commands, Ctrl-D ends.");
+                if (!examples.isEmpty()) {
+                    console.err()
+                            .println(
+                                    "It knows seven small tasks, asked for in certain words, and nothing of the world; "
+                                            + "/try shows them. It answers each message on its own.");
+                }
             }
-            new ChatSession(console, chat, conversation, generation.sampler(opened), maxTokens)
+            ChatSession session = new ChatSession(console, chat, conversation, generation.sampler(opened), maxTokens)
                     .answeringIn(wanted)
-                    .run(input);
+                    .withExamples(examples);
+            if (!examples.isEmpty() && adapters.active().isEmpty()) {
+                session.answeringEachAlone();
+            }
+            session.run(input);
         }
         return 0;
     }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class ChatSession {
     /// What can be typed besides messages.
     static final List<String> COMMANDS =
-            List.of("/help", "/system", "/reset", "/retry", "/undo", "/save", "/load", "/stats", "/exit");
+            List.of("/help", "/system", "/reset", "/retry", "/undo", "/save", "/load", "/stats", "/try", "/exit");
 
     private static final String HELP = """
             /system TEXT   tells the model how to behave (no TEXT: shows it; /system - removes it)
@@ -32,6 +32,7 @@ final class ChatSession {
             /save FILE     writes the conversation as JSON
             /load FILE     goes on with a saved one
             /stats         tokens and speeds of the last answer
+            /try [NUMBER]  messages that this model was trained to understand; with a number, sends one
             /exit          ends (also Ctrl-D)
             A line that ends with \\ goes on; \"\"\" begins and ends a message of several lines.
             Ctrl-C stops an answer.""";
@@ -42,6 +43,8 @@ final class ChatSession {
     private final SamplerOptions sampler;
     private ResponseFormat format = ResponseFormat.TEXT;
     private final int maxTokens;
+    private List<String> examples = List.of();
+    private boolean answersEachAlone;
     private @Nullable Usage lastUsage;
 
     /// @param maxTokens the most tokens of an answer; 0 for as many as fit
@@ -56,6 +59,18 @@ final class ChatSession {
     /// Wants every answer to have a form.
     ChatSession answeringIn(ResponseFormat wanted) {
         format = wanted;
+        return this;
+    }
+
+    /// Has messages to show to somebody who does not know what to say.
+    ChatSession withExamples(List<String> messages) {
+        examples = List.copyOf(messages);
+        return this;
+    }
+
+    /// Sends no message but the last, for a model that was trained on single questions and answers.
+    ChatSession answeringEachAlone() {
+        answersEachAlone = true;
         return this;
     }
 
@@ -79,7 +94,7 @@ final class ChatSession {
     private void answer(String text, ChatInput input) {
         conversation.add(Message.user(text));
         ChatRequest request = new ChatRequest(
-                conversation.messages(),
+                answersEachAlone ? conversation.lastMessage() : conversation.messages(),
                 Optional.of(sampler),
                 maxTokens == 0 ? OptionalInt.empty() : OptionalInt.of(maxTokens),
                 List.of(),
@@ -124,12 +139,41 @@ final class ChatSession {
                     conversation.load(file(argument, "/load"));
                     note(conversation.size() + " messages read from " + argument);
                 }
+                case "/try" -> example(argument, input);
                 case "/stats" -> note(lastUsage == null ? "no answer yet" : AnswerPrinter.timings(lastUsage));
                 default -> note("there is no " + words[0] + "; /help lists what there is");
             }
         } catch (IOException | RuntimeException e) {
             new Failures(console, false).report(e);
         }
+    }
+
+    private void example(String number, ChatInput input) {
+        if (examples.isEmpty()) {
+            note("there are no examples for this model");
+        } else if (number.isEmpty()) {
+            for (int i = 0; i < examples.size(); i++) {
+                console.err().println("%2d  %s".formatted(i + 1, examples.get(i).replace("\n", "\n    ")));
+            }
+            note("/try 1 sends the first; in messages of your own, a line that ends with \\ goes on");
+        } else {
+            String text = examples.get(index(number));
+            console.err().println(text);
+            answer(text, input);
+        }
+    }
+
+    private int index(String number) {
+        try {
+            int index = Integer.parseInt(number) - 1;
+            if (index >= 0 && index < examples.size()) {
+                return index;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, as of a number that is too large.
+        }
+        throw new IllegalArgumentException(
+                "/try takes a number from 1 to " + examples.size() + ", found \"" + number + "\"");
     }
 
     private void system(String text) {

@@ -65,6 +65,16 @@ final class Conversation {
         return messages;
     }
 
+    /// The system message and the last one alone.
+    List<Message> lastMessage() {
+        List<Message> messages = new ArrayList<>();
+        system().ifPresent(text -> messages.add(Message.system(text)));
+        if (!turns.isEmpty()) {
+            messages.add(turns.getLast());
+        }
+        return messages;
+    }
+
     /// Writes it as a JSON list of messages, which `lilla render` and [#load] read.
     void save(Path file) throws IOException {
         ArrayNode list = JsonMapper.shared().createArrayNode();

@@ -100,14 +100,17 @@ class ChatSessionTest {
     }
 
     private void type(int maxTokens, String... messages) throws IOException {
+        session(maxTokens).run(new Typed(messages));
+    }
+
+    private ChatSession session(int maxTokens) {
         Console console = new Console(
                 new ByteArrayInputStream(new byte[0]),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 Map.of(),
                 Console.Terminals.NONE);
-        new ChatSession(console, model, new Conversation("be kind"), SamplerOptions.greedy(), maxTokens)
-                .run(new Typed(messages));
+        return new ChatSession(console, model, new Conversation("be kind"), SamplerOptions.greedy(), maxTokens);
     }
 
     private String answers() {
@@ -130,6 +133,15 @@ class ChatSessionTest {
                             Message.user("one"),
                             Message.assistant("2:one"),
                             Message.user("two"));
+        }
+
+        @Test
+        void areSentAloneToModelsThatKnowNoConversations() throws IOException {
+            session(0).answeringEachAlone().run(new Typed("one", "two", "/retry", "/save " + folder.resolve("a.json")));
+            assertThat(answers()).isEqualTo("2:one\n2:two\n2:two\n");
+            assertThat(model.requests.getLast().messages())
+                    .containsExactly(Message.system("be kind"), Message.user("two"));
+            assertThat(notes()).contains("(4 messages written");
         }
 
         @Test
@@ -219,6 +231,22 @@ class ChatSessionTest {
                             "holds no list of messages",
                             "there is no /nothing");
             assertThat(answers()).isEqualTo("2:one\n");
+        }
+
+        @Test
+        void showExamplesAndSendThem() throws IOException {
+            session(0)
+                    .withExamples(List.of("Do this.\nA text", "Do that."))
+                    .run(new Typed("/try", "/try 1", "/try 3", "/try none"));
+            assertThat(notes())
+                    .contains(
+                            " 1  Do this.\n    A text",
+                            " 2  Do that.",
+                            "1 to 2, found \"3\"",
+                            "1 to 2, found \"none\"");
+            assertThat(answers()).isEqualTo("2:Do this.\nA text\n");
+            type("/try");
+            assertThat(notes()).contains("no examples for this model");
         }
 
         @Test

@@ -22,6 +22,10 @@ public interface Gradients {
     /// @throws CapacityException if the memory for it cannot be had
     Parameter parameter(Tensor initial);
 
+    /// The matrix of a linear map that stays as it is, for the passes of training alone: nothing is kept beside what is
+    /// stored. Products with it may be rounded like those with parameters.
+    Weight frozen(Tensor tensor);
+
     /// `dx += sum over terms of dy · weight`, with `weight [out, in]`, `dy [rows, out]` and `dx [rows, in]`.
     void linearInput(List<GradientTerm> terms, Activation dx);
 

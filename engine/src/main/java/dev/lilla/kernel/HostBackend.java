@@ -397,7 +397,13 @@ public final class HostBackend implements Backend {
 
     @Override
     public Gradients gradients(Precision precision) {
-        return new HostGradients(kernels.gradients(), new HostGradients.Products(products, precision), shares, arena);
+        HostGradients.Products matrices = new HostGradients.Products(products, precision);
+        return new HostGradients(kernels.gradients(), matrices, tensor -> frozen(tensor, precision), shares, arena);
+    }
+
+    private Weight frozen(Tensor tensor, Precision precision) {
+        HostWeight stored = stored(tensor);
+        return stored.shape().rank() >= 2 ? maps.frozen(stored, precision) : stored;
     }
 
     @Override

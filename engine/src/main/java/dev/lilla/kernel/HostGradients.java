@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The derivatives on the processor this program runs on: every operation checks its shapes, then is cut into shares
@@ -19,6 +20,7 @@ final class HostGradients implements Gradients {
 
     private final GradientKernels kernels;
     private final Products products;
+    private final Function<Tensor, Weight> frozen;
     private final Shares shares;
     private final Arena arena;
     private HostMatrix headGradient = new HostMatrix(MemorySegment.NULL, 0, 0, 0, 0);
@@ -28,10 +30,13 @@ final class HostGradients implements Gradients {
     /// @param matrices or null where the gradient kernels do
     record Products(@Nullable MatrixProducts matrices, Precision precision) {}
 
+    /// @param frozen takes a matrix that stays as it is
     /// @param arena of the backend, which frees parameters
-    HostGradients(GradientKernels kernels, Products products, Shares shares, Arena arena) {
+    HostGradients(
+            GradientKernels kernels, Products products, Function<Tensor, Weight> frozen, Shares shares, Arena arena) {
         this.kernels = kernels;
         this.products = products;
+        this.frozen = frozen;
         this.shares = shares;
         this.arena = arena;
     }
@@ -60,6 +65,11 @@ final class HostGradients implements Gradients {
             values.setRow(row, Dequantizer.row(initial, row));
         }
         return parameter;
+    }
+
+    @Override
+    public Weight frozen(Tensor tensor) {
+        return frozen.apply(tensor);
     }
 
     @Override

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// @param passing the panels that are made of its rows whenever they are multiplied, for a matrix that is not packed,
 /// or
 ///     null
-/// @param trained how products with a weight that training changes are rounded, or null for one that stays as it is
+/// @param direct how products that read the matrix as it lies here are rounded, for a weight that training changes, or
+/// that is
+///     to be held once; null where the kernels multiply it in their own way
 record HostWeight(
         String name,
         ElementType type,
@@ -21,7 +23,7 @@ record HostWeight(
         MemorySegment data,
         @Nullable PackedWeight packed,
         @Nullable PanelLayout passing,
-        @Nullable Precision trained)
+        @Nullable Precision direct)
         implements Weight {
     /// A weight as it is stored.
     HostWeight(String name, ElementType type, Shape shape, MemorySegment data) {
@@ -29,12 +31,17 @@ record HostWeight(
     }
 
     HostWeight withPacked(PackedWeight panels) {
-        return new HostWeight(name, type, shape, data, panels, null, trained);
+        return new HostWeight(name, type, shape, data, panels, null, direct);
     }
 
     /// The same, packed in passing.
     HostWeight passing(PanelLayout layout) {
-        return new HostWeight(name, type, shape, data, null, layout, trained);
+        return new HostWeight(name, type, shape, data, null, layout, direct);
+    }
+
+    /// The same, multiplied as it lies.
+    HostWeight direct(Precision precision) {
+        return new HostWeight(name, type, shape, data, null, null, precision);
     }
 
     /// Rows `from` to `to`, not packed.

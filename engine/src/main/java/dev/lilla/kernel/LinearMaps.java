@@ -37,7 +37,7 @@ final class LinearMaps {
     private final Arena arena;
     private final Map<RowEncoding, Scratch> encodings = new EnumMap<>(RowEncoding.class);
 
-    /// @param products for weights that training changes, or null if `kernels` serve those as well
+    /// @param products for weights that are multiplied as they lie, or null if `kernels` serve those as well
     LinearMaps(Kernels kernels, @Nullable MatrixProducts products, Shares shares, WeightMemory weights, Arena arena) {
         this.kernels = kernels;
         this.products = products;
@@ -77,6 +77,18 @@ final class LinearMaps {
         return weights == WeightMemory.MAPPED ? Optional.empty() : kernels.packing(type);
     }
 
+    /// The weight for the passes of training, of many rows each: nothing is kept beside what is stored, which the
+    /// backward pass reads as well.
+    ///
+    /// Weights of bf16 are multiplied as they lie where a processor multiplies bf16 by vectors, twice as fast as
+    /// f32; tiles do that from panels, too. All others are laid out in passing, about a cycle for ten bytes.
+    HostWeight frozen(HostWeight weight, Precision precision) {
+        if (products != null && !kernels.roundsPrompts() && products.readsPairs(weight, precision)) {
+            return weight.direct(precision);
+        }
+        return kernels.packing(weight.type()).map(weight::passing).orElse(weight);
+    }
+
     private HostWeight pack(HostWeight weight, PanelLayout layout) {
         long size = PackedWeight.bytes(layout, weight.out(), weight.in());
         MemorySegment memory = LinuxMemory.pages(size, arena)
@@ -106,10 +118,10 @@ final class LinearMaps {
         }
     }
 
-    /// Computes a map whose weight training changes: that is read as it is at this time.
+    /// Computes a map whose weight is read as it lies at this time.
     private boolean isMultiplied(LinearTerm term, HostMatrix x) {
         HostWeight weight = ShapeCheck.host(term.weight());
-        if (weight.trained() == null || products == null) {
+        if (weight.direct() == null || products == null) {
             return false;
         }
         HostWeight bias = term.bias() == null ? null : ShapeCheck.host(term.bias());
@@ -121,12 +133,7 @@ final class LinearMaps {
                 MemorySegment.copy(bias.data(), 0, map.y().memory(), map.y().at(row, 0), bytes);
             }
         }
-        products.multiply(
-                weight.trained(),
-                StridedMatrix.of(x),
-                StridedMatrix.of(weight).transposed(),
-                map.y(),
-                new Ending(1, bias != null));
+        products.multiplyTurned(weight.direct(), StridedMatrix.of(x), weight, map.y(), new Ending(1, bias != null));
         return true;
     }
 
@@ -204,13 +211,8 @@ final class LinearMaps {
     void linearAdd(HostWeight weight, float scale, HostMatrix x, HostMatrix y) {
         Term map = new Term(weight, null, y, 0);
         check(map, x);
-        if (weight.trained() != null && products != null) {
-            products.multiply(
-                    weight.trained(),
-                    StridedMatrix.of(x),
-                    StridedMatrix.of(weight).transposed(),
-                    y,
-                    new Ending(scale, true));
+        if (weight.direct() != null && products != null) {
+            products.multiplyTurned(weight.direct(), StridedMatrix.of(x), weight, y, new Ending(scale, true));
             return;
         }
         LinearInput input = encode(new Term[] {map}, x, Phase.EXACT);

@@ -77,16 +77,41 @@ final class MatrixKernels {
     ///
     /// @param turned Bᵀ, `[columns, depth]`, whose elements along k are neighbors
     void packColumns(StridedMatrix turned, int block, int panel, MatrixPanels target, Scratch scratch) {
-        Objects.checkIndex(block, target.blocks());
-        Objects.checkIndex(panel, target.panels());
-        if (!turned.hasWholeRows() || turned.rows() != target.columns() || turned.columns() != target.depth()) {
+        requireTurned(turned, target.depth(), target);
+        Form form = target.factors() == Factors.BF16 ? Form.TRANSPOSE_PAIRS : Form.TRANSPOSE;
+        Strip strip = new Strip(block, panel, block * target.blockDepth(), target.depthOf(block));
+        turn(form, turned, strip, target, scratch);
+    }
+
+    /// The same of words that are pairs of bf16 already.
+    ///
+    /// @param turned Bᵀ, `[columns, depth / 2]`
+    void packPairs(StridedMatrix turned, int block, int panel, MatrixPanels target, Scratch scratch) {
+        if (target.factors() != Factors.BF16) {
+            throw new IllegalArgumentException("pairs of bf16 into " + target);
+        }
+        requireTurned(turned, target.factors().steps(target.depth()), target);
+        Strip strip = new Strip(block, panel, block * MatrixPanels.BLOCK_STEPS, target.stepsOf(block));
+        turn(Form.TRANSPOSE, turned, strip, target, scratch);
+    }
+
+    private static void requireTurned(StridedMatrix turned, int columns, MatrixPanels target) {
+        if (!turned.hasWholeRows() || turned.rows() != target.columns() || turned.columns() != columns) {
             throw new IllegalArgumentException(
                     "[" + turned.rows() + ", " + turned.columns() + "] turned into " + target);
         }
-        Kernel kernel = kernels.matrixPacker(target.factors() == Factors.BF16 ? Form.TRANSPOSE_PAIRS : Form.TRANSPOSE);
+    }
+
+    /// One panel of one block, and the words of each row of the source that it is made of: `depth` from `k` on.
+    private record Strip(int block, int panel, int k, int depth) {}
+
+    private void turn(Form form, StridedMatrix turned, Strip strip, MatrixPanels target, Scratch scratch) {
+        int block = Objects.checkIndex(strip.block(), target.blocks());
+        int panel = Objects.checkIndex(strip.panel(), target.panels());
+        Kernel kernel = kernels.matrixPacker(form);
         MemorySegment arguments = scratch.arguments();
-        int k = block * target.blockDepth();
-        int depth = target.depthOf(block);
+        int k = strip.k();
+        int depth = strip.depth();
         int rowBytes = target.rowBytes(panel);
         for (int vector = 0; vector < rowBytes / WORD / lanes(); vector++) {
             int column = panel * target.panelColumns() + vector * lanes();

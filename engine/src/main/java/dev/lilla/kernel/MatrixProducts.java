@@ -3,6 +3,7 @@ package dev.lilla.kernel;
 import dev.lilla.kernel.MatrixKernels.Ending;
 import dev.lilla.kernel.MatrixKernels.Part;
 import dev.lilla.kernel.x64.Factors;
+import dev.lilla.tensor.ElementType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -65,6 +66,21 @@ final class MatrixProducts {
     /// `C += A · weight` with a weight of any type, `[k, n]`.
     void multiply(Precision precision, StridedMatrix a, HostWeight weight, HostMatrix c) {
         multiply(kernels.factors(precision), a, new Stored(weight), c, new Ending(1, true));
+    }
+
+    /// `C = scale * A · weightᵀ`, or added to C, with a weight `[n, k]` of f32, or one that
+    /// [#readsPairs] is true of.
+    void multiplyTurned(Precision precision, StridedMatrix a, HostWeight weight, HostMatrix c, Ending ending) {
+        Factors factors = kernels.factors(precision);
+        Right right = weight.type() == ElementType.F32
+                ? new Columns(StridedMatrix.of(weight))
+                : new PairColumns(StridedMatrix.pairs(weight), weight.in());
+        multiply(factors, a, right, c, ending);
+    }
+
+    /// Whether [#multiplyTurned] takes a weight of bf16 at this precision.
+    boolean readsPairs(HostWeight weight, Precision precision) {
+        return weight.type() == ElementType.BF16 && weight.in() % 2 == 0 && kernels.factors(precision) == Factors.BF16;
     }
 
     private void multiply(Factors factors, StridedMatrix a, Right b, HostMatrix c, Ending ending) {
@@ -207,6 +223,40 @@ final class MatrixProducts {
             shares.run(target.panels() * blocks, steps, share -> {
                 for (int unit = share.from(); unit < share.to(); unit++) {
                     kernels.packColumns(part, unit % blocks, unit / blocks, target, share.scratch());
+                }
+            });
+        }
+    }
+
+    /// B in columns of bf16, whose neighbors lie in pairs as they are multiplied.
+    private final class PairColumns implements Right {
+        private final StridedMatrix turned;
+        private final int depth;
+
+        /// @param turned Bᵀ in words, `[columns, depth / 2]`
+        PairColumns(StridedMatrix turned, int depth) {
+            this.turned = turned;
+            this.depth = depth;
+        }
+
+        @Override
+        public int depth() {
+            return depth;
+        }
+
+        @Override
+        public int columns() {
+            return turned.rows();
+        }
+
+        @Override
+        public void pack(int from, MatrixPanels target) {
+            StridedMatrix part = turned.columns(from / 2, target.depth() / 2);
+            int blocks = target.blocks();
+            long steps = (long) target.panelColumns() * target.stepsOf(0);
+            shares.run(target.panels() * blocks, steps, share -> {
+                for (int unit = share.from(); unit < share.to(); unit++) {
+                    kernels.packPairs(part, unit % blocks, unit / blocks, target, share.scratch());
                 }
             });
         }

@@ -1,5 +1,6 @@
 package dev.lilla.kernel;
 
+import dev.lilla.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
@@ -36,6 +37,16 @@ record StridedMatrix(MemorySegment memory, long offset, int rows, int columns, l
     /// A weight of f32 as `[out, in]`.
     static StridedMatrix of(HostWeight weight) {
         return new StridedMatrix(weight.data(), 0, weight.out(), weight.in(), (long) weight.in() * WORD, WORD);
+    }
+
+    /// A weight of bf16 as `[out, in / 2]`: neighbors of a row as one word, the first in the low half.
+    ///
+    /// @throws IllegalArgumentException if rows have an odd number of elements
+    static StridedMatrix pairs(HostWeight weight) {
+        if (weight.type() != ElementType.BF16 || weight.in() % 2 != 0) {
+            throw new IllegalArgumentException(weight + " of " + weight.type() + " is no matrix of pairs of bf16");
+        }
+        return new StridedMatrix(weight.data(), 0, weight.out(), weight.in() / 2, weight.rowBytes(), WORD);
     }
 
     StridedMatrix transposed() {

@@ -198,6 +198,9 @@ final class PeftAdapter {
         if (tensorName.contains("lora_embedding_")) {
             return "adapters of the embedding";
         }
+        if (tensorName.endsWith(".base_layer.weight")) {
+            return "a whole matrix of the base, saved beside it (save_embedding_layers of PEFT)";
+        }
         return tensorName.endsWith(".bias") ? "trained biases" : "a tensor that is no part of LoRA";
     }
 

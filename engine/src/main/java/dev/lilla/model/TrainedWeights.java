@@ -79,11 +79,13 @@ sealed interface TrainedWeights {
     /// The model is frozen.
     final class LowRank implements TrainedWeights {
         private final Backend backend;
+        private final Gradients gradients;
         private final Map<String, LowRankParameters> changes = new LinkedHashMap<>();
 
         /// @throws UnsupportedModelException if the setup names a weight that is no linear map of the model
         LowRank(LoraSetup setup, DecoderSpec spec, Backend backend, Gradients gradients) {
             this.backend = backend;
+            this.gradients = gradients;
             Map<String, Linear> maps = spec.linearMaps();
             for (String weight : new TreeSet<>(setup.weights())) {
                 Linear map = maps.get(weight);
@@ -114,7 +116,7 @@ sealed interface TrainedWeights {
 
         @Override
         public WeightBinding binding() {
-            return WeightBinding.frozen(backend);
+            return WeightBinding.frozen(backend, gradients);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.lilla.model;
 
 import dev.lilla.kernel.Backend;
+import dev.lilla.kernel.Gradients;
 import dev.lilla.kernel.Weight;
 import dev.lilla.tensor.Tensor;
 
@@ -23,6 +24,21 @@ interface WeightBinding {
             @Override
             public Weight linearWeight(String name, Tensor tensor) {
                 return backend.linearWeight(tensor);
+            }
+        };
+    }
+
+    /// Weights that stay as they are while others are trained.
+    static WeightBinding frozen(Backend backend, Gradients gradients) {
+        return new WeightBinding() {
+            @Override
+            public Weight weight(String name, Tensor tensor) {
+                return backend.weight(tensor);
+            }
+
+            @Override
+            public Weight linearWeight(String name, Tensor tensor) {
+                return gradients.frozen(tensor);
             }
         };
     }

@@ -291,6 +291,58 @@ class MatrixProductsTest {
         }
     }
 
+    /// Sizes on both sides of a vector of weight rows and of a block of pairs.
+    @Test
+    void multipliesWithPairsOfBf16AsTheyLie() {
+        MatrixKernels kernels = kernels(Isa.AVX512);
+        assumeTrue(kernels.factors(Precision.BF16) == Factors.BF16, "lacks products of bf16");
+        int[][] shapes = {{1, 2}, {16, 2}, {17, 30}, {50, 256}, {33, 766}, {40, 768}, {31, 770}, {65, 1800}};
+        try (KernelOperands operands = new KernelOperands(12);
+                Arena arena = Arena.ofShared();
+                Shares shares = new Shares(2, arena)) {
+            MatrixProducts products = products(kernels, shares, arena);
+            for (int[] shape : shapes) {
+                HostWeight weight = operands.weight(ElementType.BF16, shape[0], shape[1]);
+                HostMatrix unpacked = operands.matrix(shape[0], shape[1]);
+                float[] row = new float[shape[1]];
+                for (int r = 0; r < shape[0]; r++) {
+                    weight.copyRow(r, row);
+                    unpacked.setRow(r, row);
+                }
+                HostMatrix x = operands.matrix(30, shape[1]);
+                HostMatrix y = operands.matrix(30, shape[0]);
+                HostMatrix expected = operands.copy(y);
+                Ending ending = new Ending(0.5f, true);
+                StridedMatrix turned = StridedMatrix.of(unpacked).transposed();
+                assertThat(products.readsPairs(weight, Precision.BF16)).isTrue();
+                products.multiplyTurned(Precision.BF16, StridedMatrix.of(x), weight, y, ending);
+                products.multiply(Precision.BF16, StridedMatrix.of(x), turned, expected, ending);
+                for (int t = 0; t < 30; t++) {
+                    for (int r = 0; r < shape[0]; r++) {
+                        assertThat(y.get(t, r)).isEqualTo(expected.get(t, r));
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void readsNoPairsWhereThereAreNone() {
+        MatrixKernels kernels = kernels(Isa.AVX2);
+        try (KernelOperands operands = new KernelOperands(13);
+                Arena arena = Arena.ofShared();
+                Shares shares = new Shares(1, arena)) {
+            MatrixProducts products = products(kernels, shares, arena);
+            HostWeight odd = operands.weight(ElementType.BF16, 4, 5);
+            assertThat(products.readsPairs(odd, Precision.BF16)).isFalse();
+            assertThat(products.readsPairs(operands.weight(ElementType.BF16, 4, 6), Precision.F32))
+                    .isFalse();
+            assertThatThrownBy(() -> StridedMatrix.pairs(odd)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> StridedMatrix.pairs(operands.weight(ElementType.F16, 4, 6)))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("levels")
     void givesZerosOrLeavesThemWhereThereIsNothingToSum(Isa isa, Precision precision) {

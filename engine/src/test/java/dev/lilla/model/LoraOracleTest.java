@@ -16,6 +16,7 @@ import dev.lilla.model.OracleModel.Prompt;
 import dev.lilla.model.family.LoadedModel;
 import dev.lilla.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,7 +56,9 @@ class LoraOracleTest {
     }
 
     static Stream<AdapterCase> adapters() {
-        return Oracle.list(Oracle.path("lora")).stream().flatMap(folder -> {
+        Path families = Oracle.path("lora").resolveSibling("lora-families");
+        Stream<Path> more = Files.isDirectory(families) ? Oracle.list(families).stream() : Stream.of();
+        return Stream.concat(Oracle.list(Oracle.path("lora")).stream(), more).flatMap(folder -> {
             String model =
                     JsonFiles.read(folder.resolve("golden.json")).path("model").asString();
             return OracleCase.all()

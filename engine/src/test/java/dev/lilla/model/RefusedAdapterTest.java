@@ -73,6 +73,7 @@ class RefusedAdapterTest {
         "base_model.model.model.token_embd.lora_embedding_A, adapters of the embedding",
         "base_model.model.model.blk.0.attn_q.lora_magnitude_vector, DoRA",
         "base_model.model.model.blk.0.attn_q.lora_B.bias, trained biases",
+        "base_model.model.lm_head.base_layer.weight, save_embedding_layers",
         "base_model.model.lm_head.weight, no part of LoRA"
     })
     void tensorsOfOtherKinds(String name, String words) throws IOException {

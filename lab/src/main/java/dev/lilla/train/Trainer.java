@@ -141,8 +141,7 @@ public final class Trainer {
         return Duration.ofNanos((long) (shortest / tokens * left));
     }
 
-    /// Trains to the end, until the validation loss has stopped improving, or until the end is wished for,
-    /// which is
+    /// Trains to the end, until the validation loss has stopped improving, or until the end is wished for, which is
     /// asked between micro-batches.
     ///
     /// @throws IllegalArgumentException if the loss is no number any more

@@ -47,8 +47,8 @@ public record TrainingMemory(long weightBytes, long trainedBytes, long passBytes
                         .mapToLong(map -> (long) lora.rank() * (map.in() + map.out()))
                         .sum())
                 .orElse(model.parameters());
-        // A frozen matrix is held twice: as the file has it, and in the layout of the kernels.
-        long weights = use.lora().isPresent() ? 2 * model.weightBytes() : 0;
+        // A frozen matrix is read where it lies in the file.
+        long weights = use.lora().isPresent() ? model.weightBytes() : 0;
         return new TrainingMemory(
                 weights, parameters * NUMBERS_PER_PARAMETER * Float.BYTES, passFloats(model.spec(), use) * Float.BYTES);
     }

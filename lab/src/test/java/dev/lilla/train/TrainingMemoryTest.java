@@ -39,7 +39,7 @@ class TrainingMemoryTest {
                             * Oracle.json("train/lora-llama-masked/train.json")
                                     .path("trainable_parameters")
                                     .longValue());
-            assertThat(lora.weightBytes()).isEqualTo(2 * model.weightBytes());
+            assertThat(lora.weightBytes()).isEqualTo(model.weightBytes());
         }
     }
 

@@ -1,3 +1,5 @@
+import {isDemo} from './demo-prompts.js';
+
 /**
  * How a model is asked; what is missing is as its makers want it.
  *
@@ -55,20 +57,21 @@ function newId() {
 }
 
 /**
- * What a side is sent: the conversation as far as it was answered, and the last question.
+ * What a side is sent: the conversation as far as it was answered, and the last question. The demo models were trained
+ * on single questions, so they are sent the last one alone.
  *
  * @param {Conversation} conversation
  * @param {number} side
  */
 export function messages(conversation, side) {
-  const {system} = conversation.sides[side].settings;
+  const {model, settings: {system}} = conversation.sides[side];
   const sent = system ? [{role: 'system', content: system}] : [];
   conversation.turns.forEach(({question, answers}, index) => {
     const isLast = index === conversation.turns.length - 1;
     const text = answers[side]?.text;
     if (isLast) {
       sent.push({role: 'user', content: question});
-    } else if (text) {
+    } else if (text && !isDemo(model)) {
       sent.push({role: 'user', content: question}, {role: 'assistant', content: text});
     }
   });

@@ -54,7 +54,7 @@ export const english = {
   'compare.emptyText': 'Choose a model for each side, or give both sides different settings, then ask below.',
   'demo.title': 'A very small model',
   'demo.text': '{model} has a few million parameters and was trained from nothing by Lilla. It knows a few tasks and nothing of the world: an instruction on the first line, the text below it. Try one:',
-  'demo.footnote': 'Names and numbers may be new to it; other wordings are hard. It makes things up outside its tasks.',
+  'demo.footnote': 'Names and numbers may be new to it; other wordings are hard. It makes things up outside its tasks, and answers each message on its own.',
   'form.label': 'Message',
   'form.placeholder': 'Write a message',
   'form.send': 'Send',

@@ -54,7 +54,7 @@ export const swedish = {
   'compare.emptyText': 'Välj en modell för varje sida, eller ge sidorna olika inställningar, och fråga sedan här nedanför.',
   'demo.title': 'En mycket liten modell',
   'demo.text': '{model} har några miljoner parametrar och tränades från grunden av Lilla. Den kan några få uppgifter och vet inget om världen: instruktionen på första raden, texten under. Prova en:',
-  'demo.footnote': 'Namn och siffror får vara nya för den; andra ordalag är svåra. Utanför sina uppgifter hittar den på.',
+  'demo.footnote': 'Namn och siffror får vara nya för den; andra ordalag är svåra. Utanför sina uppgifter hittar den på, och varje meddelande besvaras för sig.',
   'form.label': 'Meddelande',
   'form.placeholder': 'Skriv ett meddelande',
   'form.send': 'Skicka',
