@@ -76,11 +76,12 @@ record DecisionOutputs(Console console, Project project, Path folder, Tongue ton
                     words.withInterval(variant),
                     words.amount(Criterion.Kind.LATENCY_P95, figures.answerP95()),
                     figures.memoryBytes().isPresent()
-                            ? Units.bytes(figures.memoryBytes().getAsLong())
+                            ? words.amount(
+                                    Criterion.Kind.MEMORY, figures.memoryBytes().getAsLong())
                             : words.here(figures, Criterion.Kind.MEMORY),
                     figures.elsewhere().isPresent()
                             ? words.here(figures, Criterion.Kind.DISK)
-                            : Units.bytes(figures.diskBytes()),
+                            : words.amount(Criterion.Kind.DISK, figures.diskBytes()),
                     words.amount(Criterion.Kind.COST_PER_1000, figures.costPer1000()),
                     variant.meetsGoal() ? say("met", "nått") : say("missed", "missat"));
         }
@@ -90,9 +91,14 @@ record DecisionOutputs(Console console, Project project, Path folder, Tongue ton
                 .forEach(baseline ->
                         console.out().println("   " + baseline.name() + ": " + words.withInterval(baseline.quality())));
         console.out()
-                .println(say(
-                        "> recommended  * no other variant beats it",
-                        "> rekommenderas  * ingen annan variant slår den"));
+                .println(
+                        decision.meetsGoal()
+                                ? say(
+                                        "> recommended  * no other variant beats it",
+                                        "> rekommenderas  * ingen annan variant slår den")
+                                : say(
+                                        "> nearest to the goal  * no other variant beats it",
+                                        "> närmast målet  * ingen annan variant slår den"));
         console.out().println();
         console.out().println(console.styled("@|bold " + words.verdict() + "|@"));
         words.reasons().forEach(reason -> console.out().println("  " + reason));

@@ -14,8 +14,6 @@ import dev.lilla.evaluate.task.Task;
 import dev.lilla.evaluate.task.TaskFile;
 import dev.lilla.evaluate.task.TaskRows;
 import dev.lilla.project.Project;
-import dev.lilla.search.PartFiles;
-import dev.lilla.search.ProjectTask;
 import dev.lilla.store.ModelStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,8 +85,11 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "What fields of the task are called in the file.")
     private Map<String, String> columns = Map.of();
 
-    @Option(names = "--limit", paramLabel = "N", description = "The most examples. Default: all.")
-    private int limit = Integer.MAX_VALUE;
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "The most examples. Default: all, or what the project says.")
+    private @Nullable Integer limit;
 
     @Option(names = "--shots", paramLabel = "N", description = "Examples shown before each question.")
     private @Nullable Integer shots;
@@ -118,7 +119,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (limit < 1 || parallel < 1) {
+        if (limit != null && limit < 1 || parallel < 1) {
             throw new IllegalArgumentException("--limit and --parallel must be 1 or more");
         }
         if (judge.isNamed() && models.size() < 2) {
@@ -132,7 +133,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private int evaluate(RemoteSubjects remote, Prices prices) throws IOException, InterruptedException {
-        Evaluation evaluation = new Evaluation(task(), limit, Bootstrap.DEFAULT);
+        Evaluation evaluation = evaluation();
         for (String model : models) {
             if (remote.has(model)) {
                 remote.require(model, prices);
@@ -172,23 +173,25 @@ final class EvaluateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Task task() {
+    private Evaluation evaluation() {
         if (task == null && project == null) {
             throw new IllegalArgumentException("there is nothing to ask: name a task with --task, or a project with"
                     + " --project, whose test examples are one");
         }
-        Task read = task == null ? projectTask(Objects.requireNonNull(project)) : TaskFile.read(task);
+        if (task == null) {
+            TestExamples examples = TestExamples.of(ProjectArgument.usable(Objects.requireNonNull(project)));
+            int most = limit == null ? examples.limit() : limit;
+            Evaluation asked = examples.evaluation(most);
+            return new Evaluation(withOptions(asked.task()), most, asked.bootstrap(), asked.seeds());
+        }
+        return new Evaluation(
+                withOptions(TaskFile.read(task)), limit == null ? Integer.MAX_VALUE : limit, Bootstrap.DEFAULT);
+    }
+
+    private Task withOptions(Task read) {
         TaskRows rows = read.rows().withColumns(columns);
         rows = data == null ? rows : rows.withTest(data);
         return read.withRows(shots == null ? rows : rows.withShots(shots));
-    }
-
-    /// The same task by which "lilla optimize" decides.
-    private static Task projectTask(Path file) {
-        Project read = Project.read(file);
-        Path data = file.toAbsolutePath().resolveSibling("decision").resolve("data");
-        PartFiles parts = PartFiles.write(read, data);
-        return ProjectTask.of(read, parts, parts.test().path());
     }
 
     private Path runs() throws IOException {

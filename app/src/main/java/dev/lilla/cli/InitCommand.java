@@ -158,7 +158,8 @@ final class InitCommand implements Callable<Integer> {
             values.put(
                     key,
                     ProjectTemplate.quoted(column.orElseThrow(() -> new IllegalArgumentException(
-                            "which column is it? Say so with " + option + "; there are " + columns))));
+                            "the names of the columns do not tell which one it is: say so with " + option
+                                    + "; there are " + String.join(", ", columns)))));
         }
     }
 

@@ -48,6 +48,28 @@ final class Interview {
             "May texts leave this machine? local (never), redacted or open",
             "Får texterna lämna datorn? local (aldrig), redacted (utan personuppgifter) eller open");
 
+    /// What an answer has to be, where the form of the file says it.
+    private static final Map<String, Wording> EXPECTED = Map.of(
+            "goal.task",
+            new Wording(
+                    "expected classify, extract, summarize, answer, generate or chat",
+                    "väntade classify, extract, summarize, answer, generate eller chat"),
+            "goal.minimum_quality",
+            new Wording("expected a number from 0 to 1, as 0.8", "väntade ett tal från 0 till 1, som 0,8"),
+            "goal.latency_p95",
+            new Wording(
+                    "expected a time with its unit, as 800ms or 2s", "väntade en tid med enhet, som 800ms eller 2s"),
+            "goal.memory",
+            new Wording("expected a size with its unit, as 8GB", "väntade en storlek med enhet, som 8GB"),
+            "goal.languages",
+            new Wording("expected codes of languages, as en or sv", "väntade koder för språk, som en eller sv"),
+            "goal.licenses",
+            new Wording(
+                    "expected open, commercial, any, or ids such as apache-2.0",
+                    "väntade open, commercial, any, eller beteckningar som apache-2.0"),
+            "goal.privacy",
+            new Wording("expected local, redacted or open", "väntade local, redacted eller open"));
+
     private final Console console;
     private final Tongue tongue;
     private final Path file;
@@ -80,9 +102,9 @@ final class Interview {
                 LANGUAGES,
                 tongue == Tongue.SWEDISH ? "sv" : "en",
                 answer -> ProjectTemplate.list(Arrays.asList(answer.split("[, ]+"))));
-        ask(values, "goal.minimum_quality", MINIMUM, "", UnaryOperator.identity());
-        ask(values, "goal.latency_p95", LATENCY, "", UnaryOperator.identity());
-        ask(values, "goal.memory", MEMORY, "", UnaryOperator.identity());
+        ask(values, "goal.minimum_quality", MINIMUM, "", Interview::withPoint);
+        ask(values, "goal.latency_p95", LATENCY, "", Interview::withPoint);
+        ask(values, "goal.memory", MEMORY, "", Interview::withPoint);
         ask(
                 values,
                 "goal.licenses",
@@ -109,13 +131,19 @@ final class Interview {
         guess.id().ifPresent(id -> values.putIfAbsent("data.columns.id", ProjectTemplate.quoted(id)));
     }
 
+    /// `0,8` as people write it where the comma is the decimal sign.
+    private static String withPoint(String answer) {
+        return answer.replaceFirst("^(\\d+),(\\d+)", "$1.$2");
+    }
+
     private static String unquoted(String yaml) {
         return yaml.startsWith("\"") && yaml.endsWith("\"") ? yaml.substring(1, yaml.length() - 1) : yaml;
     }
 
-    private static String column(List<String> columns, String answer) {
+    private String column(List<String> columns, String answer) {
         if (!columns.contains(answer)) {
-            throw new IllegalArgumentException("\"" + answer + "\" is none of " + columns);
+            throw new IllegalArgumentException("\"" + answer + "\""
+                    + new Wording(" is none of ", " är ingen av ").in(tongue) + String.join(", ", columns));
         }
         return ProjectTemplate.quoted(answer);
     }
@@ -155,9 +183,15 @@ final class Interview {
                 checked(values, key, value);
                 values.put(key, value);
             } catch (IllegalArgumentException e) {
-                console.err().println("  " + e.getMessage());
+                console.err().println("  " + complaint(key, answer, e));
             }
         }
+    }
+
+    /// No lines and columns: there is no file yet.
+    private String complaint(String key, String answer, IllegalArgumentException failure) {
+        Wording expected = EXPECTED.get(key);
+        return expected == null ? String.valueOf(failure.getMessage()) : "\"" + answer + "\": " + expected.in(tongue);
     }
 
     /// Holds the answer against the form, with what else a project needs made up.

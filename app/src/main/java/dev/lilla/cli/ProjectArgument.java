@@ -26,7 +26,14 @@ final class ProjectArgument {
     ///
     /// @throws IllegalArgumentException if the data has errors
     Project usable() {
-        Project project = read();
+        return usable(file);
+    }
+
+    /// The project of a file, if its data can be used.
+    ///
+    /// @throws IllegalArgumentException if the data has errors
+    static Project usable(Path file) {
+        Project project = Project.read(file);
         if (!DataCheck.check(project, _ -> {}).isUsable()) {
             throw new IllegalArgumentException(
                     "the data has errors, so nothing was begun; \"lilla project check " + file + "\" shows them.");

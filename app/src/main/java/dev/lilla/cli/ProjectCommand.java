@@ -137,8 +137,9 @@ final class ProjectCommand implements Runnable {
         String more = "";
         if (finding.count() > 1) {
             String others = lines.stream().skip(1).map(String::valueOf).collect(Collectors.joining(", "));
+            String label = finding.count() == 2 ? ": line " : ": lines ";
             more = " (and " + (finding.count() - 1) + " more"
-                    + (others.isEmpty() ? "" : ": lines " + others + (finding.count() > lines.size() ? ", …" : ""))
+                    + (others.isEmpty() ? "" : label + others + (finding.count() > lines.size() ? ", …" : ""))
                     + ")";
         }
         return finding.kind().severity().name().toLowerCase(Locale.ROOT) + "  " + text + more;

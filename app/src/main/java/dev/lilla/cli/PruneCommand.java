@@ -230,12 +230,12 @@ final class PruneCommand implements Callable<Integer> {
                 LocalModel pruned = LocalModel.open(out, options)) {
             List<TextWindow> windows =
                     calibration.windows(texts, original.model().description());
-            List<ComparisonRow> rows =
-                    List.of(row("before", original, same, windows), row("after", original, pruned, windows));
+            ComparisonTable table = ComparisonTable.of(
+                    List.of(row("before", original, same, windows), row("after", original, pruned, windows)));
             if (json.isSet()) {
-                console.printJson(ComparisonRow.json(rows));
+                console.printJson(table.json());
             } else {
-                ComparisonRow.print(rows, console);
+                table.print(console.out());
             }
         }
     }

@@ -154,7 +154,8 @@ class ProjectCommandsTest {
                     "kind",
                     "",
                     "2",
-                    "0.8",
+                    "0,8",
+                    "snart",
                     "",
                     "8GB",
                     "",
@@ -171,8 +172,10 @@ class ProjectCommandsTest {
             new Interview(console, Tongue.SWEDISH, file, Optional.empty()).ask(values);
 
             assertThat(err.toString(StandardCharsets.UTF_8))
-                    .contains("Vad ska modellen göra?", "\"dansa\" is none of", "det finns ingen fil nowhere.csv")
-                    .contains("expected a number from 0 to 1");
+                    .contains(
+                            "Vad ska modellen göra?", "\"dansa\": väntade classify", "det finns ingen fil nowhere.csv")
+                    .contains("\"2\": väntade ett tal från 0 till 1", "\"snart\": väntade en tid med enhet")
+                    .doesNotContain("expected", "lilla.yaml: line");
             assertThat(values)
                     .containsEntry("goal.task", "classify")
                     .containsEntry("goal.description", "\"Sortera: ärenden\"")

@@ -16,8 +16,8 @@ import java.util.function.Predicate;
 ///
 /// @param variants in the order in which they were made
 /// @param frontier those that no other one beats
-/// @param tests each variant against its parent, and the models as they were found against each other; corrected
-///     together (Holm)
+/// @param tests each variant against its parent, what was cut and healed against the same without a cut, and the models
+///     as they were found against each other; corrected together (Holm)
 public record Decision(
         Goal goal,
         List<JudgedVariant> variants,
@@ -79,6 +79,10 @@ public record Decision(
                     : other -> other.variant().parent().isEmpty();
             List<JudgedVariant> among = parent.isPresent() ? variants : variants.subList(0, i);
             among.stream().filter(isOpponent).forEach(other -> found.add(comparison(variant, other, bootstrap)));
+            Optional<String> whole = variant.variant().whole();
+            variants.stream()
+                    .filter(other -> whole.filter(other.name()::equals).isPresent())
+                    .forEach(other -> found.add(comparison(variant, other, bootstrap)));
         }
         return Comparison.corrected(found);
     }

@@ -3,7 +3,6 @@ package dev.lilla.decision;
 import dev.lilla.decision.DecisionRecord.Baseline;
 import dev.lilla.evaluate.report.EvaluationPage;
 import dev.lilla.evaluate.report.Html;
-import dev.lilla.evaluate.run.Comparison;
 import dev.lilla.project.Project;
 import dev.lilla.project.Tongue;
 import dev.lilla.project.Wording;
@@ -173,7 +172,8 @@ public record DecisionPage(
                         taken.applyAsDouble(decision.variants().get(i).figures())))
                 .mapToObj(i -> point(words, i, taken))
                 .toList();
-        return new FrontierChart(title, takes, points, limit(Criterion.Kind.QUALITY, 1), limit, words::local);
+        return new FrontierChart(
+                title, words.qualityAxis(), takes, points, limit(Criterion.Kind.QUALITY, 1), limit, words::local);
     }
 
     private FrontierChart.Point point(DecisionWords words, int index, ToDoubleFunction<Figures> taken) {
@@ -229,18 +229,14 @@ public record DecisionPage(
         if (decision.tests().isEmpty()) {
             return;
         }
-        int examples = decision.chosen().result().scores().examples().size();
         page.raw("<section>\n").heading(2, say("What each step did", "Vad varje steg gjorde"));
         page.paragraph(
                 "quiet",
                 say(
                         "The same examples, answered before and after; p-values are corrected for their number (Holm).",
                         "Samma exempel, besvarade före och efter; p-värden är korrigerade för sitt antal (Holm)."));
-        page.raw("<ul>\n");
-        for (Comparison test : decision.tests()) {
-            page.element("li", "", words.sentence(test, examples));
-        }
-        page.raw("</ul>\n</section>\n");
+        new StepsTable(decision, words, tongue).addTo(page);
+        page.raw("</section>\n");
     }
 
     private void baselines(Html page, DecisionWords words) {

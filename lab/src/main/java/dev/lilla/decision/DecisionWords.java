@@ -235,6 +235,27 @@ public final class DecisionWords {
         return decision.chosen().result().measured().getFirst().metric().replace('_', ' ');
     }
 
+    /// What the axis of a chart is: the metric, and how much of it is shown as 1.
+    FrontierChart.Quality qualityAxis() {
+        return switch (scale()) {
+            case SHARE -> new FrontierChart.Quality(metric() + ", %", 100);
+            case HUNDRED -> new FrontierChart.Quality(metric(), 100);
+            case ERROR, CORRELATION, LOSS -> new FrontierChart.Quality(metric(), 1);
+        };
+    }
+
+    /// `83.0 %`.
+    String quality(JudgedVariant variant) {
+        return criteria().quality(variant.figures().quality());
+    }
+
+    /// A difference of scores as the metric has them, with its sign: `+2.6` points.
+    String change(double difference) {
+        String text =
+                scale() == Scale.CORRELATION ? number("%+.3f", difference) : number("%+.1f", 100 * difference / unit());
+        return text.matches("[+-][0.,]+") ? text.substring(1) : text;
+    }
+
     /// What the metric calls 1.
     double unit() {
         return scale().unit();

@@ -12,32 +12,39 @@ import java.util.function.UnaryOperator;
 /// that no other one beats in these two.
 ///
 /// @param title what is shown, the text alternative with all figures
+/// @param quality what the vertical axis is
 /// @param takes what the horizontal axis is, with its unit
 /// @param minimum quality that the goal asks for
 /// @param limit of the goal on what it takes
 /// @param local writes figures as the language has them
 record FrontierChart(
         String title,
+        Quality quality,
         String takes,
         List<Point> points,
         OptionalDouble minimum,
         OptionalDouble limit,
         UnaryOperator<String> local) {
     private static final int WIDTH = 460;
-    private static final int HEIGHT = 328;
+    private static final int HEIGHT = 340;
     private static final int LEFT = 52;
     private static final int RIGHT = 18;
-    private static final int TOP = 16;
+    private static final int TOP = 28;
     private static final int BOTTOM = 54;
     private static final int DOT = 10;
     private static final double ROOM = 0.08;
     private static final int SPACES_MIN = 4;
-    private static final double PERCENT = 100;
     private static final List<Double> STEPS = List.of(1.0, 2.0, 2.5, 5.0);
 
     FrontierChart {
         points = List.copyOf(points);
     }
+
+    /// The vertical axis.
+    ///
+    /// @param text with its unit
+    /// @param times what values from 0 to 1 are multiplied with
+    record Quality(String text, double times) {}
 
     /// A variant.
     ///
@@ -67,18 +74,18 @@ record FrontierChart(
     }
 
     private void axes(StringBuilder svg) {
-        for (Tick tick : ticks(bottom(), top(), PERCENT)) {
-            double quality = tick.value();
+        for (Tick tick : ticks(bottom(), top(), quality.times())) {
+            double height = tick.value();
             svg.append(String.format(
                     Locale.ROOT,
                     "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
                             + "<text class=\"end\" x=\"%d\" y=\"%.1f\">%s</text>%n",
                     LEFT,
                     WIDTH - RIGHT,
-                    y(quality),
-                    y(quality),
+                    y(height),
+                    y(height),
                     LEFT - 6,
-                    y(quality) + 4,
+                    y(height) + 4,
                     Html.escaped(local.apply(tick.text()))));
         }
         for (Tick tick : ticks(0, right(), 1)) {
@@ -95,6 +102,12 @@ record FrontierChart(
                     HEIGHT - BOTTOM + DOT + 14,
                     Html.escaped(local.apply(tick.text()))));
         }
+        svg.append(String.format(
+                Locale.ROOT,
+                "<text class=\"strong\" x=\"%d\" y=\"%d\">%s</text>%n",
+                LEFT - 30,
+                TOP - 14,
+                Html.escaped(quality.text())));
         svg.append(String.format(
                 Locale.ROOT,
                 "<text class=\"middle strong\" x=\"%d\" y=\"%d\">%s</text>%n",

@@ -198,7 +198,11 @@ public final class CandidateSearch {
                 .limits()
                 .latencyP95()
                 .filter(limit -> latency.compareTo(limit) > 0)
-                .ifPresent(limit -> reasons.add("slower than the " + Quantities.text(limit) + " of the goal"));
+                .ifPresent(limit -> reasons.add(String.format(
+                        Locale.ROOT,
+                        "slower than the %s of the goal, by %.0f %%",
+                        Quantities.text(limit),
+                        Math.ceil(100.0 * latency.toNanos() / limit.toNanos() - 100))));
         reasons.add("takes " + Quantities.text(fitting.memory().bytes()) + " of memory with a context of "
                 + workload.context() + " tokens");
         reasons.addAll(filter.remarks(fitting.model()));

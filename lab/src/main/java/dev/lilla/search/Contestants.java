@@ -46,7 +46,7 @@ record Contestants(Optimization optimization) {
         return recipes;
     }
 
-    /// Recipes with all that they are made from, which stands before them.
+    /// Recipes with all that they are made from and held against, which stands before them.
     static List<Recipe> withAncestors(List<Recipe> recipes) {
         Set<Recipe> all = new LinkedHashSet<>();
         recipes.forEach(recipe -> addWithAncestors(recipe, all));
@@ -55,6 +55,7 @@ record Contestants(Optimization optimization) {
 
     private static void addWithAncestors(Recipe recipe, Set<Recipe> all) {
         recipe.parent().ifPresent(parent -> addWithAncestors(parent, all));
+        recipe.whole().ifPresent(whole -> addWithAncestors(whole, all));
         all.add(recipe);
     }
 }

@@ -116,8 +116,13 @@ public final class Search {
             return new Outcome.Interrupted();
         }
         watcher.stage(Watcher.Stage.TEST);
-        return decide(
-                Contestants.withAncestors(field.stream().map(Standing::recipe).toList()), elsewhere.get());
+        List<Recipe> finalists =
+                Contestants.withAncestors(field.stream().map(Standing::recipe).toList());
+        return decide(finalists.stream().filter(this::isThere).toList(), elsewhere.get());
+    }
+
+    private boolean isThere(Recipe recipe) {
+        return made.containsKey(recipe) || recipe.parent().isEmpty();
     }
 
     /// Lets models elsewhere answer the test examples; what is in the store is not sent again.
@@ -163,8 +168,7 @@ public final class Search {
         List<Standing> contestants = new ArrayList<>(field);
         for (int i = 0; i < recipes.size() && !cancelled.getAsBoolean(); i++) {
             Recipe recipe = recipes.get(i);
-            boolean isThere = made.containsKey(recipe) || recipe.parent().isEmpty();
-            if (budget.isOver() && !isThere) {
+            if (budget.isOver() && !isThere(recipe)) {
                 watcher.noted(new Wording(" was not tried: the time is over.", " prövades inte: tiden är slut.")
                         .in(request.tongue())
                         .transform(recipe.name()::concat));

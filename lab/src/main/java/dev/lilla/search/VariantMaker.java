@@ -110,8 +110,10 @@ final class VariantMaker {
                     prune(recipe, parent, target, cut);
                 }
             }
-            return Optional.of(new Variant(
-                    recipe.name(), target, made, Optional.of(from.get().name())));
+            Variant variant = new Variant(
+                    recipe.name(), target, made, Optional.of(from.get().name()));
+            return Optional.of(
+                    recipe.whole().map(whole -> variant.against(whole.name())).orElse(variant));
         } catch (IllegalArgumentException e) {
             watcher.noted(recipe.name() + say(" cannot be made: ", " kan inte göras: ") + e.getMessage());
             return Optional.empty();

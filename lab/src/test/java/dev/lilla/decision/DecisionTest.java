@@ -232,6 +232,26 @@ class DecisionTest {
     }
 
     @Test
+    void showsEachStepBeforeAndAfterWithItsTest() {
+        Candidate healed =
+                Planted.variant("m, cut, tuned", Optional.of("m, cut"), Planted.first(168, EXAMPLES), 60, 6000);
+        Decision decision = decide(
+                "minimum_quality: 0.5",
+                Planted.variant("m", NONE, Planted.first(100, EXAMPLES), 100, 8000),
+                Planted.variant("m, tuned", Optional.of("m"), Planted.first(170, EXAMPLES), 100, 8000),
+                Planted.variant("m, cut", Optional.of("m"), Planted.first(60, EXAMPLES), 60, 6000),
+                new Candidate(healed.variant().against("m, tuned"), healed.result()));
+
+        assertThat(decision.tests().stream().map(test -> test.second() + " → " + test.first()))
+                .containsExactly("m → m, tuned", "m → m, cut", "m, cut → m, cut, tuned", "m, tuned → m, cut, tuned");
+        assertThat(page(decision, Tongue.ENGLISH))
+                .containsPattern("m, tuned → m, cut, tuned</th><td>85.0 %</td><td>84.0 %</td><td>-1.0 \\(")
+                .containsPattern(
+                        "m → m, tuned</th><td>50.0 %</td><td>85.0 %</td><td>\\+35.0 .*&lt; 0.001</td><td>better")
+                .contains("maybe chance", "accuracy, %");
+    }
+
+    @Test
     void refusesWhatIsNoRecord(@TempDir Path folder) throws Exception {
         Path file = folder.resolve(DecisionRecord.FILE_NAME);
         assertThatThrownBy(() -> DecisionRecord.read(file)).hasMessageContaining("lilla optimize");

@@ -105,6 +105,18 @@ class DeployerTest {
             assertThat(DecisionRecord.read(target.resolve("decision.json"))).isEqualTo(decided.record());
         }
 
+        /// Files of a strict umask would be root's alone in the image.
+        @Test
+        void letsTheUserOfTheImageReadEverything() throws IOException {
+            deploy();
+            String image = Files.readString(target.resolve("Dockerfile"));
+            assertThat(image.substring(image.indexOf("FROM ${BASE}"))
+                            .lines()
+                            .filter(line -> line.startsWith("COPY ") && !line.contains("--from=")))
+                    .hasSize(3)
+                    .allMatch(line -> line.contains("--chmod=755 "));
+        }
+
         @Test
         void configuresAServer() {
             deploy();

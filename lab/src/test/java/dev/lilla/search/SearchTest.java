@@ -163,6 +163,7 @@ class SearchTest {
             assertThat(variant.variant().file()).isRegularFile();
             assertThat(variant.result().scores().examples()).hasSize(QUESTIONS);
             variant.variant().parent().ifPresent(parent -> assertThat(variants).containsKey(parent));
+            variant.variant().whole().ifPresent(whole -> assertThat(variants).containsKey(whole));
         }
         assertThat(decided.parts().train().rows() + decided.parts().validation().rows())
                 .isEqualTo(LOGS);

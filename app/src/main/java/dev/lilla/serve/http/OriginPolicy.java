@@ -1,5 +1,6 @@
 package dev.lilla.serve.http;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -45,7 +46,7 @@ public final class OriginPolicy {
     Source check(Optional<String> host, Optional<String> origin, String localAddress) {
         String named = host.orElse("").toLowerCase(Locale.ROOT);
         String name = withoutPort(named);
-        if (!hosts.contains(name) && !name.equals(localAddress)) {
+        if (!hosts.contains(name) && !isAddress(name, localAddress)) {
             throw refused(
                     "Host \"" + named + "\" is no name of this server. To use it, start with --allow-host " + name);
         }
@@ -61,6 +62,29 @@ public final class OriginPolicy {
                     "pages of " + page + " may not use this server. To allow it, start with --allow-origin " + page);
         }
         return Source.ALLOWED_PAGE;
+    }
+
+    /// Whether a host is an address, in whatever form: `[fd00::2]` is `fd00:0:0:0:0:0:0:2%eth0`. Names are not looked
+    /// up.
+    private static boolean isAddress(String host, String address) {
+        if (host.equals(address)) {
+            return true;
+        }
+        if (!host.startsWith("[") || !host.endsWith("]")) {
+            return false;
+        }
+        try {
+            return InetAddress.ofLiteral(withoutZone(host.substring(1, host.length() - 1)))
+                    .equals(InetAddress.ofLiteral(withoutZone(address)));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /// An address without the interface that it is reached by.
+    private static String withoutZone(String address) {
+        int zone = address.indexOf('%');
+        return zone < 0 ? address : address.substring(0, zone);
     }
 
     private static String withoutPort(String host) {
