@@ -18,11 +18,24 @@ final class Draw {
     private final Map<String, String> values = new HashMap<>();
     private final List<String> skeletons = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
+    private boolean hasWideNames;
 
     Draw(Split split, Language language, RandomGenerator random) {
         this.split = split;
         this.language = language;
         this.random = random;
+        this.hasWideNames = split == Split.TRAIN;
+    }
+
+    /// Takes no name from outside the invented language, in training either.
+    Draw withoutWideNames() {
+        hasWideNames = false;
+        return this;
+    }
+
+    /// Whether some names are those of [WideNames].
+    boolean hasWideNames() {
+        return hasWideNames;
     }
 
     Split split() {

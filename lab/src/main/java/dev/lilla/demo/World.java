@@ -88,6 +88,9 @@ final class World {
         if (draw.split() == Split.FOREIGN_NAMES) {
             return words.anyForeign("towns", draw.random());
         }
+        if (isWide(draw)) {
+            return WideNames.town(draw.random());
+        }
         String town = names.town(draw.random());
         while (isHeldOut(town) && !words.list("town").contains(town)) {
             town = names.town(draw.random());
@@ -111,7 +114,8 @@ final class World {
     }
 
     private String person(Draw draw) {
-        return named(draw, "customers", () -> names.person(draw.random()));
+        return named(
+                draw, "customers", () -> isWide(draw) ? WideNames.person(draw.random()) : names.person(draw.random()));
     }
 
     private String firm(Draw draw) {
@@ -127,7 +131,15 @@ final class World {
     }
 
     private String stem(Draw draw, String kind) {
-        return named(draw, kind, () -> names.stem(draw.random(), draw.language()));
+        return named(
+                draw,
+                kind,
+                () -> isWide(draw) ? WideNames.stem(draw.random()) : names.stem(draw.random(), draw.language()));
+    }
+
+    /// Whether a name is one of many languages: one in three in training.
+    private static boolean isWide(Draw draw) {
+        return draw.hasWideNames() && draw.random().nextInt(3) == 0;
     }
 
     private String named(Draw draw, String kind, Supplier<String> maker) {

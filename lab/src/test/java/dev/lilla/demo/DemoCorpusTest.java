@@ -205,6 +205,21 @@ class DemoCorpusTest {
     }
 
     @Test
+    void takesNamesOfManyLanguagesInTrainingAlone() {
+        Pattern wide = Pattern.compile("[łçğıñõÿúûæ]");
+        assertThat(corpus.examples(Split.TRAIN, Task.EXTRACT, 0, 500)
+                        .filter(example -> wide.matcher(example.text()).find())
+                        .count())
+                .isBetween(50L, 400L);
+        for (Split split : List.of(Split.KNOWN_PHRASING, Split.HELD_OUT_PHRASING)) {
+            assertThat(corpus.examples(split, Task.EXTRACT, 0, 500))
+                    .noneMatch(example -> wide.matcher(example.text()).find());
+        }
+        assertThat(HouseCorpus.of(3).examples(Split.TRAIN, 0, 500))
+                .noneMatch(example -> wide.matcher(example.text()).find());
+    }
+
+    @Test
     void refusesATaskThatASplitLacks() {
         assertThatThrownBy(() -> corpus.example(Split.FOREIGN_NAMES, Task.TALK, 0))
                 .isInstanceOf(IllegalArgumentException.class)
