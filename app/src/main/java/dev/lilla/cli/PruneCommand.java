@@ -62,7 +62,9 @@ final class PruneCommand implements Callable<Integer> {
             names = "--data",
             required = true,
             paramLabel = "FILE",
-            description = "Texts by which parts are chosen, in any form that lilla imatrix takes.")
+            description =
+                    "Texts by which parts are chosen, and by which the loss is told, in any form that lilla imatrix "
+                            + "takes.")
     @SuppressWarnings("NullAway.Init") // required
     private Path data;
 
