@@ -75,6 +75,21 @@ class ConversationTest {
         assertThat(page.page().getByRole(AriaRole.STATUS).last()).containsText("has answered: ");
     }
 
+    /// The demo models know nothing but single questions, and take earlier ones for a part of the last.
+    @Test
+    void sendsADemoModelTheLastQuestionAlone() {
+        page.write("Repeat after me:\ngreen lamp");
+        page.await(1);
+        String sent = page.page()
+                .waitForRequest("**/v1/chat/completions", () -> page.write("Repeat after me:\nred chair"))
+                .postData();
+        JsonNode messages = JsonMapper.shared().readTree(sent).get("messages");
+        assertThat(messages.size()).isEqualTo(1);
+        assertThat(messages.at("/0/content").asString()).endsWith("red chair");
+        page.await(2);
+        assertThat(page.text(page.answers().last())).contains("red chair");
+    }
+
     @Test
     void showsMarkdownAndRunsNothingInIt() {
         // The model repeats what it is told, but not all of that: here the page's own module draws it.

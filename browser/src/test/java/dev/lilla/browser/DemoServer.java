@@ -84,9 +84,9 @@ final class DemoServer implements AutoCloseable {
         return start(0, ApiKeys.NONE, SchedulerOptions.defaults(), NAME);
     }
 
-    /// One of another model under the demo model's name.
-    static DemoServer start(Path model) throws IOException {
-        return start(model, 0, ApiKeys.NONE, SchedulerOptions.defaults(), NAME);
+    /// One of another model.
+    static DemoServer start(Path model, String name) throws IOException {
+        return start(model, 0, ApiKeys.NONE, SchedulerOptions.defaults(), name);
     }
 
     /// @param port 0 for any that is free

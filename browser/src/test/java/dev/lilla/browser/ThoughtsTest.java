@@ -25,6 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// What a model thinks before it answers, on the page: folded, and no part of the conversation.
 class ThoughtsTest {
     private static final String TEMPLATE = "tokenizer.chat_template";
+    /// No demo model's, which are sent the last question alone.
+    private static final String NAME = "thinker";
 
     @TempDir
     private static Path folder;
@@ -38,7 +40,7 @@ class ThoughtsTest {
     @BeforeAll
     static void start() throws IOException {
         chromium = Chromium.open();
-        server = DemoServer.start(thinking());
+        server = DemoServer.start(thinking(), NAME);
     }
 
     /// The demo model with a template that marks thoughts: the model repeats them when it is told to.
@@ -59,8 +61,8 @@ class ThoughtsTest {
     @Test
     void areFoldedAboveTheAnswer() {
         try (ChatPage page = ChatPage.open(chromium, server, new Browser.NewContextOptions().setLocale("en-US"))) {
-            assertThat(page.field("Model")).hasValue(DemoServer.NAME);
-            page.write("Repeat after me:\n<think>green lamp</think> red chair");
+            assertThat(page.field("Model")).hasValue(NAME);
+            page.write("Repeat after me:\n<think>a green lamp</think> a red chair");
             page.await(1);
             Locator answer = page.answers().first();
             Locator thought = answer.locator("details.thought");
@@ -72,7 +74,7 @@ class ThoughtsTest {
             thought.locator("summary").focus();
             page.page().keyboard().press("Enter");
             assertThat(thought.locator("p")).isVisible();
-            assertThat(thought.locator("p")).hasText("green lamp");
+            assertThat(thought.locator("p")).hasText("a green lamp");
             picture(page, "thoughts-2-open");
 
             // Neither a later question nor a reload loses them, and the model does not get them back.
@@ -88,7 +90,7 @@ class ThoughtsTest {
             page.page().reload();
             page.page().locator(".entry").first().click();
             page.await(2);
-            assertThat(page.answers().first().locator("details.thought p")).hasText("green lamp");
+            assertThat(page.answers().first().locator("details.thought p")).hasText("a green lamp");
             assertThat(page.complaints()).isEmpty();
         }
     }
