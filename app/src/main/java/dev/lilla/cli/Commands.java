@@ -58,8 +58,7 @@ final class Commands {
     }
 
     /// What a command line may mean: the command that it begins with, none if it only asks for the version, or else
-    /// all.
-    /// To make them all takes longer than most need to start.
+    /// all, which takes longer than most need to start.
     static List<Object> of(Console console, String... arguments) {
         if (arguments.length == 1 && VERSION.contains(arguments[0])) {
             return List.of();

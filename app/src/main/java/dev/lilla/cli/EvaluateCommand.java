@@ -14,7 +14,6 @@ import dev.lilla.evaluate.task.Task;
 import dev.lilla.evaluate.task.TaskFile;
 import dev.lilla.evaluate.task.TaskRows;
 import dev.lilla.project.Project;
-import dev.lilla.store.ModelStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,7 +142,7 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         judge.require(console, remote);
         List<Result> results = new ArrayList<>();
-        try (RunStore store = RunStore.open(runs());
+        try (RunStore store = AnswersFile.open(console, outputs.runs);
                 Interruption interruption = Interruption.open(SECONDS_TO_SAVE)) {
             for (String model : models) {
                 ProgressLine progress = new ProgressLine(console);
@@ -192,14 +191,6 @@ final class EvaluateCommand implements Callable<Integer> {
         TaskRows rows = read.rows().withColumns(columns);
         rows = data == null ? rows : rows.withTest(data);
         return read.withRows(shots == null ? rows : rows.withShots(shots));
-    }
-
-    private Path runs() throws IOException {
-        Path file = outputs.runs == null
-                ? ModelStore.open(console.environment()).home().resolve("runs.db")
-                : outputs.runs;
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        return file;
     }
 
     private void show(List<Result> results, List<Comparison> comparisons, Prices prices, Optional<JudgeRecord> judged)

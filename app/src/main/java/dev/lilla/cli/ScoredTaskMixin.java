@@ -1,14 +1,11 @@
 package dev.lilla.cli;
 
 import dev.lilla.evaluate.run.Evaluation;
-import dev.lilla.evaluate.run.RunStore;
 import dev.lilla.evaluate.statistics.Bootstrap;
 import dev.lilla.evaluate.task.TaskFile;
 import dev.lilla.project.Project;
 import dev.lilla.remote.RemoteModel;
-import dev.lilla.store.ModelStore;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -100,18 +97,12 @@ final class ScoredTaskMixin {
                 evaluation.isEmpty()
                         ? Optional.empty()
                         : Optional.of(
-                                new ScoredTask(console, evaluation.get(), RunStore.open(runs(console)), parallel)));
+                                new ScoredTask(console, evaluation.get(), AnswersFile.open(console, runs), parallel)));
     }
 
     private Optional<Evaluation> ofTask() {
         return Optional.ofNullable(task)
                 .map(TaskFile::read)
                 .map(read -> new Evaluation(read, limit == null ? Integer.MAX_VALUE : limit, Bootstrap.DEFAULT));
-    }
-
-    private Path runs(Console console) throws IOException {
-        Path file = runs == null ? ModelStore.open(console.environment()).home().resolve("runs.db") : runs;
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        return file;
     }
 }

@@ -4,6 +4,7 @@ import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.Gradients;
 import dev.lilla.kernel.Weight;
 import dev.lilla.tensor.Tensor;
+import java.util.function.Function;
 
 /// How the tensors of a model, by their names in the spec, become weights of a backend.
 interface WeightBinding {
@@ -15,21 +16,15 @@ interface WeightBinding {
 
     /// Weights that stay as they are.
     static WeightBinding frozen(Backend backend) {
-        return new WeightBinding() {
-            @Override
-            public Weight weight(String name, Tensor tensor) {
-                return backend.weight(tensor);
-            }
-
-            @Override
-            public Weight linearWeight(String name, Tensor tensor) {
-                return backend.linearWeight(tensor);
-            }
-        };
+        return frozen(backend, backend::linearWeight);
     }
 
     /// Weights that stay as they are while others are trained.
     static WeightBinding frozen(Backend backend, Gradients gradients) {
+        return frozen(backend, gradients::frozen);
+    }
+
+    private static WeightBinding frozen(Backend backend, Function<Tensor, Weight> linearWeight) {
         return new WeightBinding() {
             @Override
             public Weight weight(String name, Tensor tensor) {
@@ -38,7 +33,7 @@ interface WeightBinding {
 
             @Override
             public Weight linearWeight(String name, Tensor tensor) {
-                return gradients.frozen(tensor);
+                return linearWeight.apply(tensor);
             }
         };
     }

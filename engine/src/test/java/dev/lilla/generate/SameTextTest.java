@@ -8,6 +8,7 @@ import dev.lilla.kernel.HostOptions;
 import dev.lilla.model.KernelPaths;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -55,14 +56,10 @@ class SameTextTest {
     private static void inCompany(HostOptions host, int longestPrompt) {
         try (OpenModel model = open(host);
                 ScriptedScheduler scheduler = new ScriptedScheduler(model, 16 * COMPANY, OPTIONS)) {
-            List<GenerationRequest> requests = new ArrayList<>();
-            List<TextStream> streams = new ArrayList<>();
-            for (int i = 0; i < COMPANY; i++) {
-                int[] prompt = scheduler.prompt(longestPrompt - i, i);
-                requests.add(request(prompt, 40, i));
-                streams.add(scheduler.submit(requests.getLast()));
-            }
-            scheduler.step();
+            List<GenerationRequest> requests = IntStream.range(0, COMPANY)
+                    .mapToObj(i -> request(scheduler.prompt(longestPrompt - i, i), 40, i))
+                    .toList();
+            List<TextStream> streams = submit(scheduler, requests);
             scheduler.run();
             // All of them did run side by side.
             SchedulerStatus status = scheduler.scheduler().status();
@@ -76,12 +73,10 @@ class SameTextTest {
     void afterPreemption(HostOptions host) {
         try (OpenModel model = open(host);
                 ScriptedScheduler scheduler = new ScriptedScheduler(model, 4, OPTIONS)) {
-            List<GenerationRequest> requests = new ArrayList<>();
-            List<TextStream> streams = new ArrayList<>();
-            for (int i = 0; i < 2; i++) {
-                requests.add(request(scheduler.prompt(60, i), 100, i));
-                streams.add(scheduler.submit(requests.getLast()));
-            }
+            List<GenerationRequest> requests = IntStream.range(0, 2)
+                    .mapToObj(i -> request(scheduler.prompt(60, i), 100, i))
+                    .toList();
+            List<TextStream> streams = submit(scheduler, requests);
             scheduler.run();
             assertThat(scheduler.scheduler().status().preemptions()).isPositive();
             check(scheduler, requests, streams);
@@ -104,6 +99,10 @@ class SameTextTest {
             assertThat(cached.getFirst()).isZero();
             assertThat(cached.getLast()).isGreaterThan(100);
         }
+    }
+
+    private static List<TextStream> submit(ScriptedScheduler scheduler, List<GenerationRequest> requests) {
+        return requests.stream().map(request -> scheduler.submit(request)).toList();
     }
 
     private static void check(ScriptedScheduler scheduler, List<GenerationRequest> requests, List<TextStream> streams) {

@@ -8,9 +8,8 @@ import dev.lilla.project.Wording;
 import java.util.List;
 import java.util.OptionalLong;
 
-/// Each change as a row of a page: the score before and after it, the difference with its interval, and whether that
-/// may
-/// be chance.
+/// Each change as a row of a page: the score before and after it, the difference with its interval, and whether it
+/// may be chance.
 record StepsTable(Decision decision, DecisionWords words, Tongue tongue) {
     void addTo(Html page) {
         page.table(
