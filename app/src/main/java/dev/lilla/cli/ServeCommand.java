@@ -7,6 +7,7 @@ import dev.lilla.generate.Speculation;
 import dev.lilla.hub.HubOptions;
 import dev.lilla.model.family.LoadOptions;
 import dev.lilla.serve.LillaServer;
+import dev.lilla.serve.WarmUp;
 import dev.lilla.serve.host.ModelPool;
 import dev.lilla.serve.host.ModelSource;
 import dev.lilla.serve.host.ModelUnavailableException;
@@ -140,14 +141,15 @@ final class ServeCommand implements Callable<Integer> {
         try (ServerKeys keys = listen.keys(console);
                 ModelPool hosted = new ModelPool(sources, pool.options());
                 Interruption interruption = Interruption.open((long) listen.graceSeconds() + CLOSING_SECONDS)) {
+            AnswerOptions answers = AnswerOptions.defaults().withTimeLimit(Duration.ofSeconds(answerSeconds));
+            ModelLibrary library = new ModelLibrary(store, HubOptions.from(console.environment()));
+            StoredAdapters shelf = new StoredAdapters(store.home().resolve("adapters"));
+            new WarmUp(hosted, answers, library, shelf).start();
             for (ModelSource source : named) {
                 if (source.isPinned()) {
                     load(hosted, source);
                 }
             }
-            AnswerOptions answers = AnswerOptions.defaults().withTimeLimit(Duration.ofSeconds(answerSeconds));
-            ModelLibrary library = new ModelLibrary(store, HubOptions.from(console.environment()));
-            StoredAdapters shelf = new StoredAdapters(store.home().resolve("adapters"));
             try (LillaServer server = LillaServer.start(listen.options(keys.keys()), hosted, answers, library, shelf)) {
                 greet(server, sources.get(), keys.keys().isRequired());
                 interruption.await();

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// Measures how soon a server answers requests that come all at once, while it writes: those that find no place in its
-/// queue, and for comparison as many questions for its health.
+/// queue (those that find one are not timed), and for comparison as many questions for its health.
 ///
 /// `ServerBurst URL [REQUESTS [ROUNDS]]`, to a server that is started with `--parallel 1 --queue 4` and serves one
 /// model. One thread opens all connections and reads all answers, so that the client takes little of the machine.
@@ -25,7 +25,13 @@ public final class ServerBurst {
     private static final int PLACES = 5;
     private static final String BODY = "{\"prompt\":\"" + "Tell me more. ".repeat(10) + "\",\"max_tokens\":400}";
 
+    private static final Question HEALTH = new Question("GET", "/health", "", 200);
+    private static final Question WORK = new Question("POST", "/v1/completions", BODY, 429);
+
     private final URI address;
+
+    /// What is asked, and the status of the answers that are timed.
+    private record Question(String method, String path, String body, int timed) {}
 
     private ServerBurst(URI address) {
         this.address = address;
@@ -43,8 +49,8 @@ public final class ServerBurst {
         System.out.println("| round | asked | statuses | p50, ms | p95, ms | longest, ms |");
         System.out.println("| --- | --- | --- | --- | --- | --- |");
         for (int round = 1; round <= rounds; round++) {
-            burst.measure(round, "GET", "/health", "", requests);
-            burst.measure(round, "POST", "/v1/completions", BODY, requests);
+            burst.measure(round, HEALTH, requests);
+            burst.measure(round, WORK, requests);
         }
         // The texts that keep the server busy end with their connections.
         System.exit(0);
@@ -70,17 +76,11 @@ public final class ServerBurst {
         private long answered;
     }
 
-    private void measure(int round, String method, String path, String body, int requests)
-            throws IOException, InterruptedException {
-        byte[] request = (method + " " + path + " HTTP/1.1\r\nHost: " + address.getAuthority()
-                        + "\r\nConnection: close\r\n"
-                        + (body.isEmpty()
-                                ? ""
-                                : "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n")
-                        + "\r\n" + body)
-                .getBytes(StandardCharsets.US_ASCII);
+    private void measure(int round, Question question, int requests) throws IOException, InterruptedException {
+        byte[] request = request(question);
         Map<Integer, Integer> statuses = new TreeMap<>();
         double[] millis = new double[requests];
+        int timed = 0;
         try (Selector selector = Selector.open()) {
             for (int i = 0; i < requests; i++) {
                 Ask ask = new Ask();
@@ -92,29 +92,46 @@ public final class ServerBurst {
             for (int done = 0; done < requests; ) {
                 selector.select(10_000);
                 if (selector.selectedKeys().isEmpty()) {
-                    throw new IOException((requests - done) + " requests to " + path + " have no answer after 10 s");
+                    throw new IOException(
+                            (requests - done) + " requests to " + question.path() + " have no answer after 10 s");
                 }
                 for (SelectionKey key : selector.selectedKeys()) {
                     if (read(key)) {
+                        done++;
                         Ask ask = (Ask) key.attachment();
-                        millis[done++] = (ask.answered - ask.begun) / 1e6;
-                        statuses.merge(status(ask), 1, Integer::sum);
+                        int status = status(ask);
+                        statuses.merge(status, 1, Integer::sum);
+                        if (status == question.timed()) {
+                            millis[timed++] = (ask.answered - ask.begun) / 1e6;
+                        }
                     }
                 }
                 selector.selectedKeys().clear();
             }
         }
-        Arrays.sort(millis);
+        if (timed == 0) {
+            throw new IOException(question.path() + " gave no status " + question.timed() + ", found " + statuses);
+        }
+        Arrays.sort(millis, 0, timed);
         System.out.printf(
                 Locale.ROOT,
                 "| %d | %s | %s | %.1f | %.1f | %.1f |%n",
                 round,
-                path,
+                question.path(),
                 statuses,
-                millis[requests / 2],
-                millis[requests * 95 / 100],
-                millis[requests - 1]);
+                millis[timed / 2],
+                millis[timed * 95 / 100],
+                millis[timed - 1]);
         Thread.sleep(200);
+    }
+
+    private byte[] request(Question question) {
+        String body = question.body();
+        String content =
+                body.isEmpty() ? "" : "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n";
+        String head = question.method() + " " + question.path() + " HTTP/1.1\r\nHost: " + address.getAuthority()
+                + "\r\nConnection: close\r\n" + content + "\r\n";
+        return (head + body).getBytes(StandardCharsets.US_ASCII);
     }
 
     /// @return whether the answer has ended
