@@ -96,11 +96,15 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (!resume && !dryRun) {
-            TrainingRun.begin(out);
+        boolean isNew = !resume && !dryRun;
+        if (isNew) {
+            TrainingRun.requireNone(out);
         }
         Path source = method.fromScratch ? scratch() : model.path(console);
         TrainingRequest request = request(source);
+        if (isNew) {
+            TrainingRun.begin(out);
+        }
         TrainingProgress progress = new TrainingProgress(console, json.isSet());
         try (HostBackend backend = host.open();
                 TrainingRun run = TrainingRun.open(request, backend)) {

@@ -192,6 +192,21 @@ class TrainCommandOracleTest {
     }
 
     @Test
+    void leavesNothingBehindWhereThereIsNoModel() {
+        Path missing = folder.resolve("missing");
+        List<Object> common = List.of("train", missing, data, "--out", folder.resolve("out"));
+        List<Object> scratch = new ArrayList<>(common);
+        scratch.addAll(List.of("--from-scratch", "--shape", "layers=1,hidden=32,heads=2,ffn=32,context=64"));
+
+        assertThat(lines.run(common.toArray()).status()).isNotZero();
+        Lines.Outcome begun = lines.run(scratch.toArray());
+
+        assertThat(begun.status()).isNotZero();
+        assertThat(begun.err()).contains("missing");
+        assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    @Test
     void namesTheModulesThereAre() {
         Lines.Outcome wrong = train("--lora", "--targets", "query_key_value");
         assertThat(wrong.status()).isEqualTo(1);

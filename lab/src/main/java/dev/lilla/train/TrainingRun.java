@@ -206,19 +206,29 @@ public final class TrainingRun implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException if it holds another run
     public static void begin(Path out) {
+        requireNone(out);
         try {
-            Path checkpoints = out.resolve(CHECKPOINTS);
-            if (Files.isDirectory(checkpoints)) {
-                try (Stream<Path> found = Files.list(checkpoints)) {
-                    if (found.anyMatch(path -> path.getFileName().toString().startsWith("step-"))) {
-                        throw new IllegalArgumentException(out + ": holds the checkpoints of a run."
-                                + " Go on with it with --resume, or name another folder.");
-                    }
-                }
-            }
-            Files.createDirectories(checkpoints);
+            Files.createDirectories(out.resolve(CHECKPOINTS));
         } catch (IOException e) {
             throw new UncheckedIOException(out + ": cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /// Checks that a new run may have a folder, which need not be there.
+    ///
+    /// @throws IllegalArgumentException if it holds another run
+    public static void requireNone(Path out) {
+        Path checkpoints = out.resolve(CHECKPOINTS);
+        if (!Files.isDirectory(checkpoints)) {
+            return;
+        }
+        try (Stream<Path> found = Files.list(checkpoints)) {
+            if (found.anyMatch(path -> path.getFileName().toString().startsWith("step-"))) {
+                throw new IllegalArgumentException(out + ": holds the checkpoints of a run."
+                        + " Go on with it with --resume, or name another folder.");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(checkpoints + ": cannot be read: " + e.getMessage(), e);
         }
     }
 
