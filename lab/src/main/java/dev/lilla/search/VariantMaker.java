@@ -28,6 +28,7 @@ import dev.lilla.project.Quantities;
 import dev.lilla.project.Tongue;
 import dev.lilla.project.Wording;
 import dev.lilla.tensor.ElementType;
+import dev.lilla.train.StepPlan;
 import dev.lilla.train.TrainingEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -98,11 +99,11 @@ final class VariantMaker {
                     quantize(recipe, parent, target);
                 }
             } else if (recipe.isTuned()) {
-                Optional<Double> epochs = tune(recipe, parent, target, time);
-                if (epochs.isEmpty()) {
+                Optional<Tuner.Outcome.Tuned> tuned = tune(recipe, parent, target, time);
+                if (tuned.isEmpty()) {
                     return Optional.empty();
                 }
-                made.add(String.format(Locale.ROOT, "%s (%.1f %s)", tunedText(), epochs.get(), say("epochs", "varv")));
+                made.add(tunedText() + " (" + stepsText(tuned.get()) + ")");
             } else {
                 Pruning cut = recipe.cut().orElseThrow();
                 made.add(cutText(cut));
@@ -149,7 +150,27 @@ final class VariantMaker {
         return say("tuned on ", "tränad på ") + parts.train().rows() + say(" examples", " exempel");
     }
 
-    private Optional<Double> tune(Recipe recipe, Path parent, Path target, Duration time) {
+    /// How often it saw the examples, and how many steps were planned for that.
+    private String stepsText(Tuner.Outcome.Tuned tuned) {
+        StepPlan plan = tuned.plan();
+        String text = String.format(
+                Locale.ROOT, say("%.1f epochs in %d steps", "%.1f varv i %d steg"), tuned.epochs(), plan.steps());
+        if (plan.revisions().isEmpty()) {
+            return text + say(", as planned", ", som planerat");
+        }
+        StepPlan.Revision measured = plan.revisions().getFirst();
+        return text
+                + String.format(
+                        Locale.ROOT,
+                        say(
+                                "; planned were %d by a trial, then %d by the %s that a step took",
+                                "; planerade var %d efter ett prov, sedan %d efter de %s som ett steg tog"),
+                        plan.first(),
+                        measured.steps(),
+                        Quantities.text(measured.aStep()));
+    }
+
+    private Optional<Tuner.Outcome.Tuned> tune(Recipe recipe, Path parent, Path target, Duration time) {
         Path run = folder.resolve(recipe.fileName() + ".training");
         TrainingEvent.Listener listener = event -> {
             if (event instanceof TrainingEvent.Stepped step) {
@@ -157,12 +178,13 @@ final class VariantMaker {
             }
         };
         return switch (tuner.tune(parent, run, time, listener, cancelled)) {
-            case Tuner.Outcome.Tuned(Path adapter, double epochs) -> {
+            case Tuner.Outcome.Tuned tuned -> {
+                watcher.tuned(recipe.name(), stepsText(tuned));
                 if (!Files.exists(target)) {
-                    Path merged = AdapterMerger.merge(MergeRequest.of(parent, adapter, target), Progress.NONE);
+                    Path merged = AdapterMerger.merge(MergeRequest.of(parent, tuned.adapter(), target), Progress.NONE);
                     watcher.progress(String.valueOf(merged.getFileName()), 1, 1);
                 }
-                yield Optional.of(epochs);
+                yield Optional.of(tuned);
             }
             case Tuner.Outcome.TooLong(Duration needed) -> {
                 watcher.noted(recipe.name()
