@@ -7,8 +7,10 @@ import java.util.function.LongSupplier;
 
 /// Plans a run by the time that its steps take, so that the last one ends when its time does.
 ///
-/// A first plan comes from a trial, on a JVM that has not compiled much yet. It is replaced after a tenth of the time
-/// by what the last steps took, and again whenever it misses the time that is left: when code has become faster still,
+/// A first plan comes from a trial, on a JVM that has not compiled much yet. It is replaced after a tenth of the time,
+/// or half of
+/// its steps, by what the last steps took, and again whenever it misses the time that is left: when code has become
+/// faster still,
 /// when others want the processor, and by what validation took. When the time is over, the step before was the last.
 public final class TimedPace implements Pace {
     /// The part of the time after which steps are believed.
@@ -59,12 +61,14 @@ public final class TimedPace implements Pace {
         if (left <= 0) {
             return Optional.of(new StepPlan.Revision(step, step, Duration.ofNanos(aStep)));
         }
-        if (asked <= MEASURED_MIN || now - firstAt < TRIED * nanos) {
+        boolean isTried = now - firstAt >= TRIED * nanos || 2 * step >= plan.steps();
+        if (!isTried || asked - 1 < Math.min(MEASURED_MIN, (plan.steps() - 1) / 2)) {
             return Optional.empty();
         }
         int fitting = (int) Math.min(Math.max(0, stepsMax - step), left / aStep);
         boolean misses = Math.abs(fitting - planned) > Math.max(STEPS_MISSED, planned / MISSES);
-        return plan.revisions().isEmpty() || misses
+        boolean isAll = step + fitting == stepsMax && plan.steps() == stepsMax;
+        return misses || (plan.revisions().isEmpty() && !isAll)
                 ? Optional.of(new StepPlan.Revision(step, step + fitting, Duration.ofNanos(aStep)))
                 : Optional.empty();
     }

@@ -21,9 +21,6 @@ public final class Trainer {
     /// Distances between the seeds of micro-batches: large primes, so that no two of a run are alike.
     private static final long STEP_SEED = 0x9E37_79B9_7F4A_7C15L;
 
-    /// A second: enough for small models to be compiled, and little beside a run worth estimating.
-    private static final long TRIAL_NANOS = 1_000_000_000L;
-
     private static final long MICRO_BATCH_SEED = 0xC2B2_AE3D_27D4_EB4FL;
 
     private final TrainableDecoder decoder;
@@ -143,13 +140,7 @@ public final class Trainer {
         int[] first =
                 epoch.get(state.step() % plan.stepsPerEpoch()).microBatches().getFirst();
         List<TrainingSequence> batch = sequences(train, first);
-        long started = System.nanoTime();
-        long shortest = Long.MAX_VALUE;
-        do {
-            long begun = System.nanoTime();
-            decoder.accumulate(batch, 1, 0);
-            shortest = Math.min(shortest, System.nanoTime() - begun);
-        } while (System.nanoTime() - started < TRIAL_NANOS);
+        long shortest = Trial.shortest(() -> decoder.accumulate(batch, 1, 0), System::nanoTime);
         decoder.clearGradients();
         double tokens =
                 batch.stream().mapToLong(sequence -> sequence.tokens().length).sum();

@@ -43,6 +43,15 @@ class TimedPaceTest {
         assertThat(took()).isEqualTo(TIME);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 7, 20, 50})
+    void plansAgainBeforeAPlanEndsThatWasFarTooShort(int first) {
+        plan = StepPlan.of(first);
+        run(STEPS_MAX, _ -> 80);
+        assertThat(plan.revisions().getFirst().after()).isLessThan(first);
+        assertThat(plan.steps()).isEqualTo(1000);
+    }
+
     @Test
     void losesNoMoreToSlowFirstStepsThanTheTimeTheyTook() {
         // Half of what is tried is four times slower: 20 steps of 320 ms, then 80 ms.
@@ -104,9 +113,9 @@ class TimedPaceTest {
 
     @Test
     void neverTakesMoreStepsThanTheEpochsHave() {
-        plan = StepPlan.of(560);
-        run(600, _ -> 10);
-        assertThat(plan.steps()).isEqualTo(560);
+        run(600, _ -> 80);
+        assertThat(plan.steps()).isEqualTo(600);
+        plan = StepPlan.of(400);
         run(600, _ -> 80);
         assertThat(plan.steps()).isEqualTo(600);
     }
