@@ -103,7 +103,7 @@ final class VariantMaker {
                 if (tuned.isEmpty()) {
                     return Optional.empty();
                 }
-                made.add(tunedText() + " (" + stepsText(tuned.get()) + ")");
+                made.add(tunedText() + " (" + stepsText(tuned.get(), tongue) + ")");
             } else {
                 Pruning cut = recipe.cut().orElseThrow();
                 made.add(cutText(cut));
@@ -150,24 +150,31 @@ final class VariantMaker {
         return say("tuned on ", "tränad på ") + parts.train().rows() + say(" examples", " exempel");
     }
 
-    /// How often it saw the examples, and how many steps were planned for that.
-    private String stepsText(Tuner.Outcome.Tuned tuned) {
+    /// How often it saw the examples, and how many steps were planned for that: at first, when they had been measured,
+    /// and at last.
+    static String stepsText(Tuner.Outcome.Tuned tuned, Tongue tongue) {
         StepPlan plan = tuned.plan();
-        String text = String.format(
-                Locale.ROOT, say("%.1f epochs in %d steps", "%.1f varv i %d steg"), tuned.epochs(), plan.steps());
-        if (plan.revisions().isEmpty()) {
-            return text + say(", as planned", ", som planerat");
+        List<StepPlan.Revision> later = plan.revisions();
+        String done = new Wording("%.1f epochs in %d steps", "%.1f varv i %d steg").in(tongue);
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, done, tuned.epochs(), plan.steps()));
+        if (later.isEmpty()) {
+            return text.append(new Wording(", as planned", ", som planerat").in(tongue))
+                    .toString();
         }
-        StepPlan.Revision measured = plan.revisions().getFirst();
-        return text
-                + String.format(
-                        Locale.ROOT,
-                        say(
-                                "; planned were %d by a trial, then %d by the %s that a step took",
-                                "; planerade var %d efter ett prov, sedan %d efter de %s som ett steg tog"),
-                        plan.first(),
-                        measured.steps(),
-                        Quantities.text(measured.aStep()));
+        text.append(new Wording("; planned were ", "; planerade var ").in(tongue))
+                .append(plan.first())
+                .append(new Wording(" by a trial, then ", " efter ett prov, sedan ").in(tongue))
+                .append(bySteps(later.getFirst(), tongue));
+        if (later.size() > 1) {
+            text.append(new Wording(", at last ", ", till sist ").in(tongue)).append(bySteps(later.getLast(), tongue));
+        }
+        return text.toString();
+    }
+
+    private static String bySteps(StepPlan.Revision plan, Tongue tongue) {
+        return plan.steps()
+                + new Wording(" by steps of ", " efter steg på ").in(tongue)
+                + Quantities.text(plan.aStep());
     }
 
     private Optional<Tuner.Outcome.Tuned> tune(Recipe recipe, Path parent, Path target, Duration time) {
@@ -179,7 +186,7 @@ final class VariantMaker {
         };
         return switch (tuner.tune(parent, run, time, listener, cancelled)) {
             case Tuner.Outcome.Tuned tuned -> {
-                watcher.tuned(recipe.name(), stepsText(tuned));
+                watcher.tuned(recipe.name(), stepsText(tuned, tongue));
                 if (!Files.exists(target)) {
                     Path merged = AdapterMerger.merge(MergeRequest.of(parent, tuned.adapter(), target), Progress.NONE);
                     watcher.progress(String.valueOf(merged.getFileName()), 1, 1);
