@@ -51,6 +51,12 @@ final class SearchProgress implements Watcher {
     }
 
     @Override
+    public void tuned(String what, String how) {
+        line.finished();
+        console.err().println("  " + what + ": " + how);
+    }
+
+    @Override
     public void evaluated(Variant variant, double quality, int examples) {
         line.finished();
         console.err()

@@ -1,6 +1,7 @@
 package dev.lilla.cli;
 
 import dev.lilla.train.ExampleReport;
+import dev.lilla.train.StepPlan;
 import dev.lilla.train.Trainer;
 import dev.lilla.train.TrainingEvent;
 import dev.lilla.train.TrainingMemory;
@@ -124,6 +125,8 @@ final class TrainingProgress implements TrainingEvent.Listener {
                             advanced.microBatches()));
                 }
             }
+            case TrainingEvent.Planned(StepPlan plan) ->
+                replanned(plan.revisions().getLast());
             case TrainingEvent.Stepped step -> stepped(step);
             case TrainingEvent.Validated validated -> validated(validated);
             case TrainingEvent.Saved saved -> {
@@ -135,6 +138,25 @@ final class TrainingProgress implements TrainingEvent.Listener {
                 }
             }
         }
+    }
+
+    private void replanned(StepPlan.Revision plan) {
+        double seconds = plan.aStep().toNanos() / 1e9;
+        if (json) {
+            console.out()
+                    .println(node("planned")
+                            .put("step", plan.after())
+                            .put("steps", plan.steps())
+                            .put("secondsAStep", seconds));
+            return;
+        }
+        clear();
+        say(String.format(
+                Locale.ROOT,
+                "after step %d: a step takes %.3g s, so there will be %d",
+                plan.after(),
+                seconds,
+                plan.steps()));
     }
 
     private void stepped(TrainingEvent.Stepped step) {

@@ -5,6 +5,7 @@ import dev.lilla.project.Quantities;
 import dev.lilla.search.PartFiles;
 import dev.lilla.search.Recipe;
 import dev.lilla.search.Tuner;
+import dev.lilla.train.StepPlan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,9 +102,15 @@ final class TuneCommand implements Callable<Integer> {
 
     private int finish(Tuner.Outcome outcome, Recipe base) {
         return switch (outcome) {
-            case Tuner.Outcome.Tuned(Path adapter, double rounds) -> {
+            case Tuner.Outcome.Tuned(Path adapter, double rounds, StepPlan plan) -> {
                 console.out().println(adapter);
-                console.err().println(String.format(Locale.ROOT, "learned in %.1f epochs. Go on with:", rounds));
+                console.err()
+                        .println(String.format(
+                                Locale.ROOT,
+                                "learned in %.1f epochs, %d steps of %d planned at first. Go on with:",
+                                rounds,
+                                plan.steps(),
+                                plan.first()));
                 console.err().println("  lilla chat " + base.source() + " --lora " + adapter);
                 console.err().println("  lilla merge " + base.source() + " " + adapter + " tuned.gguf");
                 yield 0;

@@ -12,15 +12,16 @@ import dev.lilla.train.Columns;
 import dev.lilla.train.EncodingOptions;
 import dev.lilla.train.LoraOptions;
 import dev.lilla.train.OptimizerOptions;
+import dev.lilla.train.Pace;
 import dev.lilla.train.RateOptions;
 import dev.lilla.train.Schedule;
+import dev.lilla.train.StepPlan;
+import dev.lilla.train.TimedPace;
 import dev.lilla.train.Trainer;
 import dev.lilla.train.TrainingEvent;
 import dev.lilla.train.TrainingOptions;
 import dev.lilla.train.TrainingRequest;
 import dev.lilla.train.TrainingRun;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,11 +29,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /// Teaches a model a project's job: a LoRA adapter on all its linear maps, from the project's training data.
 ///
+/// Where the time is short, its steps are planned by a trial at first, and then by the time that they take.
+///
 /// @param epochs how often it goes through the data, time allowing
-public record Tuner(PartFiles parts, HostOptions host, int epochs) {
+/// @param clock in nanoseconds, as [System#nanoTime]
+public record Tuner(PartFiles parts, HostOptions host, int epochs, LongSupplier clock) {
     /// Small models take, and need, larger steps (measured on the demo models; 2e-4 is PEFT's usual rate for large
     /// ones).
     private static final long SMALL = 20_000_000;
@@ -48,8 +53,6 @@ public record Tuner(PartFiles parts, HostOptions host, int epochs) {
     private static final int LENGTH_MAX = 2048;
     private static final long SEED = 1;
 
-    private static final String PLAN = "steps.txt";
-
     /// Epochs that small data sets are worth.
     public static final int EPOCHS = 5;
 
@@ -58,8 +61,9 @@ public record Tuner(PartFiles parts, HostOptions host, int epochs) {
 
     /// How it ended.
     public sealed interface Outcome {
-        /// @param epochs that fitted into the time, 0.5 for half of the examples
-        record Tuned(Path adapter, double epochs) implements Outcome {}
+        /// @param epochs that it went through, 0.5 for half of the examples
+        /// @param plan how many steps were planned, and done
+        record Tuned(Path adapter, double epochs, StepPlan plan) implements Outcome {}
 
         /// @param needed for a single epoch
         record TooLong(Duration needed) implements Outcome {}
@@ -68,29 +72,33 @@ public record Tuner(PartFiles parts, HostOptions host, int epochs) {
         record Interrupted() implements Outcome {}
     }
 
+    public Tuner(PartFiles parts, HostOptions host, int epochs) {
+        this(parts, host, epochs, System::nanoTime);
+    }
+
     /// Tunes, or goes on with what was begun in the same folder.
     ///
     /// @param out folder of the run
-    /// @param time that it may take; fewer steps are taken where it is short
+    /// @param time that its steps may take; fewer are taken where it is short. A run that goes on keeps to its plan
+    ///     if that was made by the time of its steps already
     public Outcome tune(
             Path model, Path out, Duration time, TrainingEvent.Listener listener, BooleanSupplier interrupted) {
         int stepsAnEpoch = Math.ceilDiv(parts.train().rows(), EXAMPLES_A_STEP);
+        int stepsMax = epochs * stepsAnEpoch;
         Path adapter = out.resolve("adapter");
-        OptionalInt planned = planned(out);
-        if (planned.isPresent() && Files.exists(adapter.resolve("adapter_config.json"))) {
-            return new Outcome.Tuned(adapter, (double) planned.getAsInt() / stepsAnEpoch);
+        PlanFile file = PlanFile.in(out);
+        Optional<StepPlan> begun = file.read();
+        if (begun.isPresent() && Files.exists(adapter.resolve("adapter_config.json"))) {
+            return new Outcome.Tuned(adapter, (double) begun.get().steps() / stepsAnEpoch, begun.get());
         }
-        boolean isBegun = planned.isPresent();
-        if (!isBegun) {
-            TrainingRun.begin(out);
-        }
-        int steps = epochs * stepsAnEpoch;
-        if (isBegun) {
-            steps = planned.getAsInt();
+        int steps = stepsMax;
+        if (begun.isPresent()) {
+            steps = begun.get().first();
         } else {
-            Duration all = trial(model, out, steps);
+            TrainingRun.begin(out);
+            Duration all = trial(model, out, stepsMax);
             if (all.compareTo(time) > 0) {
-                steps = (int) Math.floor((double) time.toNanos() / all.toNanos() * steps);
+                steps = (int) Math.floor((double) time.toNanos() / all.toNanos() * stepsMax);
             }
             if (steps < Math.min(STEPS_MIN, stepsAnEpoch)) {
                 return new Outcome.TooLong(all.dividedBy(epochs));
@@ -98,31 +106,23 @@ public record Tuner(PartFiles parts, HostOptions host, int epochs) {
         }
         try (HostBackend backend = HostBackend.open(host);
                 TrainingRun run = TrainingRun.open(request(model, out, steps), backend)) {
-            Files.writeString(out.resolve(PLAN), Integer.toString(steps));
-            if (isBegun && run.resume()) {
+            begun.ifPresent(run::follow);
+            file.write(run.plan());
+            if (begun.isPresent() && run.resume()) {
                 listener.happened(new TrainingEvent.Started(run.step(), run.steps(), stepsAnEpoch));
             }
-            Trainer.Outcome outcome = run.train(listener, interrupted);
+            boolean isMeasured = !run.plan().revisions().isEmpty();
+            Pace pace = isMeasured ? Pace.AS_PLANNED : new TimedPace(time, stepsMax, clock);
+            TrainingEvent.Listener writing = event -> {
+                if (event instanceof TrainingEvent.Planned(StepPlan plan)) {
+                    file.write(plan);
+                }
+            };
+            Trainer.Outcome outcome = run.train(writing.and(listener), interrupted, pace);
             if (outcome == Trainer.Outcome.INTERRUPTED) {
                 return new Outcome.Interrupted();
             }
-            return new Outcome.Tuned(run.write(), (double) steps / stepsAnEpoch);
-        } catch (IOException e) {
-            throw new UncheckedIOException(out + ": cannot be written: " + e.getMessage(), e);
-        }
-    }
-
-    /// How many steps a run that was begun is to have.
-    private static OptionalInt planned(Path out) {
-        Path file = out.resolve(PLAN);
-        try {
-            return Files.isRegularFile(file)
-                    ? OptionalInt.of(Integer.parseInt(Files.readString(file).strip()))
-                    : OptionalInt.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
-        } catch (NumberFormatException e) {
-            return OptionalInt.empty();
+            return new Outcome.Tuned(run.write(), (double) run.step() / stepsAnEpoch, run.plan());
         }
     }
 

@@ -28,6 +28,7 @@ import dev.lilla.project.Quantities;
 import dev.lilla.project.Tongue;
 import dev.lilla.project.Wording;
 import dev.lilla.tensor.ElementType;
+import dev.lilla.train.StepPlan;
 import dev.lilla.train.TrainingEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -98,11 +99,11 @@ final class VariantMaker {
                     quantize(recipe, parent, target);
                 }
             } else if (recipe.isTuned()) {
-                Optional<Double> epochs = tune(recipe, parent, target, time);
-                if (epochs.isEmpty()) {
+                Optional<Tuner.Outcome.Tuned> tuned = tune(recipe, parent, target, time);
+                if (tuned.isEmpty()) {
                     return Optional.empty();
                 }
-                made.add(String.format(Locale.ROOT, "%s (%.1f %s)", tunedText(), epochs.get(), say("epochs", "varv")));
+                made.add(tunedText() + " (" + stepsText(tuned.get(), tongue) + ")");
             } else {
                 Pruning cut = recipe.cut().orElseThrow();
                 made.add(cutText(cut));
@@ -149,7 +150,34 @@ final class VariantMaker {
         return say("tuned on ", "tränad på ") + parts.train().rows() + say(" examples", " exempel");
     }
 
-    private Optional<Double> tune(Recipe recipe, Path parent, Path target, Duration time) {
+    /// How often it saw the examples, and how many steps were planned for that: at first, when they had been measured,
+    /// and at last.
+    static String stepsText(Tuner.Outcome.Tuned tuned, Tongue tongue) {
+        StepPlan plan = tuned.plan();
+        List<StepPlan.Revision> later = plan.revisions();
+        String done = new Wording("%.1f epochs in %d steps", "%.1f varv i %d steg").in(tongue);
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, done, tuned.epochs(), plan.steps()));
+        if (later.isEmpty()) {
+            return text.append(new Wording(", as planned", ", som planerat").in(tongue))
+                    .toString();
+        }
+        text.append(new Wording("; planned were ", "; planerade var ").in(tongue))
+                .append(plan.first())
+                .append(new Wording(" by a trial, then ", " efter ett prov, sedan ").in(tongue))
+                .append(bySteps(later.getFirst(), tongue));
+        if (later.size() > 1) {
+            text.append(new Wording(", at last ", ", till sist ").in(tongue)).append(bySteps(later.getLast(), tongue));
+        }
+        return text.toString();
+    }
+
+    private static String bySteps(StepPlan.Revision plan, Tongue tongue) {
+        return plan.steps()
+                + new Wording(" by steps of ", " efter steg på ").in(tongue)
+                + Quantities.text(plan.aStep());
+    }
+
+    private Optional<Tuner.Outcome.Tuned> tune(Recipe recipe, Path parent, Path target, Duration time) {
         Path run = folder.resolve(recipe.fileName() + ".training");
         TrainingEvent.Listener listener = event -> {
             if (event instanceof TrainingEvent.Stepped step) {
@@ -157,12 +185,13 @@ final class VariantMaker {
             }
         };
         return switch (tuner.tune(parent, run, time, listener, cancelled)) {
-            case Tuner.Outcome.Tuned(Path adapter, double epochs) -> {
+            case Tuner.Outcome.Tuned tuned -> {
+                watcher.tuned(recipe.name(), stepsText(tuned, tongue));
                 if (!Files.exists(target)) {
-                    Path merged = AdapterMerger.merge(MergeRequest.of(parent, adapter, target), Progress.NONE);
+                    Path merged = AdapterMerger.merge(MergeRequest.of(parent, tuned.adapter(), target), Progress.NONE);
                     watcher.progress(String.valueOf(merged.getFileName()), 1, 1);
                 }
-                yield Optional.of(epochs);
+                yield Optional.of(tuned);
             }
             case Tuner.Outcome.TooLong(Duration needed) -> {
                 watcher.noted(recipe.name()

@@ -28,6 +28,11 @@ public interface Watcher {
     /// @param done of `total`, in whatever is counted
     void progress(String what, long done, long total);
 
+    /// A variant was tuned.
+    ///
+    /// @param how how often it saw the examples, and how many steps were planned for that
+    void tuned(String what, String how);
+
     /// A variant was evaluated on examples.
     ///
     /// @param quality 0 to 1

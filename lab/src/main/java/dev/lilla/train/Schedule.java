@@ -42,17 +42,17 @@ public record Schedule(Shape shape, double peak, int warmup, int steps, double f
 
     /// The rate of a step.
     ///
-    /// @param step from 1
-    public double rate(int step) {
+    /// @param step from 1; between two steps where a run has more or fewer than the schedule was made for
+    public double rate(double step) {
         if (step <= warmup) {
             return peak * step / warmup;
         }
-        int done = step - 1 - warmup;
+        double done = step - 1 - warmup;
         int decaying = steps - warmup;
         return switch (shape) {
             case Shape.Constant() -> peak;
             case Shape.Linear() -> floored(left(done, decaying));
-            case Shape.Cosine() -> floored(0.5 * (1 + Math.cos(Math.PI * Math.min(1, (double) done / decaying))));
+            case Shape.Cosine() -> floored(0.5 * (1 + Math.cos(Math.PI * Math.clamp(done / decaying, 0, 1))));
             case Shape.ConstantThenLinear(double decay) -> {
                 int last = Math.min(decaying, Math.max(1, (int) Math.round(steps * decay)));
                 yield floored(left(done - (decaying - last), last));
@@ -60,8 +60,8 @@ public record Schedule(Shape shape, double peak, int warmup, int steps, double f
         };
     }
 
-    private static double left(int done, int decaying) {
-        return Math.clamp((double) (decaying - done) / decaying, 0, 1);
+    private static double left(double done, int decaying) {
+        return Math.clamp((decaying - done) / decaying, 0, 1);
     }
 
     private double floored(double factor) {

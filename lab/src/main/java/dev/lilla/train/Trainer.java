@@ -15,15 +15,11 @@ import java.util.function.BooleanSupplier;
 
 /// The loop: examples to gradients to steps, with validation and checkpoints.
 ///
-/// What a step does follows from the parameters, the moments and the number of the step alone, so a run that
-/// goes on
-/// from a checkpoint has the losses of one that never stopped, bit for bit.
+/// What a step does follows from the parameters, the moments, the number of the step and the plan of steps alone, so a
+/// run that goes on from a checkpoint has the losses of one that never stopped, bit for bit.
 public final class Trainer {
     /// Distances between the seeds of micro-batches: large primes, so that no two of a run are alike.
     private static final long STEP_SEED = 0x9E37_79B9_7F4A_7C15L;
-
-    /// A second: enough for small models to be compiled, and little beside a run worth estimating.
-    private static final long TRIAL_NANOS = 1_000_000_000L;
 
     private static final long MICRO_BATCH_SEED = 0xC2B2_AE3D_27D4_EB4FL;
 
@@ -38,6 +34,7 @@ public final class Trainer {
     private final Checkpoints checkpoints;
     private final RunIdentity identity;
     private TrainingState state;
+    private StepPlan steps;
     private int savedStep = -1;
     private final StepClock clock = new StepClock();
 
@@ -69,7 +66,8 @@ public final class Trainer {
         this.validation = sets.validation();
         this.options = options;
         this.plan = new BatchPlan(train.lengths(), options.batch(), options.seed());
-        this.schedule = options.rate().schedule(steps());
+        this.steps = StepPlan.of(options.steps(plan.stepsPerEpoch()));
+        this.schedule = options.rate().schedule(steps.first());
         this.checkpoints = new Checkpoints(folder, options.saving().keep());
         this.identity = identity;
         this.state = TrainingState.start(options.validation().patience());
@@ -77,7 +75,23 @@ public final class Trainer {
 
     /// Steps of the whole run.
     public int steps() {
-        return options.steps(plan.stepsPerEpoch());
+        return steps.steps();
+    }
+
+    /// The same as it was planned.
+    StepPlan stepPlan() {
+        return steps;
+    }
+
+    /// Has the steps that the run had by a plan that was made while it went.
+    ///
+    /// @throws IllegalArgumentException if it is the plan of a run that began with another number of steps
+    void follow(StepPlan planned) {
+        if (planned.first() != steps.first()) {
+            throw new IllegalArgumentException("the plan of a run of " + planned.first() + " steps does not fit one of "
+                    + steps.first() + ". Begin a new run in another folder.");
+        }
+        steps = planned;
     }
 
     /// Steps done.
@@ -126,13 +140,7 @@ public final class Trainer {
         int[] first =
                 epoch.get(state.step() % plan.stepsPerEpoch()).microBatches().getFirst();
         List<TrainingSequence> batch = sequences(train, first);
-        long started = System.nanoTime();
-        long shortest = Long.MAX_VALUE;
-        do {
-            long begun = System.nanoTime();
-            decoder.accumulate(batch, 1, 0);
-            shortest = Math.min(shortest, System.nanoTime() - begun);
-        } while (System.nanoTime() - started < TRIAL_NANOS);
+        long shortest = Trial.shortest(() -> decoder.accumulate(batch, 1, 0), System::nanoTime);
         decoder.clearGradients();
         double tokens =
                 batch.stream().mapToLong(sequence -> sequence.tokens().length).sum();
@@ -141,11 +149,17 @@ public final class Trainer {
         return Duration.ofNanos((long) (shortest / tokens * left));
     }
 
+    /// Trains to the end as planned. See [#run(TrainingEvent.Listener, BooleanSupplier, Pace)].
+    public Outcome run(TrainingEvent.Listener listener, BooleanSupplier interrupted) {
+        return run(listener, interrupted, Pace.AS_PLANNED);
+    }
+
     /// Trains to the end, until the validation loss has stopped improving, or until the end is wished for, which is
     /// asked between micro-batches.
     ///
+    /// @param pace says whether the end is another one than planned
     /// @throws IllegalArgumentException if the loss is no number any more
-    public Outcome run(TrainingEvent.Listener listener, BooleanSupplier interrupted) {
+    public Outcome run(TrainingEvent.Listener listener, BooleanSupplier interrupted, Pace pace) {
         listener.happened(new TrainingEvent.Started(state.step(), steps(), plan.stepsPerEpoch()));
         List<BatchPlan.StepExamples> epochSteps = List.of();
         int loadedEpoch = -1;
@@ -161,6 +175,10 @@ public final class Trainer {
                 save(listener);
                 return Outcome.INTERRUPTED;
             }
+            pace.after(state.step(), steps).ifPresent(revision -> {
+                steps = steps.with(revision);
+                listener.happened(new TrainingEvent.Planned(steps));
+            });
             boolean isLast = state.step() == steps();
             boolean isBest = isDue(options.validation().everySteps(), isLast) && validate(listener);
             if (isBest || isDue(options.saving().everySteps(), isLast)) {
@@ -222,7 +240,7 @@ public final class Trainer {
         }
         double norm = optimizer.norm();
         requireFinite(number, loss, norm);
-        double rate = schedule.rate(number);
+        double rate = schedule.rate(steps.place(number));
         optimizer.step(number, rate, norm);
         state = state.stepped(loss, tokens);
         clock.stop(tokens);

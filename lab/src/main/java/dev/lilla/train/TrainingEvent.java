@@ -38,6 +38,10 @@ public sealed interface TrainingEvent {
             Duration left)
             implements TrainingEvent {}
 
+    /// The run is to have another number of steps. Heard before the next one, so that a plan which is written down by
+    /// then is there for whatever follows from it.
+    record Planned(StepPlan plan) implements TrainingEvent {}
+
     /// The validation set was gone through.
     ///
     /// @param loss mean over its tokens, by weight

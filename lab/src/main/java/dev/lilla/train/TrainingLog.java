@@ -82,6 +82,12 @@ public final class TrainingLog implements TrainingEvent.Listener, AutoCloseable 
                 line.put("isBest", validated.isBest());
                 write(line);
             }
+            case TrainingEvent.Planned(StepPlan plan) -> {
+                StepPlan.Revision revision = plan.revisions().getLast();
+                line.put("step", revision.after()).put("plannedSteps", revision.steps());
+                line.put("secondsAStep", revision.aStep().toNanos() / 1e9);
+                write(line);
+            }
             case TrainingEvent.Started _, TrainingEvent.Advanced _, TrainingEvent.Saved _ -> {
                 // Nothing that a curve could be drawn of.
             }

@@ -232,10 +232,29 @@ public final class TrainingRun implements AutoCloseable {
         }
     }
 
-    /// Trains, with a log.
+    /// How many steps the run has, as it was planned.
+    public StepPlan plan() {
+        return trainer.stepPlan();
+    }
+
+    /// Has the steps that the run had by a plan that was made while it went.
+    ///
+    /// @throws IllegalArgumentException if it is the plan of a run that began with another number of steps
+    public void follow(StepPlan plan) {
+        trainer.follow(plan);
+    }
+
+    /// Trains as planned, with a log.
     public Trainer.Outcome train(TrainingEvent.Listener listener, BooleanSupplier interrupted) {
+        return train(listener, interrupted, Pace.AS_PLANNED);
+    }
+
+    /// Trains, with a log.
+    ///
+    /// @param pace says whether the end is another one than planned
+    public Trainer.Outcome train(TrainingEvent.Listener listener, BooleanSupplier interrupted, Pace pace) {
         try (TrainingLog log = TrainingLog.open(log(), trainer.step())) {
-            return trainer.run(log.and(listener), interrupted);
+            return trainer.run(log.and(listener), interrupted, pace);
         }
     }
 

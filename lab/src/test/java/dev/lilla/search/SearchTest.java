@@ -64,6 +64,7 @@ class SearchTest {
     private static final class Heard implements Watcher {
         private final List<Stage> stages = new ArrayList<>();
         private final List<String> notes = new ArrayList<>();
+        private final List<String> tuned = new ArrayList<>();
         private int evaluated;
 
         @Override
@@ -74,6 +75,11 @@ class SearchTest {
         @Override
         public void progress(String what, long done, long total) {
             assertThat(done).isBetween(0L, total);
+        }
+
+        @Override
+        public void tuned(String what, String how) {
+            tuned.add(what + ": " + how);
         }
 
         @Override
@@ -170,6 +176,12 @@ class SearchTest {
         assertThat(decided.baselines()).extracting(Baseline::name).hasSize(2);
         assertThat(heard.stages)
                 .containsExactly(Watcher.Stage.MODELS, Watcher.Stage.CUT, Watcher.Stage.QUANTIZED, Watcher.Stage.TEST);
+
+        assertThat(heard.tuned).first().isEqualTo("small, tuned: 1.0 epochs in 7 steps, as planned");
+        String words = "tuned on " + decided.parts().train().rows() + " examples (1.0 epochs in 7 steps, as planned)";
+        assertThat(variants.values())
+                .extracting(variant -> String.join("; ", variant.variant().made()))
+                .anyMatch(made -> made.contains(words));
 
         int before = heard.evaluated;
         Map<Path, FileTime> made = times(variants);

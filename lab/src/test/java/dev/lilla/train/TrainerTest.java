@@ -2,17 +2,21 @@ package dev.lilla.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -151,6 +155,49 @@ class TrainerTest {
         }
 
         @Test
+        void withTheSameBitsByAPlanThatWasMadeMeanwhile(@TempDir Path other) {
+            List<float[]> expected;
+            StepPlan plan;
+            try (TinyRun run = lora()) {
+                Trainer trainer = run.trainer(sets(), options(8), other, FACTS);
+                trainer.run(events::add, () -> false, TrainerTest::more);
+                plan = trainer.stepPlan();
+                expected = values(run);
+            }
+            assertThat(plan.steps()).isEqualTo(13);
+            List<List<Object>> whole = losses();
+            events.clear();
+            // Before and after the plan was made.
+            for (int stopped : new int[] {1, 9}) {
+                try (TinyRun run = lora()) {
+                    Trainer trainer = run.trainer(sets(), options(8), folder, FACTS);
+                    trainer.follow(plan);
+                    trainer.resume();
+                    assertThat(trainer.run(events::add, () -> stepsDone() == stopped))
+                            .isEqualTo(Trainer.Outcome.INTERRUPTED);
+                }
+            }
+            try (TinyRun run = lora()) {
+                Trainer trainer = run.trainer(sets(), options(8), folder, FACTS);
+                trainer.follow(plan);
+                trainer.resume();
+                assertThat(trainer.run(events::add, () -> false)).isEqualTo(Trainer.Outcome.FINISHED);
+                assertThat(losses()).isEqualTo(whole);
+                assertThat(values(run)).usingRecursiveComparison().isEqualTo(expected);
+            }
+        }
+
+        @Test
+        void butNotByThePlanOfARunOfOtherSteps() {
+            try (TinyRun run = lora()) {
+                Trainer trainer = run.trainer(sets(), options(8), folder, FACTS);
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> trainer.follow(StepPlan.of(9)))
+                        .withMessageContaining("of 9 steps does not fit one of 8");
+            }
+        }
+
+        @Test
         void toNoFurtherStepWhenAllAreDone() {
             try (TinyRun run = lora()) {
                 run(run, options(3), () -> false);
@@ -158,6 +205,72 @@ class TrainerTest {
                 assertThat(run(run, options(3), () -> false)).isEqualTo(Trainer.Outcome.FINISHED);
                 assertThat(stepsDone()).isZero();
             }
+        }
+    }
+
+    /// Thirteen steps, decided after the third.
+    private static Optional<StepPlan.Revision> more(int step, StepPlan plan) {
+        assertThat(step).isLessThanOrEqualTo(plan.steps());
+        return step == 3 ? Optional.of(new StepPlan.Revision(3, 13, Duration.ofMillis(2))) : Optional.empty();
+    }
+
+    @Nested
+    class PlansMeanwhile {
+        private List<Double> rates() {
+            return events.stream()
+                    .mapMulti((TrainingEvent event, Consumer<Double> out) -> {
+                        if (event instanceof TrainingEvent.Stepped step) {
+                            out.accept(step.rate());
+                        }
+                    })
+                    .toList();
+        }
+
+        @Test
+        void soThatTheRateFallsToItsEndWithTheLastStep() {
+            try (TinyRun run = lora()) {
+                run.trainer(sets(), options(8), folder.resolve("planned"), FACTS)
+                        .run(events::add, () -> false);
+            }
+            List<Double> planned = rates();
+            events.clear();
+            Path log = folder.resolve("log.jsonl");
+            try (TinyRun run = lora();
+                    TrainingLog lines = TrainingLog.open(log, 0)) {
+                Trainer trainer = run.trainer(sets(), options(8), folder.resolve("more"), FACTS);
+                trainer.run(lines.and(events::add), () -> false, TrainerTest::more);
+                assertThat(trainer.step()).isEqualTo(13);
+            }
+            List<Double> more = rates();
+            assertThat(planned).hasSize(8);
+            assertThat(more).hasSize(13);
+            assertThat(more.subList(0, 3)).isEqualTo(planned.subList(0, 3));
+            assertThat(more.subList(2, 13)).isSortedAccordingTo(Comparator.reverseOrder());
+            assertThat(more.getLast()).isCloseTo(planned.getLast(), within(1e-12));
+            assertThat(events)
+                    .filteredOn(TrainingEvent.Validated.class::isInstance)
+                    .last()
+                    .satisfies(event ->
+                            assertThat(((TrainingEvent.Validated) event).step()).isEqualTo(13));
+            assertThat(TrainingLog.read(log))
+                    .filteredOn(line -> line.has("plannedSteps"))
+                    .singleElement()
+                    .satisfies(line -> {
+                        assertThat(line.path("step").intValue()).isEqualTo(3);
+                        assertThat(line.path("plannedSteps").intValue()).isEqualTo(13);
+                        assertThat(line.path("secondsAStep").doubleValue()).isEqualTo(0.002);
+                    });
+        }
+
+        @Test
+        void andEndsWhereTheTimeIsOver() {
+            try (TinyRun run = lora()) {
+                Trainer trainer = run.trainer(sets(), options(8), folder, FACTS);
+                Pace over = (step, _) -> Optional.of(new StepPlan.Revision(step, step, Duration.ofMillis(2)));
+                assertThat(trainer.run(events::add, () -> false, over)).isEqualTo(Trainer.Outcome.FINISHED);
+            }
+            assertThat(stepsDone()).isEqualTo(1);
+            assertThat(events).anyMatch(TrainingEvent.Validated.class::isInstance);
         }
     }
 
