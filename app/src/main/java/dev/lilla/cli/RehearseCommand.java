@@ -1,12 +1,12 @@
 package dev.lilla.cli;
 
+import dev.lilla.serve.http.LoopbackPost;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -70,14 +70,9 @@ final class RehearseCommand implements Callable<Integer> {
         }
     }
 
-    /// Asks the way a client does, without the classes of one.
     private static boolean answers(int port) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            String request = "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:" + port
-                    + "\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: " + QUESTION.length()
-                    + "\r\n\r\n" + QUESTION;
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            socket.getInputStream().readAllBytes();
+        try {
+            LoopbackPost.send(port, "/v1/chat/completions", QUESTION);
             return true;
         } catch (IOException e) {
             return false;

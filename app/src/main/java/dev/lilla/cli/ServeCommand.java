@@ -142,14 +142,14 @@ final class ServeCommand implements Callable<Integer> {
                 ModelPool hosted = new ModelPool(sources, pool.options());
                 Interruption interruption = Interruption.open((long) listen.graceSeconds() + CLOSING_SECONDS)) {
             AnswerOptions answers = AnswerOptions.defaults().withTimeLimit(Duration.ofSeconds(answerSeconds));
-            ModelLibrary library = new ModelLibrary(store, HubOptions.from(console.environment()));
-            StoredAdapters shelf = new StoredAdapters(store.home().resolve("adapters"));
-            new WarmUp(hosted, answers, library, shelf).start();
+            new WarmUp(hosted, answers).start();
             for (ModelSource source : named) {
                 if (source.isPinned()) {
                     load(hosted, source);
                 }
             }
+            ModelLibrary library = new ModelLibrary(store, HubOptions.from(console.environment()));
+            StoredAdapters shelf = new StoredAdapters(store.home().resolve("adapters"));
             try (LillaServer server = LillaServer.start(listen.options(keys.keys()), hosted, answers, library, shelf)) {
                 greet(server, sources.get(), keys.keys().isRequired());
                 interruption.await();

@@ -1,20 +1,16 @@
 package dev.lilla.serve;
 
-import dev.lilla.serve.host.AdapterShelf;
 import dev.lilla.serve.host.ModelHost;
 import dev.lilla.serve.http.ApiKeys;
 import dev.lilla.serve.http.HttpOptions;
 import dev.lilla.serve.http.HttpServer;
+import dev.lilla.serve.http.LoopbackPost;
 import dev.lilla.serve.http.OriginPolicy;
 import dev.lilla.serve.http.Route;
 import dev.lilla.serve.http.Traffic;
-import dev.lilla.serve.metrics.ServerMetrics;
-import dev.lilla.serve.ollama.ModelLibrary;
+import dev.lilla.serve.openai.CompletionsEndpoint;
 import dev.lilla.serve.text.AnswerOptions;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
@@ -26,18 +22,20 @@ import java.util.List;
 /// head, checks, JSON, failure and reply, is what a server in haste does most.
 public final class WarmUp {
     private static final System.Logger LOGGER = System.getLogger(WarmUp.class.getName());
+
     /// From here on the hot part is compiled: see the bursts in `benchmarks/README.md`.
     private static final int REQUESTS = 1_500;
 
     /// A slow machine has better to do than to go on.
     private static final Duration TIME_MAX = Duration.ofSeconds(4);
+    private static final String PATH = "/v1/completions";
     private static final String BODY = "{\"model\":\"\\u0000\",\"prompt\":\"Hello\",\"max_tokens\":8,\"stream\":true}";
     private static final String REFUSED = "HTTP/1.1 404 ";
 
-    private final List<Route> routes;
+    private final Route route;
 
-    public WarmUp(ModelHost host, AnswerOptions answers, ModelLibrary library, AdapterShelf shelf) {
-        this.routes = Routes.of(host, answers, library, shelf, new ServerMetrics());
+    public WarmUp(ModelHost host, AnswerOptions answers) {
+        this.route = Route.openAi("POST", PATH, new CompletionsEndpoint(host, answers));
     }
 
     /// Begins, on a thread that ends by itself within seconds.
@@ -60,21 +58,11 @@ public final class WarmUp {
                 "127.0.0.1", 0, ApiKeys.NONE, new OriginPolicy(List.of(), List.of()), TIME_MAX, Duration.ZERO);
         long end = System.nanoTime() + TIME_MAX.toNanos();
         int refused = 0;
-        try (HttpServer server = HttpServer.start(options, routes, Traffic.NONE)) {
+        try (HttpServer server = HttpServer.start(options, List.of(route), Traffic.NONE)) {
             for (int asked = 0; asked < requests && System.nanoTime() < end; asked++) {
-                refused += answer(server.port()).startsWith(REFUSED) ? 1 : 0;
+                refused += LoopbackPost.send(server.port(), PATH, BODY).startsWith(REFUSED) ? 1 : 0;
             }
         }
         return refused;
-    }
-
-    private static String answer(int port) throws IOException {
-        String request = "POST /v1/completions HTTP/1.1\r\nHost: 127.0.0.1:" + port
-                + "\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: " + BODY.length()
-                + "\r\n\r\n" + BODY;
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        }
     }
 }

@@ -2,20 +2,13 @@ package dev.lilla.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lilla.hub.HubOptions;
 import dev.lilla.serve.host.AdapterChoice;
-import dev.lilla.serve.host.AdapterShelf;
 import dev.lilla.serve.host.HostedModel;
 import dev.lilla.serve.host.ModelDetails;
 import dev.lilla.serve.host.ModelEntry;
 import dev.lilla.serve.host.ModelHost;
 import dev.lilla.serve.host.ModelLease;
-import dev.lilla.serve.ollama.ModelLibrary;
 import dev.lilla.serve.text.AnswerOptions;
-import dev.lilla.store.ModelStore;
-import java.net.URI;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,9 +16,6 @@ import org.junit.jupiter.api.Test;
 
 /// What warms a server up takes nothing of its models.
 class WarmUpTest {
-    private static final HubOptions NOWHERE =
-            new HubOptions(URI.create("http://127.0.0.1:9"), null, Duration.ofMillis(1), 1, Duration.ofMillis(1));
-
     /// One model, which nobody may ask for.
     private record Untouched(AtomicInteger asked) implements ModelHost {
         @Override
@@ -62,11 +52,7 @@ class WarmUpTest {
     @Test
     void everyRequestGoesAllTheWayAndIsRefused() throws Exception {
         AtomicInteger asked = new AtomicInteger();
-        WarmUp warmUp = new WarmUp(
-                new Untouched(asked),
-                AnswerOptions.defaults(),
-                new ModelLibrary(ModelStore.open(Path.of("target", "no-store")), NOWHERE),
-                AdapterShelf.EMPTY);
+        WarmUp warmUp = new WarmUp(new Untouched(asked), AnswerOptions.defaults());
 
         assertThat(warmUp.ask(20)).isEqualTo(20);
         assertThat(asked).hasValue(0);

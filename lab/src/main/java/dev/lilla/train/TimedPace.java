@@ -8,10 +8,9 @@ import java.util.function.LongSupplier;
 /// Plans a run by the time that its steps take, so that the last one ends when its time does.
 ///
 /// A first plan comes from a trial, on a JVM that has not compiled much yet. It is replaced after a tenth of the time,
-/// or half of
-/// its steps, by what the last steps took, and again whenever it misses the time that is left: when code has become
-/// faster still,
-/// when others want the processor, and by what validation took. When the time is over, the step before was the last.
+/// or half of its steps, by what the last steps took, and again whenever it misses the time that is left: when code has
+/// become faster still, when others want the processor, and by what validation took. When the time is over, the step
+/// before was the last.
 public final class TimedPace implements Pace {
     /// The part of the time after which steps are believed.
     private static final double TRIED = 0.1;

@@ -13,7 +13,6 @@ import dev.lilla.decision.DecisionRecord.Baseline;
 import dev.lilla.decision.DecisionWords;
 import dev.lilla.decision.JudgedVariant;
 import dev.lilla.decision.Variant;
-import dev.lilla.demo.Example;
 import dev.lilla.demo.HouseCorpus;
 import dev.lilla.demo.Split;
 import dev.lilla.evaluate.run.ChatSubject;
@@ -44,7 +43,6 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Searches with the small model that comes with Lilla, on few tickets of its invented house.
 class SearchTest {
@@ -96,21 +94,7 @@ class SearchTest {
 
     @BeforeEach
     void writeTickets() throws IOException {
-        HouseCorpus house = HouseCorpus.of(3);
-        tickets("train.jsonl", house.examples(Split.TRAIN, 0, LOGS).toList());
-        tickets("test.jsonl", house.examples(Split.KNOWN_PHRASING, 0, QUESTIONS).toList());
-    }
-
-    private void tickets(String name, List<Example> examples) throws IOException {
-        List<String> lines = new ArrayList<>();
-        for (int i = 0; i < examples.size(); i++) {
-            lines.add(JsonMapper.shared()
-                    .writeValueAsString(Map.of(
-                            "id", name + i,
-                            "input", examples.get(i).request(),
-                            "output", examples.get(i).answer())));
-        }
-        Files.write(folder.resolve(name), lines);
+        TicketFiles.write(folder, LOGS, QUESTIONS);
     }
 
     private Project project(String optimization) {
@@ -276,7 +260,10 @@ class SearchTest {
         assertThat(decided.decision().variants())
                 .extracting(JudgedVariant::name)
                 .contains("small, q4_0");
-        tickets("train.jsonl", HouseCorpus.of(4).examples(Split.TRAIN, 0, LOGS).toList());
+        TicketFiles.write(
+                folder,
+                "train.jsonl",
+                HouseCorpus.of(4).examples(Split.TRAIN, 0, LOGS).toList());
         assertThat(search(request, () -> false)).isInstanceOf(Decided.class);
         assertThat(heard.notes).anySatisfy(note -> assertThat(note).contains("made anew"));
     }

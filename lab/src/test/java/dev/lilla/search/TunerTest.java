@@ -2,9 +2,6 @@ package dev.lilla.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lilla.demo.Example;
-import dev.lilla.demo.HouseCorpus;
-import dev.lilla.demo.Split;
 import dev.lilla.generate.LocalModelOptions;
 import dev.lilla.project.Project;
 import dev.lilla.search.Tuner.Outcome.Interrupted;
@@ -16,15 +13,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Tunes the small model that comes with Lilla on a few tickets, on a clock on which steps take minutes: a trial finds
 /// that all steps fit, and the steps themselves say another thing.
@@ -53,27 +47,13 @@ class TunerTest {
 
     @BeforeEach
     void writeTickets() throws IOException {
-        HouseCorpus house = HouseCorpus.of(3);
-        tickets("train.jsonl", house.examples(Split.TRAIN, 0, LOGS).toList());
-        tickets("test.jsonl", house.examples(Split.KNOWN_PHRASING, 0, 4).toList());
+        TicketFiles.write(folder, LOGS, 4);
         Project project = Project.parse(folder.resolve("lilla.yaml"), """
                 name: tickets
                 goal: {task: generate, metric: edit_similarity, minimum_quality: 0.1}
                 data: {train: train.jsonl, test: test.jsonl, columns: {id: id}}
                 """);
         parts = PartFiles.write(project, folder.resolve("data"));
-    }
-
-    private void tickets(String name, List<Example> examples) throws IOException {
-        List<String> lines = new ArrayList<>();
-        for (int i = 0; i < examples.size(); i++) {
-            lines.add(JsonMapper.shared()
-                    .writeValueAsString(Map.of(
-                            "id", name + i,
-                            "input", examples.get(i).request(),
-                            "output", examples.get(i).answer())));
-        }
-        Files.write(folder.resolve(name), lines);
     }
 
     /// @param seconds that a step takes, by its number
