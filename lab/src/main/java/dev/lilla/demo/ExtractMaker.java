@@ -71,7 +71,8 @@ final class ExtractMaker implements ExampleMaker {
         String instruction =
                 Instructions.vary(draw, Instructions.extract(draw.language(), keys), grammar, "instruction");
         String kind = keys.size() == KEYS.size() ? "all" : "subset";
-        return Turns.of(draw, grammar, kind, Instructions.above(draw, instruction, text), json(draw, keys, present));
+        return Turns.of(
+                draw, grammar, kind, Instructions.above(draw, instruction, text), json(draw, text, keys, present));
     }
 
     private String letter(Draw draw, Set<String> present) {
@@ -162,19 +163,26 @@ final class ExtractMaker implements ExampleMaker {
         return keys;
     }
 
-    private String json(Draw draw, List<String> keys, Set<String> present) {
+    private String json(Draw draw, String text, List<String> keys, Set<String> present) {
         StringBuilder json = new StringBuilder("{");
         for (String key : keys) {
             json.append(json.length() == 1 ? "" : ", ").append('"').append(key).append("\": ");
             if (!present.contains(key)) {
                 json.append("null");
-            } else if (key.equals("quantity")) {
-                String quantity = draw.value(key);
-                json.append(digits.getOrDefault(quantity, quantity));
+                continue;
+            }
+            String value = draw.value(key);
+            if (key.equals("quantity")) {
+                json.append(digits.getOrDefault(value, value));
             } else {
-                json.append('"').append(draw.value(key)).append('"');
+                json.append('"').append(asSaid(value, text)).append('"');
             }
         }
         return json.append('}').toString();
+    }
+
+    /// The value as it stands in the text: goods without a name have a capital where they begin a sentence.
+    private static String asSaid(String value, String text) {
+        return text.contains(value) ? value : NameMaker.capitalized(value);
     }
 }
