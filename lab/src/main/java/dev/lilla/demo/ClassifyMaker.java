@@ -15,11 +15,12 @@ final class ClassifyMaker implements ExampleMaker {
 
     private static final int MORE_PERCENT = 55;
     private static final int SLIP_PERCENT = 12;
+    private static final int LINES_PERCENT = 20;
 
     private final Grammar grammar;
 
     ClassifyMaker(Language language) {
-        grammar = Grammar.load("classify", language);
+        grammar = Grammar.loadBroad("classify", language);
     }
 
     @Override
@@ -43,13 +44,13 @@ final class ClassifyMaker implements ExampleMaker {
         } else {
             letter.unsigned(25);
         }
-        String text = letter.text();
-        if (draw.split() == Split.TRAIN && draw.chance(SLIP_PERCENT)) {
+        String text = letter.inLines(LINES_PERCENT).text();
+        if (draw.broader(SLIP_PERCENT)) {
             text = Slips.in(text, draw.random());
         }
         String instruction = Instructions.vary(draw, Instructions.classify(draw.language()), grammar, "instruction");
         String answer = "category: " + category + "\nurgency: " + urgency;
-        return Turns.of(draw, grammar, category, instruction + "\n" + text, answer);
+        return Turns.of(draw, grammar, category, Instructions.above(draw, instruction, text), answer);
     }
 
     /// A normal message hurries in no way, so it needs no cue.
@@ -66,8 +67,7 @@ final class ClassifyMaker implements ExampleMaker {
     }
 
     private static String rule(String kind, String which, Draw draw) {
-        boolean more = draw.split() == Split.TRAIN && draw.chance(MORE_PERCENT);
-        return more ? "more." + which : kind + which;
+        return draw.broader(MORE_PERCENT) ? Grammar.more(which) : kind + which;
     }
 
     private static String other(String category, Draw draw) {

@@ -63,6 +63,16 @@ final class Draw {
         return random.nextInt(100) < percent;
     }
 
+    /// True in training alone, with a chance in percent; tests roll no dice for it.
+    boolean broader(int percent) {
+        return split == Split.TRAIN && chance(percent);
+    }
+
+    /// The rule itself; in training the broader one beside it, with a chance in percent.
+    String broader(String rule, int percent) {
+        return broader(percent) ? Grammar.more(rule) : rule;
+    }
+
     void note(String name) {
         names.add(name);
     }

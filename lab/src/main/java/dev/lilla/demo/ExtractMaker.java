@@ -1,21 +1,57 @@
 package dev.lilla.demo;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
 /// Orders and requests, with the details as one line of JSON.
+///
+/// Training is broader than the tests: sentences and signatures that say several details, quantities in words, goods
+/// without a name of their own. What the JSON holds is said in the message as it stands there, but for quantities,
+/// which are always digits.
 final class ExtractMaker implements ExampleMaker {
     static final List<String> KEYS = List.of("customer", "product", "quantity", "order", "city", "phone");
+    /// What one sentence may say of a training message, each by a rule of its own: `more.customer.city`.
+    static final List<List<String>> TOGETHER = List.of(
+            List.of("customer", "city"),
+            List.of("customer", "phone"),
+            List.of("customer", "order"),
+            List.of("customer", "product"),
+            List.of("product", "order"),
+            List.of("product", "city"),
+            List.of("order", "city"),
+            List.of("order", "phone"),
+            List.of("city", "phone"),
+            List.of("customer", "city", "phone"),
+            List.of("product", "quantity", "city"),
+            List.of("product", "quantity", "order"),
+            List.of("customer", "product", "quantity"),
+            List.of("customer", "product", "quantity", "city"));
 
     private static final int PRESENT_PERCENT = 72;
     private static final int SUBSET_PERCENT = 45;
+    private static final int MORE_PERCENT = 55;
+    private static final int TOGETHER_PERCENT = 40;
+    private static final int SIGNATURE_PERCENT = 55;
+    private static final int LINES_PERCENT = 25;
+    private static final int SPELLED_PERCENT = 25;
+    private static final int SINGLE_PERCENT = 6;
+    private static final int GOODS_PERCENT = 15;
 
     private final Grammar grammar;
+    private final List<String> numbers;
+    private final Map<String, String> digits = new HashMap<>();
 
     ExtractMaker(Language language) {
-        grammar = Grammar.load("extract", language);
+        grammar = Grammar.loadBroad("extract", language);
+        for (String line : grammar.lines("more.number")) {
+            int space = line.indexOf(' ');
+            digits.put(line.substring(space + 1), line.substring(0, space));
+        }
+        numbers = digits.keySet().stream().sorted().toList();
     }
 
     @Override
@@ -35,27 +71,81 @@ final class ExtractMaker implements ExampleMaker {
         String instruction =
                 Instructions.vary(draw, Instructions.extract(draw.language(), keys), grammar, "instruction");
         String kind = keys.size() == KEYS.size() ? "all" : "subset";
-        return Turns.of(draw, grammar, kind, instruction + "\n" + text, json(draw, keys, present));
+        return Turns.of(
+                draw, grammar, kind, Instructions.above(draw, instruction, text), json(draw, text, keys, present));
     }
 
     private String letter(Draw draw, Set<String> present) {
         Set<String> said = new TreeSet<>(present);
         Letter letter = new Letter(draw, grammar).greeted(50);
         boolean signed = said.contains("customer") && draw.chance(40);
-        if (signed) {
-            said.remove("customer");
-        }
+        String signature = signed ? signature(draw, said) : "";
+        nameGoods(draw);
+        addSingle(letter, draw, said);
+        addTogether(letter, draw, said);
         if (said.contains("product") && said.contains("quantity") && draw.chance(65)) {
             said.remove("product");
             said.remove("quantity");
-            letter.add("pair");
+            letter.add(draw.broader("pair", MORE_PERCENT));
         }
-        said.forEach(letter::add);
+        said.forEach(key -> letter.add(draw.broader(key, MORE_PERCENT)));
         if (draw.chance(35)) {
             letter.add("filler");
         }
         letter.shuffled();
-        return (signed ? letter.signed() : letter.unsigned(30)).text();
+        return (signed ? letter.signed(signature) : letter.unsigned(30))
+                .inLines(LINES_PERCENT)
+                .text();
+    }
+
+    /// The rule of an ending with the customer's name; in training it may hold the city and the phone number as well.
+    private static String signature(Draw draw, Set<String> said) {
+        said.remove("customer");
+        if (!draw.broader(SIGNATURE_PERCENT)) {
+            return "closing";
+        }
+        StringBuilder rule = new StringBuilder("more.signature");
+        for (String key : List.of("city", "phone")) {
+            if (said.contains(key) && draw.chance(60)) {
+                said.remove(key);
+                rule.append('.').append(key);
+            }
+        }
+        return rule.toString();
+    }
+
+    /// In training, now and then, goods without a name of their own, and a small quantity in words.
+    private void nameGoods(Draw draw) {
+        if (draw.broader(GOODS_PERCENT)) {
+            draw.bind("product", draw.say(grammar, "more.goods"));
+        }
+        if (draw.broader(SPELLED_PERCENT)) {
+            draw.bind("quantity", WordLists.any(numbers, draw.random()));
+        }
+    }
+
+    /// In training, now and then, a single piece: it needs sentences of its own.
+    private static void addSingle(Letter letter, Draw draw, Set<String> said) {
+        if (said.containsAll(List.of("product", "quantity")) && draw.broader(SINGLE_PERCENT)) {
+            said.removeAll(List.of("product", "quantity"));
+            draw.forget("product");
+            draw.bind("quantity", "1");
+            letter.add("more.single");
+        }
+    }
+
+    /// In training, now and then, sentences that say several details.
+    private static void addTogether(Letter letter, Draw draw, Set<String> said) {
+        while (draw.broader(TOGETHER_PERCENT)) {
+            List<List<String>> fitting =
+                    TOGETHER.stream().filter(said::containsAll).toList();
+            if (fitting.isEmpty()) {
+                return;
+            }
+            List<String> together = WordLists.any(fitting, draw.random());
+            together.forEach(said::remove);
+            letter.add(Grammar.more(String.join(".", together)));
+        }
     }
 
     private static List<String> keys(Draw draw) {
@@ -73,18 +163,26 @@ final class ExtractMaker implements ExampleMaker {
         return keys;
     }
 
-    private static String json(Draw draw, List<String> keys, Set<String> present) {
+    private String json(Draw draw, String text, List<String> keys, Set<String> present) {
         StringBuilder json = new StringBuilder("{");
         for (String key : keys) {
             json.append(json.length() == 1 ? "" : ", ").append('"').append(key).append("\": ");
             if (!present.contains(key)) {
                 json.append("null");
-            } else if (key.equals("quantity")) {
-                json.append(draw.value(key));
+                continue;
+            }
+            String value = draw.value(key);
+            if (key.equals("quantity")) {
+                json.append(digits.getOrDefault(value, value));
             } else {
-                json.append('"').append(draw.value(key)).append('"');
+                json.append('"').append(asSaid(value, text)).append('"');
             }
         }
         return json.append('}').toString();
+    }
+
+    /// The value as it stands in the text: goods without a name have a capital where they begin a sentence.
+    private static String asSaid(String value, String text) {
+        return text.contains(value) ? value : NameMaker.capitalized(value);
     }
 }

@@ -14,10 +14,12 @@ import java.util.stream.Collectors;
 /// A rule is a line `[name]` and its alternatives, one a line, as [PhraseParser] reads them. After `[name] *` a
 /// quarter of the alternatives, picked by a stable hash of their text, is held out: it never occurs in training data. A
 /// line that begins with `+` is never held out, and the quarter is still one of all. Rules whose name begins with
-/// `more` are for training only; they grow without changing what is held out.
+/// `more` are for training only. Most of them stand in `TASK.more.LANGUAGE.txt`, which grows without changing what is
+/// held out or what a test is made of.
 final class Grammar {
     private static final int HELD_OUT_ONE_OF = 4;
     private static final String KEPT = "+";
+    private static final String MORE = "more.";
 
     private final String name;
     private final Map<String, Rule> rules = new HashMap<>();
@@ -28,9 +30,27 @@ final class Grammar {
 
     static Grammar load(String task, Language language) {
         Grammar grammar = new Grammar(task + "." + language.code());
-        grammar.add("common." + language.code() + ".txt");
-        grammar.add(grammar.name + ".txt");
+        grammar.rules.putAll(grammar.read("common." + language.code() + ".txt"));
+        grammar.rules.putAll(grammar.read(grammar.name + ".txt"));
         return grammar;
+    }
+
+    /// The same with the broader rules of `TASK.more.LANGUAGE.txt`, which add to those of the same name.
+    static Grammar loadBroad(String task, Language language) {
+        Grammar grammar = load(task, language);
+        String file = task + ".more." + language.code() + ".txt";
+        grammar.read(file).forEach((name, rule) -> {
+            if (!name.startsWith(MORE)) {
+                throw new IllegalStateException(file + ": [" + name + "] must begin with '" + MORE + "'");
+            }
+            grammar.rules.merge(name, rule, Rule::with);
+        });
+        return grammar;
+    }
+
+    /// The name of the broader rule beside a rule.
+    static String more(String rule) {
+        return MORE + rule;
     }
 
     /// The task and the language: `classify.en`.
@@ -69,7 +89,8 @@ final class Grammar {
         return rules.values().stream().flatMap(rule -> rule.known().stream()).toList();
     }
 
-    private void add(String file) {
+    private Map<String, Rule> read(String file) {
+        Map<String, Rule> read = new HashMap<>();
         for (Entry<String, List<String>> section : ResourceLines.read(file).entrySet()) {
             String header = section.getKey();
             int end = header.indexOf(']');
@@ -82,8 +103,9 @@ final class Grammar {
                     .filter(line -> line.startsWith(KEPT))
                     .map(line -> line.substring(1))
                     .collect(Collectors.toSet());
-            rules.put(rule, split(phrases(file, rule, section.getValue(), starred), starred, kept));
+            read.put(rule, split(phrases(file, rule, section.getValue(), starred), starred, kept));
         }
+        return read;
     }
 
     private List<Phrase> phrases(String file, String rule, List<String> lines, boolean starred) {

@@ -5,6 +5,8 @@ package dev.lilla.demo;
 /// An instruction, a line break, the text. A question stands between the instruction and the text, on its own line.
 public final class Instructions {
     private static final int FIXED_PERCENT = 60;
+    private static final int MORE_PERCENT = 25;
+    private static final int SAME_LINE_PERCENT = 50;
 
     private Instructions() {}
 
@@ -48,8 +50,17 @@ public final class Instructions {
         return language == Language.EN ? "Repeat after me:" : "Säg efter mig:";
     }
 
-    /// Mostly the fixed line, else any phrasing of a rule; where phrasings are held out, always one of these.
+    /// The instruction above the text; in training one that ends with a colon may have the text on its own line.
+    static String above(Draw draw, String instruction, String text) {
+        return instruction + (instruction.endsWith(":") && draw.broader(SAME_LINE_PERCENT) ? " " : "\n") + text;
+    }
+
+    /// Mostly the fixed line, else any phrasing of a rule; where phrasings are held out, always one of these. Training
+    /// has broader phrasings as well.
     static String vary(Draw draw, String fixed, Grammar grammar, String rule) {
+        if (grammar.has(Grammar.more(rule)) && draw.broader(MORE_PERCENT)) {
+            return draw.say(grammar, Grammar.more(rule));
+        }
         boolean mustVary = draw.split() == Split.HELD_OUT_PHRASING
                 && grammar.rule(rule).heldOut().getFirst().starred();
         return !mustVary && draw.chance(FIXED_PERCENT) ? fixed : draw.say(grammar, rule);

@@ -10,6 +10,8 @@ final class Letter {
     private final List<String> sentences = new ArrayList<>();
     private String greeting = "";
     private String ending = "";
+    private boolean isSigned;
+    private boolean isInLines;
 
     Letter(Draw draw, Grammar grammar) {
         this.draw = draw;
@@ -26,7 +28,18 @@ final class Letter {
 
     /// Ends with the customer's name.
     Letter signed() {
-        ending = draw.say(grammar, "closing");
+        return signed("closing");
+    }
+
+    Letter signed(String rule) {
+        ending = draw.say(grammar, rule);
+        isSigned = true;
+        return this;
+    }
+
+    /// In training, now and then, the greeting and an ending with a name stand on lines of their own.
+    Letter inLines(int percent) {
+        isInLines = draw.broader(percent);
         return this;
     }
 
@@ -59,19 +72,19 @@ final class Letter {
         return this;
     }
 
-    /// The message on one line; after a greeting that ends with a comma the text goes on without a capital.
+    /// The message, mostly on one line; after a greeting that ends with a comma the text goes on without a capital.
     String text() {
         StringBuilder text = new StringBuilder(greeting);
         for (int at = 0; at < sentences.size(); at++) {
-            if (!text.isEmpty()) {
-                text.append(' ');
-            }
             boolean goesOn = at == 0 && !greeting.isEmpty();
+            if (!text.isEmpty()) {
+                text.append(goesOn && isInLines ? '\n' : ' ');
+            }
             text.append(goesOn ? uncapitalized(sentences.get(0)) : NameMaker.capitalized(sentences.get(at)));
         }
         return ending.isEmpty()
                 ? text.toString()
-                : text.append(' ').append(ending).toString();
+                : text.append(isSigned && isInLines ? '\n' : ' ').append(ending).toString();
     }
 
     /// Fillers are written with a capital; names and "I" keep theirs, so only what the grammar says in full is lowered.

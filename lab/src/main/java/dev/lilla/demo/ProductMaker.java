@@ -9,7 +9,7 @@ final class ProductMaker implements ExampleMaker {
     private final Grammar grammar;
 
     ProductMaker(Language language) {
-        grammar = Grammar.load("product", language);
+        grammar = Grammar.loadBroad("product", language);
     }
 
     @Override

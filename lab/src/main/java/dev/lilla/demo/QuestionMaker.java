@@ -23,7 +23,9 @@ final class QuestionMaker {
     /// Part of them that tell one fact of each, never the same.
     private static final int APART_PERCENT = 25;
     /// Part of the training sentences and questions that come from the broader rules.
-    private static final int MORE_PERCENT = 45;
+    private static final int MORE_PERCENT = 55;
+    /// Part of the training passages with a sentence that tells no fact.
+    private static final int FILLER_PERCENT = 30;
 
     /// What is asked, by what the passage tells.
     enum Kind {
@@ -75,7 +77,7 @@ final class QuestionMaker {
     private final Grammar grammar;
 
     QuestionMaker(Language language) {
-        grammar = Grammar.load("qa", language);
+        grammar = Grammar.loadBroad("qa", language);
     }
 
     /// A thing and what is told of it: values by attribute.
@@ -101,6 +103,9 @@ final class QuestionMaker {
             told.addAll(attributes.subList(next, next + own));
             next += own;
             things.add(tell(draw, topic, told, things, count == 1, sentences));
+        }
+        if (draw.broader(FILLER_PERCENT)) {
+            sentences.add(draw.random().nextInt(sentences.size() + 1), draw.sentence(grammar, "more.filler"));
         }
         String passage = String.join(" ", sentences);
         boolean bothAnswerable = shape == Shape.SAME || draw.chance(training ? 8 : 20);
@@ -164,10 +169,10 @@ final class QuestionMaker {
 
     /// The rule of an attribute; in training a broader one now and then, its own or that of all attributes.
     private static String rule(Draw draw, String attribute, String what) {
-        if (draw.split() != Split.TRAIN || !draw.chance(MORE_PERCENT)) {
+        if (!draw.broader(MORE_PERCENT)) {
             return attribute + what;
         }
-        return draw.chance(25) ? "more" + what : "more." + attribute + what;
+        return draw.chance(20) ? "more" + what : Grammar.more(attribute + what);
     }
 
     /// A name that no other thing of the passage has.
@@ -214,7 +219,12 @@ final class QuestionMaker {
         String answer = answer(question, kind, asked, first, second);
         String fixed = Instructions.answer(question.language());
         String instruction = Instructions.vary(question, fixed, grammar, "instruction");
-        return Turns.of(question, grammar, kind.label(), instruction + "\n" + line + "\n" + passage, answer);
+        return Turns.of(
+                question,
+                grammar,
+                kind.label(),
+                Instructions.above(question, instruction, line + "\n" + passage),
+                answer);
     }
 
     private String answer(Draw question, Kind kind, Thing asked, String first, String second) {

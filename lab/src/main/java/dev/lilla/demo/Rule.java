@@ -2,6 +2,7 @@ package dev.lilla.demo;
 
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /// The alternatives of a rule.
 ///
@@ -11,6 +12,13 @@ record Rule(List<Phrase> known, List<Phrase> heldOut) {
     Rule {
         known = List.copyOf(known);
         heldOut = List.copyOf(heldOut);
+    }
+
+    /// The alternatives of both.
+    Rule with(Rule more) {
+        return new Rule(
+                Stream.concat(known.stream(), more.known.stream()).toList(),
+                Stream.concat(heldOut.stream(), more.heldOut.stream()).toList());
     }
 
     List<Phrase> of(Split split) {

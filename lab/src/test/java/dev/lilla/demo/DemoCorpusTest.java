@@ -94,13 +94,13 @@ class DemoCorpusTest {
         }
     }
 
-    /// Part of the English messages in which a sentence of the broader rules occurs.
+    /// Part of the English messages in which a sentence begins as those of the broader rules.
     private double shareOfBroaderMessages(Split split) {
-        Grammar grammar = Grammar.load("classify", Language.EN);
+        Grammar grammar = Grammar.loadBroad("classify", Language.EN);
         List<Pattern> broader = Stream.concat(ClassifyMaker.CATEGORIES.stream(), ClassifyMaker.URGENCIES.stream())
                 .flatMap(which -> grammar.rule("more." + which).known().stream())
-                .filter(phrase -> phrase.fixedLetters() > 0)
-                .map(Phrase::pattern)
+                .filter(phrase -> phrase.fixedLetters() > 3)
+                .map(phrase -> Pattern.compile("(?<=[.!?,:] |\n)" + phrase.pattern(), Pattern.UNICODE_CASE))
                 .toList();
         List<String> requests = corpus.examples(split, Task.CLASSIFY, 0, 400)
                 .filter(example -> example.language() == Language.EN)
