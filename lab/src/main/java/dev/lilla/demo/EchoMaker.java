@@ -32,12 +32,23 @@ final class EchoMaker implements ExampleMaker {
                 .toList();
     }
 
-    /// Whether the world fills all its slots: what only its own task binds cannot be said here.
+    /// Whether the world fills its slots, those within choices aside: what only its own task binds cannot be said here.
     private static boolean standsAlone(Phrase phrase) {
         return phrase.nodes().stream()
-                .allMatch(node -> !(node instanceof Node.Slot(String slot))
-                        || World.knows(slot)
-                        || phrase.grammar().has(slot));
+                .allMatch(node -> !(node instanceof Node.Slot(String slot)) || isFilled(slot, phrase));
+    }
+
+    private static boolean isFilled(String slot, Phrase phrase) {
+        return World.knows(slot) || phrase.grammar().has(slot);
+    }
+
+    private static boolean standsAloneWhateverIsChosen(List<Node> nodes, Phrase phrase) {
+        return nodes.stream().allMatch(node -> switch (node) {
+            case Node.Slot(String slot) -> isFilled(slot, phrase);
+            case Node.Choice(List<List<Node>> options) ->
+                options.stream().allMatch(option -> standsAloneWhateverIsChosen(option, phrase));
+            case Node.Literal _, Node.Range _ -> true;
+        });
     }
 
     @Override
@@ -63,8 +74,14 @@ final class EchoMaker implements ExampleMaker {
         return Turns.of(draw, grammar, kind, instruction + "\n" + text, text);
     }
 
+    /// Draws again what cannot be said here, so that all other texts stay as they were before this was looked at.
     private Phrase sentence(Draw draw) {
-        return WordLists.any(draw.split() == Split.HELD_OUT_PHRASING ? heldOut : known, draw.random());
+        List<Phrase> sentences = draw.split() == Split.HELD_OUT_PHRASING ? heldOut : known;
+        Phrase phrase;
+        do {
+            phrase = WordLists.any(sentences, draw.random());
+        } while (!standsAloneWhateverIsChosen(phrase.nodes(), phrase));
+        return phrase;
     }
 
     private static String words(Draw draw) {

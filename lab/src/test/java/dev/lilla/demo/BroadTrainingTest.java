@@ -171,6 +171,14 @@ class BroadTrainingTest {
                 });
     }
 
+    /// A sentence of a task whose choices need what only that task binds turns up once in tens of thousands.
+    @Test
+    void repeatsOnlySentencesThatNeedNothingOfTheirTask() {
+        DemoCorpus other = DemoCorpus.of(10);
+        assertThat(other.examples(Split.TRAIN, Task.ECHO, 0, 60_000))
+                .allSatisfy(example -> assertThat(example.request()).endsWith(example.answer()));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Classify: ", "Summarize: ", "Question: "})
     void goesOnAfterAColonOnTheSameLineInTrainingAlone(String instruction) {
