@@ -142,7 +142,6 @@ final class ServeCommand implements Callable<Integer> {
                 ModelPool hosted = new ModelPool(sources, pool.options());
                 Interruption interruption = Interruption.open((long) listen.graceSeconds() + CLOSING_SECONDS)) {
             AnswerOptions answers = AnswerOptions.defaults().withTimeLimit(Duration.ofSeconds(answerSeconds));
-            new WarmUp(hosted, answers).start();
             for (ModelSource source : named) {
                 if (source.isPinned()) {
                     load(hosted, source);
@@ -151,6 +150,7 @@ final class ServeCommand implements Callable<Integer> {
             ModelLibrary library = new ModelLibrary(store, HubOptions.from(console.environment()));
             StoredAdapters shelf = new StoredAdapters(store.home().resolve("adapters"));
             try (LillaServer server = LillaServer.start(listen.options(keys.keys()), hosted, answers, library, shelf)) {
+                new WarmUp(hosted, answers).start();
                 greet(server, sources.get(), keys.keys().isRequired());
                 interruption.await();
                 console.err()

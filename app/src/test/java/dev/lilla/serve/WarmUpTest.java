@@ -2,59 +2,64 @@ package dev.lilla.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lilla.serve.host.AdapterChoice;
+import dev.lilla.generate.SchedulerStatus;
 import dev.lilla.serve.host.HostedModel;
-import dev.lilla.serve.host.ModelDetails;
-import dev.lilla.serve.host.ModelEntry;
-import dev.lilla.serve.host.ModelHost;
-import dev.lilla.serve.host.ModelLease;
+import dev.lilla.serve.host.ModelPool;
+import dev.lilla.serve.host.OneModel;
+import dev.lilla.serve.host.PoolOptions;
 import dev.lilla.serve.text.AnswerOptions;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// What warms a server up takes nothing of its models.
+/// What warms a server up goes the whole way, and leaves nothing behind that its clients would notice.
 class WarmUpTest {
-    /// One model, which nobody may ask for.
-    private record Untouched(AtomicInteger asked) implements ModelHost {
-        @Override
-        public List<ModelEntry> entries() {
-            return List.of(
-                    new ModelEntry("demo", Instant.EPOCH, 1, 1, 512, 1, new ModelDetails("gguf", "llama", "F16")));
-        }
+    private static TestServer server;
 
-        @Override
-        public ModelLease lease(ModelEntry entry, AdapterChoice choice) {
-            asked.incrementAndGet();
-            throw new IllegalStateException("asked for a model");
-        }
+    @BeforeAll
+    static void start() throws Exception {
+        server = TestServer.start();
+    }
 
-        @Override
-        public List<HostedModel> inMemory() {
-            return List.of();
-        }
-
-        @Override
-        public void unload(ModelEntry entry) {
-            throw new IllegalStateException("no model is in memory");
-        }
-
-        @Override
-        public boolean isAlive() {
-            return true;
-        }
-
-        @Override
-        public void close() {}
+    @AfterAll
+    static void stop() {
+        server.close();
     }
 
     @Test
-    void everyRequestGoesAllTheWayAndIsRefused() throws Exception {
-        AtomicInteger asked = new AtomicInteger();
-        WarmUp warmUp = new WarmUp(new Untouched(asked), AnswerOptions.defaults());
+    void everyRequestGoesAllTheWayAndIsRefusedWithoutWork() throws Exception {
+        HostedModel model = server.model();
+        SchedulerStatus before = model.status();
 
-        assertThat(warmUp.ask(20)).isEqualTo(20);
-        assertThat(asked).hasValue(0);
+        assertThat(warmUp(model).ask(20)).isEqualTo(20);
+        assertThat(model.status()).isEqualTo(before);
+    }
+
+    @Test
+    void modelsWriteShortTextsOfWhichNothingIsKept() throws Exception {
+        HostedModel model = server.model();
+        int kept = model.status().keptBlocks();
+        long steps = model.status().steps();
+
+        assertThat(warmUp(model).write(Duration.ofMillis(300))).isPositive();
+        assertThat(model.status().steps()).isGreaterThan(steps);
+        assertThat(model.status().keptBlocks()).isEqualTo(kept);
+        assertThat(server.get("/metrics").body()).doesNotContain("/v1/completions");
+    }
+
+    @Test
+    void asksForNoModelWhereNoneIsInMemory() throws Exception {
+        try (ModelPool empty = new ModelPool(List::of, new PoolOptions(1 << 20, Duration.ZERO, Duration.ZERO))) {
+            WarmUp warmUp = new WarmUp(empty, AnswerOptions.defaults());
+
+            assertThat(warmUp.ask(5)).isEqualTo(5);
+            assertThat(warmUp.write(Duration.ofMillis(1))).isZero();
+        }
+    }
+
+    private static WarmUp warmUp(HostedModel model) {
+        return new WarmUp(new OneModel(model), AnswerOptions.defaults());
     }
 }

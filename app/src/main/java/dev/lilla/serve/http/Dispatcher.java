@@ -11,6 +11,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -42,13 +43,13 @@ final class Dispatcher implements Handler {
         ClientConnection client = WatchedConnections.CLIENT.get();
         String path = request.path().path();
         response.header("x-request-id", "req_" + UUID.randomUUID().toString().replace("-", ""));
-        Optional<Route> route = routes.stream()
-                .filter(candidate -> candidate.match(path).isPresent())
-                .findFirst();
-        ErrorShape shape = route.map(Route::errors).orElse(ErrorShape.ofPath(path));
+        List<Match> matches = matches(path);
+        ErrorShape shape = matches.isEmpty()
+                ? ErrorShape.ofPath(path)
+                : matches.getFirst().route().errors();
         Outcome outcome = new Outcome(Traffic.CLIENT_LEFT, Optional.empty());
         try {
-            answer(request, response, client, path);
+            answer(request, response, client, matches);
             outcome = new Outcome(response.status().code(), Optional.empty());
         } catch (HttpFailure e) {
             outcome = Outcome.of(e);
@@ -71,7 +72,8 @@ final class Dispatcher implements Handler {
             fail(request, response, shape, internal());
         } finally {
             client.received();
-            traffic.ended(route.map(Route::path).orElse(""), outcome.status(), outcome.error());
+            traffic.ended(
+                    matches.isEmpty() ? "" : matches.getFirst().route().path(), outcome.status(), outcome.error());
         }
         closeIfAsked(request, response);
     }
@@ -97,7 +99,7 @@ final class Dispatcher implements Handler {
                 500, HttpFailure.Kind.SERVER, "an internal error, a fault of Lilla and not yours; its log says more");
     }
 
-    private void answer(ServerRequest request, ServerResponse response, ClientConnection client, String path)
+    private void answer(ServerRequest request, ServerResponse response, ClientConnection client, List<Match> matches)
             throws InterruptedException {
         String method = request.prologue().method().text();
         OriginPolicy.Source source = origins.check(
@@ -107,7 +109,6 @@ final class Dispatcher implements Handler {
         if (source == OriginPolicy.Source.ALLOWED_PAGE) {
             allow(request, response);
         }
-        List<Match> matches = matches(path);
         if (method.equals("OPTIONS") && !matches.isEmpty()) {
             response.header("Allow", methods(matches));
             response.status(204).send();
@@ -116,7 +117,7 @@ final class Dispatcher implements Handler {
         Match match = matches.stream()
                 .filter(candidate -> serves(candidate.route(), method))
                 .findFirst()
-                .orElseThrow(() -> matches.isEmpty() ? notFound(method, path) : notAllowed(method, path, matches));
+                .orElseThrow(() -> refused(request, matches));
         ApiKey key = key(request, match.route(), source);
         if (match.route().isWork()) {
             keys.admit(key);
@@ -141,10 +142,13 @@ final class Dispatcher implements Handler {
         response.header("Access-Control-Max-Age", "600");
     }
 
+    /// A loop, as it looks at every route for every request.
     private List<Match> matches(String path) {
-        return routes.stream()
-                .flatMap(route -> route.match(path).map(found -> new Match(route, found)).stream())
-                .toList();
+        List<Match> matches = new ArrayList<>();
+        for (Route route : routes) {
+            route.match(path).ifPresent(parameter -> matches.add(new Match(route, parameter)));
+        }
+        return matches;
     }
 
     private static boolean serves(Route route, String method) {
@@ -156,11 +160,13 @@ final class Dispatcher implements Handler {
         return matches.stream().map(match -> match.route().method()).distinct().collect(Collectors.joining(", "));
     }
 
-    private static HttpFailure notFound(String method, String path) {
-        return HttpFailure.of(404, HttpFailure.Kind.NOT_FOUND, "there is no " + method + " " + path);
-    }
-
-    private static HttpFailure notAllowed(String method, String path, List<Match> matches) {
+    /// Why none of the routes of a path, if it has any, serves a request.
+    private static HttpFailure refused(ServerRequest request, List<Match> matches) {
+        String method = request.prologue().method().text();
+        String path = request.path().path();
+        if (matches.isEmpty()) {
+            return HttpFailure.of(404, HttpFailure.Kind.NOT_FOUND, "there is no " + method + " " + path);
+        }
         String allowed = methods(matches);
         return HttpFailure.of(405, HttpFailure.Kind.INVALID_REQUEST, path + " takes " + allowed + ", found " + method)
                 .withHeader("Allow", allowed);

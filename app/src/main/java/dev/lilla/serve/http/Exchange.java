@@ -145,7 +145,7 @@ public final class Exchange {
             return new byte[0];
         }
         try (InputStream stream = request.content().inputStream()) {
-            byte[] body = stream.readNBytes(BODY_BYTES_MAX + 1);
+            byte[] body = announced > 0 ? stream.readNBytes((int) announced) : stream.readNBytes(BODY_BYTES_MAX + 1);
             if (body.length > BODY_BYTES_MAX) {
                 throw tooLarge();
             }

@@ -5,6 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A request that is answered with an error: the status, and what the body says in whichever shape the route has.
+///
+/// It tells clients what they did, so it has no stack trace: under a flood of requests that would be most of its cost.
 public final class HttpFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -42,7 +44,7 @@ public final class HttpFailure extends RuntimeException {
             @Nullable String param,
             @Nullable String code,
             Map<String, String> headers) {
-        super(message);
+        super(message, null, false, false);
         this.status = status;
         this.kind = kind;
         this.param = param;
