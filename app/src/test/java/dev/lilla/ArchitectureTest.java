@@ -77,6 +77,7 @@ class ArchitectureTest {
                             "evaluate.run",
                             "evaluate.statistics",
                             "evaluate.task",
+                            "format",
                             "project")),
             Map.entry(
                     "optimize",
@@ -100,6 +101,7 @@ class ArchitectureTest {
                     Set.of(
                             "data",
                             "evaluate",
+                            "format",
                             "kernel",
                             "model",
                             "model.family",
@@ -131,6 +133,7 @@ class ArchitectureTest {
                             "evaluate.run",
                             "evaluate.statistics",
                             "evaluate.task",
+                            "format",
                             "generate",
                             "kernel",
                             "model",
@@ -147,6 +150,7 @@ class ArchitectureTest {
                             "evaluate.run",
                             "evaluate.statistics",
                             "evaluate.task",
+                            "format",
                             "project")),
             Map.entry(
                     "deploy",

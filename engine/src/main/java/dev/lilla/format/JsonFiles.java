@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamLocation;
@@ -98,22 +97,6 @@ public final class JsonFiles {
     ///
     /// @throws UncheckedIOException if it cannot be written
     public static void write(Path path, JsonNode json) {
-        Path partial = path.resolveSibling(path.getFileName() + ".partial");
-        try {
-            Files.write(partial, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
-            Files.move(partial, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException(path + ": cannot be written: " + e.getMessage(), e);
-        } finally {
-            discard(partial);
-        }
-    }
-
-    private static void discard(Path partial) {
-        try {
-            Files.deleteIfExists(partial);
-        } catch (IOException e) {
-            throw new UncheckedIOException(partial + ": cannot be removed: " + e.getMessage(), e);
-        }
+        WholeFile.write(path, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
     }
 }

@@ -2,12 +2,12 @@ package dev.lilla.decision;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.lilla.evaluate.run.MemoryBasis;
+import dev.lilla.format.WholeFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -235,12 +235,6 @@ public record DecisionRecord(
 
     /// Writes it in place of an older one.
     public void write(Path file) {
-        Path partial = file.resolveSibling(file.getFileName() + ".partial");
-        try {
-            Files.writeString(partial, MAPPER.writeValueAsString(this) + "\n");
-            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
-        }
+        WholeFile.write(file, MAPPER.writeValueAsString(this) + "\n");
     }
 }

@@ -1,5 +1,6 @@
 package dev.lilla.project;
 
+import dev.lilla.format.WholeFile;
 import dev.lilla.kernel.HostDescription;
 import dev.lilla.kernel.HostOptions;
 import dev.lilla.kernel.ProcessorFacts;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -105,19 +105,16 @@ final class SpeedBook {
         return machine + "|" + model.shape() + "|" + type.label();
     }
 
-    /// Written beside the file and moved there when whole, so that an interruption loses nothing.
     private void save() {
         ObjectNode root = JsonMapper.shared().createObjectNode();
         entries.forEach((key, rates) -> root.putArray(key).add(rates[0]).add(rates[1]));
         try {
             Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "the file lies in a folder");
             Files.createDirectories(folder);
-            Path part = Files.createTempFile(folder, "speeds", ".part");
-            Files.writeString(
-                    part, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(root));
-            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
         }
+        WholeFile.write(
+                file, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(root));
     }
 }

@@ -1,12 +1,11 @@
 package dev.lilla.search;
 
+import dev.lilla.format.WholeFile;
 import dev.lilla.train.StepPlan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -68,18 +67,6 @@ record PlanFile(Path path) {
                             revision.aStep().toSeconds(),
                             revision.aStep().toNanosPart()));
         }
-        Path partial = path.resolveSibling(path.getFileName() + ".partial");
-        try {
-            Files.writeString(
-                    partial,
-                    text,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE,
-                    StandardOpenOption.SYNC);
-            Files.move(partial, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException(path + ": cannot be written: " + e.getMessage(), e);
-        }
+        WholeFile.write(path, text);
     }
 }

@@ -1,14 +1,15 @@
 package dev.lilla.train;
 
+import dev.lilla.format.WholeFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -37,9 +38,7 @@ public final class TrainingLog implements TrainingEvent.Listener, AutoCloseable 
                     }
                 }
             }
-            Path partial = file.resolveSibling(file.getFileName() + ".partial");
-            Files.write(partial, kept.stream().map(JsonNode::toString).toList());
-            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            WholeFile.write(file, kept.stream().map(line -> line + "\n").collect(Collectors.joining()));
             return new TrainingLog(file, Files.newBufferedWriter(file, StandardOpenOption.APPEND));
         } catch (IOException e) {
             throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);

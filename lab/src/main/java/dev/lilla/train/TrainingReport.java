@@ -1,12 +1,11 @@
 package dev.lilla.train;
 
+import dev.lilla.format.WholeFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,16 +27,10 @@ public final class TrainingReport {
     /// @param log lines of a [TrainingLog]
     /// @param facts what the run is, one sentence each
     public static void write(Path file, List<JsonNode> log, List<String> facts) {
-        Path partial = file.resolveSibling(file.getFileName() + ".partial");
-        try {
-            Files.writeString(partial, new TrainingReport(log).html(facts));
-            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
-        }
+        WholeFile.write(file, new TrainingReport(log).html(facts));
     }
 
-    private String html(List<String> facts) throws IOException {
+    private String html(List<String> facts) {
         StringBuilder page = new StringBuilder();
         page.append("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n");
         page.append("<meta name=\"viewport\" content=\"width=device-width\">\n<title>Training</title>\n<style>\n");
@@ -112,12 +105,14 @@ public final class TrainingReport {
         return results;
     }
 
-    private static String style() throws IOException {
+    private static String style() {
         try (InputStream in = TrainingReport.class.getResourceAsStream(STYLE)) {
             if (in == null) {
                 throw new IllegalStateException(STYLE + " is missing from the program");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,12 +1,11 @@
 package dev.lilla.evaluate.report;
 
+import dev.lilla.format.WholeFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /// A page that grows piece by piece. Every text is escaped; only [#raw] is not.
@@ -77,13 +76,7 @@ public final class Html {
 
     /// Writes the page in place of an older one.
     public void write(Path file) {
-        Path partial = file.resolveSibling(file.getFileName() + ".partial");
-        try {
-            Files.writeString(partial, text());
-            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        WholeFile.write(file, text());
     }
 
     /// The whole page.
