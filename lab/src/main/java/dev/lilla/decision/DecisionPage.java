@@ -51,6 +51,7 @@ public record DecisionPage(
         verdict(page, words);
         frontier(page, words);
         steps(page, words);
+        making(page);
         baselines(page, words);
         notes(page);
         EvaluationPage.addDetails(
@@ -236,6 +237,24 @@ public record DecisionPage(
                         "The same examples, answered before and after; p-values are corrected for their number (Holm).",
                         "Samma exempel, besvarade före och efter; p-värden är korrigerade för sitt antal (Holm)."));
         new StepsTable(decision, words, tongue).addTo(page);
+        page.raw("</section>\n");
+    }
+
+    /// What was done to each variant that is no model as it was found.
+    private void making(Html page) {
+        List<List<String>> rows = decision.variants().stream()
+                .map(JudgedVariant::variant)
+                .filter(variant -> !variant.made().isEmpty())
+                .map(variant -> List.of(variant.name(), String.join("; ", variant.made())))
+                .toList();
+        if (rows.isEmpty()) {
+            return;
+        }
+        page.raw("<section>\n").heading(2, say("How they were made", "Hur de gjordes"));
+        page.table(
+                say("What was done to the models as they were found", "Vad som gjordes med modellerna"),
+                List.of("", say("steps", "steg")),
+                rows);
         page.raw("</section>\n");
     }
 

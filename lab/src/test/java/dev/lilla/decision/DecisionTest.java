@@ -248,7 +248,9 @@ class DecisionTest {
                 .containsPattern("m, tuned → m, cut, tuned</th><td>85.0 %</td><td>84.0 %</td><td>-1.0 \\(")
                 .containsPattern(
                         "m → m, tuned</th><td>50.0 %</td><td>85.0 %</td><td>\\+35.0 .*&lt; 0.001</td><td>better")
-                .contains("maybe chance", "accuracy, %");
+                .contains("maybe chance", "accuracy, %")
+                .contains("m, cut</th><td>q4_0; +12</td>")
+                .doesNotContain("m</th><td>q4_0");
     }
 
     @Test

@@ -64,7 +64,8 @@ final class Planted {
                 measured,
                 Efficiency.of(outcomes, used, bytes));
         return new Candidate(
-                new Variant(name, Path.of(name + ".gguf"), parent.isPresent() ? List.of("changed") : List.of(), parent),
+                new Variant(
+                        name, Path.of(name + ".gguf"), parent.isPresent() ? List.of("q4_0", "+12") : List.of(), parent),
                 result);
     }
 
