@@ -242,20 +242,18 @@ public record DecisionPage(
 
     /// What was done to each variant that is no model as it was found.
     private void making(Html page) {
-        List<List<String>> rows = decision.variants().stream()
+        List<Variant> made = decision.variants().stream()
                 .map(JudgedVariant::variant)
                 .filter(variant -> !variant.made().isEmpty())
-                .map(variant -> List.of(variant.name(), String.join("; ", variant.made())))
                 .toList();
-        if (rows.isEmpty()) {
+        if (made.isEmpty()) {
             return;
         }
-        page.raw("<section>\n").heading(2, say("How they were made", "Hur de gjordes"));
-        page.table(
-                say("What was done to the models as they were found", "Vad som gjordes med modellerna"),
-                List.of("", say("steps", "steg")),
-                rows);
-        page.raw("</section>\n");
+        page.raw("<section>\n")
+                .heading(2, say("How they were made", "Hur de gjordes"))
+                .raw("<ul>\n");
+        made.forEach(variant -> page.element("li", "", variant.name() + ": " + String.join("; ", variant.made())));
+        page.raw("</ul>\n</section>\n");
     }
 
     private void baselines(Html page, DecisionWords words) {

@@ -32,6 +32,8 @@ record FrontierChart(
     private static final int TOP = 28;
     private static final int BOTTOM = 54;
     private static final int DOT = 10;
+    /// Of a digit on an axis, and a little air.
+    private static final int DIGIT = 8;
     private static final double ROOM = 0.08;
     private static final int SPACES_MIN = 4;
     private static final List<Double> STEPS = List.of(1.0, 2.0, 2.5, 5.0);
@@ -88,8 +90,10 @@ record FrontierChart(
                     y(height) + 4,
                     Html.escaped(local.apply(tick.text()))));
         }
-        for (Tick tick : ticks(0, right(), 1)) {
-            double taken = tick.value();
+        List<Tick> below = ticks(0, right(), 1);
+        int every = labelEvery(below, WIDTH - LEFT - RIGHT);
+        for (int i = 0; i < below.size(); i++) {
+            double taken = below.get(i).value();
             svg.append(String.format(
                     Locale.ROOT,
                     "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>"
@@ -100,7 +104,7 @@ record FrontierChart(
                     HEIGHT - BOTTOM,
                     x(taken),
                     HEIGHT - BOTTOM + DOT + 14,
-                    Html.escaped(local.apply(tick.text()))));
+                    i % every == 0 ? Html.escaped(local.apply(below.get(i).text())) : ""));
         }
         svg.append(String.format(
                 Locale.ROOT,
@@ -140,6 +144,14 @@ record FrontierChart(
             ticks.add(new Tick(i * step / unit, String.format(Locale.ROOT, "%." + decimals + "f", i * step)));
         }
         return ticks;
+    }
+
+    /// How many marks a text stands for, such that texts beside each other on an axis of this length do not touch.
+    static int labelEvery(List<Tick> ticks, int length) {
+        int longest =
+                ticks.stream().mapToInt(tick -> tick.text().length()).max().orElse(0);
+        int spaces = Math.max(1, ticks.size() - 1);
+        return (int) Math.max(1, Math.ceil((longest + 1.0) * DIGIT * spaces / length));
     }
 
     /// What the goal leaves out, shaded.

@@ -249,8 +249,8 @@ class DecisionTest {
                 .containsPattern(
                         "m → m, tuned</th><td>50.0 %</td><td>85.0 %</td><td>\\+35.0 .*&lt; 0.001</td><td>better")
                 .contains("maybe chance", "accuracy, %")
-                .contains("m, cut</th><td>q4_0; +12</td>")
-                .doesNotContain("m</th><td>q4_0");
+                .contains("<li>m, cut: q4_0; +12</li>")
+                .doesNotContain("<li>m: ");
     }
 
     @Test
@@ -317,6 +317,15 @@ class DecisionTest {
             double to = from + Math.pow(10, random.nextDouble(-5, 5));
             assertThat(texts(from, to, 1)).hasSizeBetween(4, 9).doesNotHaveDuplicates();
         }
+    }
+
+    @Test
+    void labelsNoMoreMarksThanThereIsRoomFor() {
+        int length = 390;
+        assertThat(FrontierChart.labelEvery(FrontierChart.ticks(0, 250, 1), length))
+                .isOne();
+        assertThat(FrontierChart.labelEvery(FrontierChart.ticks(0, 0.00039, 1), length))
+                .isEqualTo(2);
     }
 
     private static List<String> texts(double from, double to, double unit) {
