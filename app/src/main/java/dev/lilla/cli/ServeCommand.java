@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -142,14 +143,16 @@ final class ServeCommand implements Callable<Integer> {
                 ModelPool hosted = new ModelPool(sources, pool.options());
                 Interruption interruption = Interruption.open((long) listen.graceSeconds() + CLOSING_SECONDS)) {
             AnswerOptions answers = AnswerOptions.defaults().withTimeLimit(Duration.ofSeconds(answerSeconds));
+            ModelLibrary library = new ModelLibrary(store, HubOptions.from(console.environment()));
+            StoredAdapters shelf = new StoredAdapters(store.home().resolve("adapters"));
+            CompletableFuture<LillaServer.Prepared> prepared =
+                    CompletableFuture.supplyAsync(() -> LillaServer.prepare(hosted, answers, library, shelf));
             for (ModelSource source : named) {
                 if (source.isPinned()) {
                     load(hosted, source);
                 }
             }
-            ModelLibrary library = new ModelLibrary(store, HubOptions.from(console.environment()));
-            StoredAdapters shelf = new StoredAdapters(store.home().resolve("adapters"));
-            try (LillaServer server = LillaServer.start(listen.options(keys.keys()), hosted, answers, library, shelf)) {
+            try (LillaServer server = prepared.join().start(listen.options(keys.keys()))) {
                 new WarmUp(hosted, answers).start();
                 greet(server, sources.get(), keys.keys().isRequired());
                 interruption.await();
