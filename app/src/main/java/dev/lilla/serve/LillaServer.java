@@ -37,9 +37,8 @@ public final class LillaServer implements AutoCloseable {
         return prepare(host, answers, library, shelf).start(http);
     }
 
-    /// Makes what a server answers with, the files of its page above all: that takes a while, in which its models can
-    /// be
-    /// loaded.
+    /// Makes what a server answers with, the files of its page above all. That takes a while, in which its models can
+    /// be loaded.
     ///
     /// @param host as for [#start]
     public static Prepared prepare(ModelHost host, AnswerOptions answers, ModelLibrary library, AdapterShelf shelf) {

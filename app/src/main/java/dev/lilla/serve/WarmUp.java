@@ -20,12 +20,11 @@ import java.util.Map;
 /// Takes a server's requests through their whole way before clients do: a JVM that has just started interprets, and two
 /// hundred clients at once would wait for it and for its compiler.
 ///
-/// The requests go to a server of their own, which nobody else can know of, and which needs no key and counts for
-/// itself. Most ask for a text of no tokens, which is refused as late as a request can be; what they have in common
-/// with those of clients, connection, head, checks, JSON, model, failure and reply, is what a server in haste does
-/// most.
-/// Then each model in memory writes short texts for a while: it would be compiled while the first clients wait, on the
-/// processors that answer them.
+/// The requests go to a server of their own, which nobody else can know of, and which needs no key and counts
+/// for itself. Most ask for a text of -1 tokens, which is refused as late as a request can be; what they have
+/// in common with those of clients, connection, head, checks, JSON, model, failure and reply, is what a server
+/// in haste does most. Then each model in memory writes short texts for a while: it would be compiled while the
+/// first clients wait, on the processors that answer them.
 public final class WarmUp {
     private static final System.Logger LOGGER = System.getLogger(WarmUp.class.getName());
 

@@ -1,14 +1,10 @@
 package dev.lilla.format;
 
 import dev.lilla.tensor.Tensor;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -129,15 +125,7 @@ public final class SafetensorsWriter implements CheckpointWriter {
         index.putObject("metadata").put("total_size", totalBytes);
         ObjectNode map = index.putObject("weight_map");
         shardOfTensor.forEach(map::put);
-        Path path = directory.resolve(INDEX_NAME);
-        Path partial = directory.resolve(INDEX_NAME + ".partial");
-        try {
-            Files.write(
-                    partial, JsonFiles.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(index));
-            Files.move(partial, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException(path + ": cannot be written: " + e.getMessage(), e);
-        }
+        JsonFiles.write(directory.resolve(INDEX_NAME), index);
     }
 
     private TensorFile fileOf(String tensor) {
