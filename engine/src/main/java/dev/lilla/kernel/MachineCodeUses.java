@@ -3,6 +3,7 @@ package dev.lilla.kernel;
 import dev.lilla.kernel.x64.ByteDots;
 import dev.lilla.kernel.x64.Isa;
 import dev.lilla.kernel.x64.PanelLayout;
+import dev.lilla.kernel.x64.Prefetch;
 import dev.lilla.kernel.x64.RowEncoding;
 import dev.lilla.tensor.ElementType;
 import java.util.ArrayList;
@@ -17,6 +18,8 @@ record MachineCodeUses(Isa isa, ByteDots dots, PromptRounding rounding) {
         for (PanelLayout layout : PanelLayout.values()) {
             uses.add(new KernelUse("products with " + types(layout), panels(layout) + ", " + arithmetic(layout)));
         }
+        uses.add(
+                new KernelUse("weights that stream by", Prefetch.ofThisMachine().toString()));
         if (isa == Isa.AMX && rounding == PromptRounding.WHERE_FASTER) {
             uses.add(new KernelUse(
                     "products with 32 rows and more",

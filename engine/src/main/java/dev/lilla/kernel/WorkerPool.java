@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A fixed set of threads that share loops; the caller is worker 0.
 ///
-/// A loop's indices are handed out in chunks from a shared counter, so a worker that loses its core delays one chunk,
+/// A loop's indices are handed out in chunks ([WorkerChunks]), so a worker that loses its core delays one chunk,
 /// not a fixed part of the work. Workers spin for a while after a loop, since the next follows within microseconds
 /// while tokens are computed, then park. One loop at a time.
 final class WorkerPool implements AutoCloseable {
@@ -19,7 +19,7 @@ final class WorkerPool implements AutoCloseable {
     /// Longest sleep of a caller that waits for the last chunks: short beside a chunk that lost its core.
     private static final long CALLER_SLEEP_NANOS = 20_000;
 
-    private static final Loop NONE = new Loop((from, to, worker) -> {}, 0, 1);
+    private static final Loop NONE = new Loop((from, to, worker) -> {}, 0, 1, 1);
 
     private final Worker[] workers;
     private final AtomicBoolean busy = new AtomicBoolean();
@@ -64,7 +64,7 @@ final class WorkerPool implements AutoCloseable {
             if (workers.length == 0 || count <= grain) {
                 task.run(0, count, 0);
             } else {
-                share(new Loop(task, count, grain));
+                share(new Loop(task, count, grain, threads()));
             }
         } finally {
             busy.set(false);
@@ -125,19 +125,20 @@ final class WorkerPool implements AutoCloseable {
         private final int count;
         private final int grain;
         private final int chunks;
-        private final AtomicInteger next = new AtomicInteger();
+        private final WorkerChunks left;
         private final AtomicInteger done = new AtomicInteger();
         private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-        Loop(Task task, int count, int grain) {
+        Loop(Task task, int count, int grain, int workers) {
             this.task = task;
             this.count = count;
             this.grain = grain;
             this.chunks = Math.ceilDiv(count, grain);
+            this.left = new WorkerChunks(chunks, workers);
         }
 
         void work(int worker) {
-            for (int chunk = next.getAndIncrement(); chunk < chunks; chunk = next.getAndIncrement()) {
+            for (int chunk = left.take(worker); chunk != WorkerChunks.NONE; chunk = left.take(worker)) {
                 try {
                     if (failure.get() == null) {
                         int from = chunk * grain;
@@ -174,9 +175,7 @@ final class WorkerPool implements AutoCloseable {
 
         @Override
         public void run() {
-            Loop last = NONE;
-            while (!closed) {
-                last = next(last);
+            for (Loop last = next(NONE); last != NONE; last = next(last)) {
                 last.work(number);
             }
         }

@@ -49,19 +49,21 @@ final class Avx2PanelProduct {
     private final PanelLayout layout;
     private final int rows;
     private final ByteDots dots;
+    private final Prefetch prefetch;
 
-    private Avx2PanelProduct(PanelLayout layout, int rows, ByteDots dots) {
+    private Avx2PanelProduct(PanelLayout layout, int rows, ByteDots dots, Prefetch prefetch) {
         if (rows < 1 || rows > layout.encoding().tileRows()) {
             throw new IllegalArgumentException("a tile of " + rows + " rows for " + layout);
         }
         this.layout = layout;
         this.rows = rows;
         this.dots = dots;
+        this.prefetch = prefetch;
     }
 
     /// The code for tiles of `rows` rows.
-    static byte[] assemble(PanelLayout layout, int rows, ByteDots dots) {
-        return new Avx2PanelProduct(layout, rows, dots).assemble();
+    static byte[] assemble(PanelLayout layout, int rows, ByteDots dots, Prefetch prefetch) {
+        return new Avx2PanelProduct(layout, rows, dots, prefetch).assemble();
     }
 
     private static Mem argument(Argument argument) {
@@ -131,7 +133,7 @@ final class Avx2PanelProduct {
         asm.mov(RSI, R9);
         asm.mov(RCX, argument(Argument.BLOCKS));
         asm.mov(R11, argument(Argument.TILE));
-        PanelStream stream = new PanelStream(asm, layout, rows);
+        PanelStream stream = new PanelStream(asm, layout, rows, prefetch);
         if (isFloats) {
             asm.lea(RDX, Mem.at(R11, RBX, 1, 0));
             stream.blocks(Avx2PanelUnpacker.of(some), RDX);

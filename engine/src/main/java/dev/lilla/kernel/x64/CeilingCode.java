@@ -34,12 +34,12 @@ public final class CeilingCode {
     /// @param prefetchBytes how far ahead lines are fetched, or 0 for not
     /// @param isNear whether into the first-level cache, else into the second
     public record Reading(int streams, int prefetchBytes, boolean isNear) {
-        /// Those of KERNELS.md 11.
+        /// Those of KERNELS.md 11, and further ahead, as Zen 5 wants it.
         public static List<Reading> all() {
             List<Reading> all = new ArrayList<>();
             for (int streams = 1; streams <= 2; streams++) {
                 all.add(new Reading(streams, 0, true));
-                for (int bytes : new int[] {512, 1024, 2048, 3072}) {
+                for (int bytes : new int[] {512, 1024, 2048, 3072, 4096, 6144}) {
                     all.add(new Reading(streams, bytes, true));
                     all.add(new Reading(streams, bytes, false));
                 }

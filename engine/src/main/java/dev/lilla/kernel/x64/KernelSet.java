@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 public final class KernelSet {
     private final Isa isa;
     private final ByteDots dots;
+    private final Prefetch prefetch = Prefetch.ofThisMachine();
     private final ConcurrentMap<Object, Kernel> kernels = new ConcurrentHashMap<>();
 
     /// What a product of panels is made for.
@@ -38,8 +39,8 @@ public final class KernelSet {
         return kernel(
                 new ProductKey(layout, rows),
                 () -> isa.hasMasks()
-                        ? PanelProduct.assemble(layout, rows)
-                        : Avx2PanelProduct.assemble(layout, rows, dots),
+                        ? PanelProduct.assemble(layout, rows, prefetch)
+                        : Avx2PanelProduct.assemble(layout, rows, dots, prefetch),
                 kernel -> KernelSelfTest.panelProduct(kernel, layout, rows));
     }
 

@@ -37,6 +37,7 @@ public final class PanelProduct {
     final Assembler asm = new Assembler();
     final PanelLayout layout;
     final int rows;
+    private final Prefetch prefetch;
 
     /// The fields of the argument block, 8 bytes each.
     public enum Argument {
@@ -72,17 +73,18 @@ public final class PanelProduct {
         }
     }
 
-    private PanelProduct(PanelLayout layout, int rows) {
+    private PanelProduct(PanelLayout layout, int rows, Prefetch prefetch) {
         if (rows < 1 || rows > layout.encoding().tileRows()) {
             throw new IllegalArgumentException("a tile of " + rows + " rows for " + layout);
         }
         this.layout = layout;
         this.rows = rows;
+        this.prefetch = prefetch;
     }
 
     /// The code for tiles of `rows` rows.
-    static byte[] assemble(PanelLayout layout, int rows) {
-        return new PanelProduct(layout, rows).assemble();
+    static byte[] assemble(PanelLayout layout, int rows, Prefetch prefetch) {
+        return new PanelProduct(layout, rows, prefetch).assemble();
     }
 
     private static Mem argument(Argument argument) {
@@ -111,7 +113,7 @@ public final class PanelProduct {
         }
         asm.mov(RDX, R11);
         asm.mov(RCX, argument(Argument.BLOCKS));
-        new PanelStream(asm, layout, rows).blocks(unpacker, RDX);
+        new PanelStream(asm, layout, rows, prefetch).blocks(unpacker, RDX);
         store();
         asm.add(R8, PanelLayout.ROWS * Float.BYTES);
         asm.sub(R10, 1);

@@ -30,13 +30,13 @@ final class PanelSample {
         return memory.array();
     }
 
-    /// Few, but enough that the loop over blocks turns: with floats once for 16 columns and once for 2.
+    /// Few, but enough that the loop over blocks turns, with several blocks and with one.
     int columns() {
         return switch (layout) {
-            case NIBBLES, BYTES, LEVELS, FIVE_BITS, NIBBLE_AFFINE, FIVE_BIT_AFFINE -> 2 * layout.blockColumns();
+            case NIBBLES, BYTES, LEVELS, FIVE_BITS, NIBBLE_AFFINE, FIVE_BIT_AFFINE -> 5 * layout.blockColumns();
             case NIBBLE_SUPER, FIVE_BIT_SUPER, NIBBLE_SUPER_16, SIX_BIT_SUPER_16, LEVEL_SUPER_16, TWO_BIT_SUPER_16 ->
                 layout.blockColumns();
-            case F32, F16, BF16 -> 18;
+            case F32, F16, BF16 -> 66;
         };
     }
 

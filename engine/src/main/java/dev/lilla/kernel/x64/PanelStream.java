@@ -10,38 +10,45 @@ import static dev.lilla.kernel.x64.Gpr.RSI;
 /// Generates the loop over the blocks of a panel: the panel streams by in rsi, the tile beside it, and rcx counts.
 ///
 /// @param tileRows of the tile, which tell how far apart its blocks are
-record PanelStream(Assembler asm, PanelLayout layout, int tileRows) {
-    /// How far ahead the panel is fetched, into the second-level cache. The lines of a turn are spread over its
-    /// groups: all 37 of a block of Q4_K at once are more than the processor keeps in flight. Tried on Zen 4 with
-    /// two threads, columns 4,096 and 14,336, against all at once and 2,048 bytes: 1.06 to 1.10 spread, 1.10 to
-    /// 1.20 with 1,024.
-    private static final int PREFETCH_BYTES = 1024;
-
-    /// The same for codes of five and six bits, whose nibbles and upper bits are wanted at once: against 1,024
-    /// bytes, Q5_0 is 1.3 times as fast, Q6_K 1.06 to 1.35 and Q5_K as fast.
-    private static final int SPLIT_PREFETCH_BYTES = 2560;
-
+/// @param prefetch of the panel. The lines of a turn are spread over its groups: all 37 of a block of Q4_K at once are
+///     more than the processor keeps in flight. On Zen 4 that is 1.06 to 1.10 times as fast as all at once
+record PanelStream(Assembler asm, PanelLayout layout, int tileRows, Prefetch prefetch) {
     private static final int LINE = 64;
 
-    /// Blocks of float panels in one turn of the loop: 16 columns.
-    private static final int FLOAT_UNROLL = 8;
+    /// Blocks of float panels in a step: 16 columns.
+    private static final int FLOAT_BLOCKS = 8;
+
+    /// Steps of one turn of the loop where blocks are short, so that each load reads 2,304 bytes (of Q4_0) behind
+    /// its last, not 576: Zen 5 takes the latter for a pattern, and fetches by itself what is fetched anyway. There
+    /// nibbles are read 1.1 to 1.2 times as fast for it, beside all else.
+    private static final int STEPS = 4;
+
+    /// Columns of a short block.
+    private static final int SHORT = 64;
+
+    /// Rows of a tile up to which a product waits for memory, so that long turns are worth their code.
+    private static final int FEW_ROWS = 4;
 
     /// All blocks.
     ///
     /// @param block generates one block
     /// @param tile what points into the tile
     void blocks(PanelBlock block, Gpr... tile) {
-        int unroll = layout.encoding() == RowEncoding.FLOATS ? FLOAT_UNROLL : 1;
+        int count = layout.encoding() == RowEncoding.FLOATS ? FLOAT_BLOCKS : 1;
+        int steps = layout.blockColumns() <= SHORT && tileRows <= FEW_ROWS ? STEPS : 1;
         Label many = new Label();
         Label few = new Label();
         Label end = new Label();
-        if (unroll > 1) {
-            asm.cmp(RCX, unroll);
+        if (steps * count > 1) {
+            asm.cmp(RCX, steps * count);
             asm.jump(BELOW, few);
             asm.align(LINE / 2);
             asm.bind(many);
-            turn(unroll, block, tile);
-            asm.cmp(RCX, unroll);
+            for (int i = 0; i < steps; i++) {
+                step(count, block, tile);
+            }
+            asm.sub(RCX, steps * count);
+            asm.cmp(RCX, steps * count);
             asm.jump(ABOVE_OR_EQUAL, many);
             asm.bind(few);
         }
@@ -50,14 +57,14 @@ record PanelStream(Assembler asm, PanelLayout layout, int tileRows) {
         Label one = new Label();
         asm.align(LINE / 2);
         asm.bind(one);
-        turn(1, block, tile);
-        asm.test(RCX, RCX);
+        step(1, block, tile);
+        asm.sub(RCX, 1);
         asm.jump(NOT_EQUAL, one);
         asm.bind(end);
     }
 
     /// `count` blocks, with their part of the panel further on fetched meanwhile.
-    private void turn(int count, PanelBlock block, Gpr... tile) {
+    private void step(int count, PanelBlock block, Gpr... tile) {
         int bytes = count * layout.blockBytes();
         int parts = count * block.groups();
         for (int i = 0; i < count; i++) {
@@ -72,15 +79,11 @@ record PanelStream(Assembler asm, PanelLayout layout, int tileRows) {
         for (Gpr pointer : tile) {
             asm.add(pointer, tileBlocks * layout.encoding().blockBytes(tileRows));
         }
-        asm.sub(RCX, count);
     }
 
-    /// The lines of a turn that belong to its part `part` of `parts`.
+    /// The lines of a step that belong to its part `part` of `parts`.
     private void fetch(int lines, int part, int parts) {
-        int ahead = layout.hasUpperBits() ? SPLIT_PREFETCH_BYTES : PREFETCH_BYTES;
-        for (int line = lines * part / parts; line < lines * (part + 1) / parts; line++) {
-            asm.prefetcht1(Mem.at(RSI, ahead + line * LINE));
-        }
+        prefetch.lines(asm, Mem.at(RSI), layout.hasUpperBits(), lines * part / parts, lines * (part + 1) / parts);
     }
 
     private int columnsOfTileBlock() {

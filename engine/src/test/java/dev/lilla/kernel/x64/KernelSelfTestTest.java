@@ -32,7 +32,7 @@ class KernelSelfTestTest {
     }
 
     private static Kernel product(PanelLayout layout, int rows) {
-        return kernel(Avx2PanelProduct.assemble(layout, rows, ByteDots.MULTIPLY_ADD));
+        return kernel(Avx2PanelProduct.assemble(layout, rows, ByteDots.MULTIPLY_ADD, Prefetch.ofThisMachine()));
     }
 
     @ParameterizedTest
@@ -68,7 +68,8 @@ class KernelSelfTestTest {
     /// one byte from an address may be anywhere.)
     @Test
     void refusesCodeOfWhichABitIsWrong() {
-        byte[] code = Avx2PanelProduct.assemble(PanelLayout.NIBBLES, 1, ByteDots.MULTIPLY_ADD);
+        byte[] code =
+                Avx2PanelProduct.assemble(PanelLayout.NIBBLES, 1, ByteDots.MULTIPLY_ADD, Prefetch.ofThisMachine());
         int at = code.length - 4;
         while (code[at] != 0x0F || code[at + 1] != 0x0F || code[at + 2] != 0x0F || code[at + 3] != 0x0F) {
             at--;
