@@ -8,8 +8,9 @@ final class Shares implements AutoCloseable {
     /// (KERNELS.md 5), one core does some 8 steps a nanosecond, so 16,384 are about 2 µs.
     static final long STEPS_WORTH_SHARING = 16_384;
 
-    /// Chunks a worker gets of a loop on average: enough that a worker that loses its core costs a tenth of the loop.
-    private static final int CHUNKS_PER_WORKER = 8;
+    /// Chunks a worker gets of a loop on average. One of them is what all others may wait for at the end; a call of
+    /// machine code for each would cost a tenth of the loop, so several are taken at once ([WorkerChunks]).
+    private static final int CHUNKS_PER_WORKER = 32;
 
     private final WorkerPool pool;
     private final Scratch[] scratch;

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A fixed set of threads that share loops; the caller is worker 0.
 ///
-/// A loop's indices are handed out in chunks ([WorkerChunks]), so a worker that loses its core delays one chunk,
-/// not a fixed part of the work. Workers spin for a while after a loop, since the next follows within microseconds
+/// A loop's indices are handed out in parts ([WorkerChunks]), so a worker that loses its core delays one of them,
+/// not half of the work. Workers spin for a while after a loop, since the next follows within microseconds
 /// while tokens are computed, then park. One loop at a time.
 final class WorkerPool implements AutoCloseable {
     /// Rounds of [Thread#onSpinWait] before a worker parks: about 40 ns each on current processors, so 50-100 µs, a
@@ -46,8 +46,9 @@ final class WorkerPool implements AutoCloseable {
         return workers.length + 1;
     }
 
-    /// Runs `task` over 0 to `count` in chunks of `grain` indices and returns when all are done. The first thing
-    /// thrown by a chunk is thrown here, once no chunk is running any more; chunks not begun by then are left out.
+    /// Runs `task` over 0 to `count` in parts of one or more times `grain` indices and returns when all are done. The
+    /// first thing thrown by a part is thrown here, once none is running any more; those not begun by then are left
+    /// out.
     ///
     /// @throws IllegalStateException if a loop is running already, or the pool is closed
     void run(int count, int grain, Task task) {
@@ -138,16 +139,17 @@ final class WorkerPool implements AutoCloseable {
         }
 
         void work(int worker) {
-            for (int chunk = left.take(worker); chunk != WorkerChunks.NONE; chunk = left.take(worker)) {
+            for (long run = left.take(worker); run != WorkerChunks.NONE; run = left.take(worker)) {
+                int from = WorkerChunks.from(run);
+                int to = WorkerChunks.to(run);
                 try {
                     if (failure.get() == null) {
-                        int from = chunk * grain;
-                        task.run(from, Math.min(count - from, grain) + from, worker);
+                        task.run(from * grain, (int) Math.min(count, (long) to * grain), worker);
                     }
                 } catch (Throwable thrown) {
                     failure.compareAndSet(null, thrown);
                 } finally {
-                    done.getAndIncrement();
+                    done.getAndAdd(to - from);
                 }
             }
         }

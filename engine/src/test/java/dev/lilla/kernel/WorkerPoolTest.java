@@ -38,11 +38,23 @@ class WorkerPoolTest {
         }
 
         @Test
-        void giveChunksOfTheGrain() {
+        void giveWholeGrains() {
             try (WorkerPool pool = new WorkerPool(3)) {
-                Set<String> chunks = ConcurrentHashMap.newKeySet();
-                pool.run(10, 4, (from, to, worker) -> chunks.add(from + "-" + to));
-                assertThat(chunks).containsExactlyInAnyOrder("0-4", "4-8", "8-10");
+                Set<Integer> borders = ConcurrentHashMap.newKeySet();
+                pool.run(100, 4, (from, to, worker) -> {
+                    borders.add(from);
+                    borders.add(to);
+                });
+                assertThat(borders).contains(0, 100).allMatch(border -> border % 4 == 0);
+            }
+        }
+
+        @Test
+        void endWithWhatIsNoWholeGrain() {
+            try (WorkerPool pool = new WorkerPool(3)) {
+                Set<String> parts = ConcurrentHashMap.newKeySet();
+                pool.run(10, 4, (from, to, worker) -> parts.add(from + "-" + to));
+                assertThat(parts).containsExactlyInAnyOrder("0-4", "4-8", "8-10");
             }
         }
 
@@ -107,8 +119,8 @@ class WorkerPoolTest {
         void reachTheCallerWhicheverChunkFails(int failing) {
             try (WorkerPool pool = new WorkerPool(2)) {
                 assertThatThrownBy(() -> pool.run(64, 1, (from, to, worker) -> {
-                            if (from == failing) {
-                                throw new IllegalArgumentException("chunk " + from);
+                            if (from <= failing && failing < to) {
+                                throw new IllegalArgumentException("chunk " + failing);
                             }
                         }))
                         .isInstanceOf(IllegalArgumentException.class)
@@ -124,8 +136,8 @@ class WorkerPoolTest {
                         }))
                         .isInstanceOf(AssertionError.class);
                 AtomicInteger sum = new AtomicInteger();
-                pool.run(8, 1, (from, to, worker) -> sum.addAndGet(from));
-                assertThat(sum).hasValue(28);
+                pool.run(8, 1, (from, to, worker) -> sum.addAndGet(to - from));
+                assertThat(sum).hasValue(8);
             }
         }
 
