@@ -8,6 +8,10 @@ import java.lang.foreign.MemorySegment;
 ///
 /// @param memory aligned to 64 bytes, long enough for all tiles
 record EncodedRows(RowEncoding encoding, int rows, int columns, MemorySegment memory) {
+    /// Columns that are encoded apart from the others of a tile, in [RowEncoding#BYTES]: several workers share one
+    /// tile, as there is no more than one of them while up to 16 texts are written. They lie in other cache lines.
+    private static final int PART_COLUMNS = 512;
+
     int tiles() {
         return Math.ceilDiv(rows, encoding.tileRows());
     }
@@ -15,6 +19,21 @@ record EncodedRows(RowEncoding encoding, int rows, int columns, MemorySegment me
     /// Rows of a tile: all that fit, but in the last.
     int rowsOf(int tile) {
         return Math.min(encoding.tileRows(), rows - tile * encoding.tileRows());
+    }
+
+    /// Parts in which a tile is encoded.
+    int parts() {
+        return encoding == RowEncoding.BYTES ? Math.max(1, Math.ceilDiv(columns, PART_COLUMNS)) : 1;
+    }
+
+    /// Parts of all tiles, those of a tile one after the other.
+    int units() {
+        return tiles() * parts();
+    }
+
+    /// Columns of a part: as many as all others, but in the last.
+    int columnsOf(int part) {
+        return parts() == 1 ? columns : Math.min(PART_COLUMNS, columns - part * PART_COLUMNS);
     }
 
     /// Bytes from the beginning to tile `tile`, for encodings that keep a tile in one place.

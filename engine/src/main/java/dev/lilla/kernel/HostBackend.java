@@ -22,6 +22,9 @@ public final class HostBackend implements Backend {
     /// some 30 ms. Of a larger one Java alone reads rows, which survives a file that was shortened.
     private static final long TABLE_COPIED_MAX = 128L << 20;
 
+    /// Elementary steps for each element of a key that is stored: those of one token lie in cache lines of their own.
+    private static final long STEPS_TO_STORE = 16;
+
     private final Kernels kernels;
     private final WeightMemory weights;
     private final Arena arena = Arena.ofShared();
@@ -294,8 +297,11 @@ public final class HostBackend implements Backend {
                 values.heads() + " values of " + values.headDim());
         ShapeCheck.spans(spans, Math.min(keyData.rows(), valueData.rows()), blocks);
         CacheStep step = new CacheStep(keys, values, blocks, layer, List.copyOf(spans));
-        long steps = 4L * kvHeads * keys.headDim();
-        shares.run(keyData.rows(), steps, KvLayout.BLOCK_TOKENS, share -> kernels.store(step, share));
+        long steps = STEPS_TO_STORE * kvHeads * keys.headDim();
+        // Prompts are stored several tokens at a time, which lie in one block.
+        boolean isPrompt = spans.stream().anyMatch(span -> span.count() > 1);
+        int grain = isPrompt ? KvLayout.BLOCK_TOKENS : 1;
+        shares.run(keyData.rows(), steps, grain, share -> kernels.store(step, share));
     }
 
     @Override

@@ -258,7 +258,7 @@ record KernelTrials(Kernels tested, Kernels definition) {
         long bytes = EncodedRows.bytes(encoding, x.rows(), x.columns());
         MemorySegment memory = arena.allocate(bytes, Scratch.ALIGNMENT);
         EncodedRows rows = new EncodedRows(encoding, x.rows(), x.columns(), memory);
-        tested.encode(x, rows, new Share(0, rows.tiles(), new Scratch(arena)));
+        tested.encode(x, rows, new Share(0, rows.units(), new Scratch(arena)));
         return new LinearInput(x, isPrompt, Map.of(encoding, rows));
     }
 

@@ -255,8 +255,8 @@ final class LinearMaps {
         long size = EncodedRows.bytes(encoding, x.rows(), x.columns());
         MemorySegment memory = Objects.requireNonNull(encodings.get(encoding)).memory(size);
         EncodedRows target = new EncodedRows(encoding, x.rows(), x.columns(), memory);
-        long steps = (long) x.columns() * encoding.tileRows();
-        shares.run(target.tiles(), steps, share -> kernels.encode(x, target, share));
+        long steps = (long) target.columnsOf(0) * target.rowsOf(0);
+        shares.run(target.units(), steps, share -> kernels.encode(x, target, share));
         return target;
     }
 }

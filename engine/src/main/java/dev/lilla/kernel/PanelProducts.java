@@ -25,7 +25,7 @@ final class PanelProducts {
         this.tiles = new TileProducts(kernels);
     }
 
-    /// Encodes tiles `share.from()` to `share.to()` of `x`.
+    /// Encodes units `share.from()` to `share.to()` of `x`.
     void encode(HostMatrix x, EncodedRows target, Share share) {
         if (x.rows() != target.rows() || x.columns() != target.columns()) {
             throw new IllegalArgumentException(
@@ -36,37 +36,46 @@ final class PanelProducts {
             tiles.encode(x, target, share);
             return;
         }
-        for (int tile = share.from(); tile < share.to(); tile++) {
+        for (int unit = share.from(); unit < share.to(); unit++) {
+            int tile = unit / target.parts();
             int first = tile * target.encoding().tileRows();
             HostMatrix rows = x.rows(first, target.rowsOf(tile));
             MemorySegment memory = target.memory()
                     .asSlice(target.offset(tile), target.encoding().tileBytes(rows.rows(), rows.columns()));
             if (target.encoding() == RowEncoding.BYTES) {
-                encodeBytes(rows, memory, share.scratch());
+                encodeBytes(rows, target, unit % target.parts(), memory, share.scratch());
             } else {
                 encodeFloats(rows, memory);
             }
         }
     }
 
-    private void encodeBytes(HostMatrix rows, MemorySegment tile, Scratch scratch) {
+    private void encodeBytes(HostMatrix rows, EncodedRows target, int part, MemorySegment tile, Scratch scratch) {
         int count = rows.rows();
-        int blocks = rows.columns() / RowEncoding.BLOCK_COLUMNS;
         if (rows.columns() % RowEncoding.BLOCK_COLUMNS != 0) {
             throw new IllegalArgumentException("rows of " + rows.columns() + " columns are no whole blocks of 32");
         }
         int blockBytes = RowEncoding.BYTES.blockBytes(count);
-        tile.asSlice((long) blocks * blockBytes).fill((byte) 0);
+        int firstColumn = part * target.columnsOf(0);
+        int firstBlock = firstColumn / RowEncoding.BLOCK_COLUMNS;
+        int blocks = target.columnsOf(part) / RowEncoding.BLOCK_COLUMNS;
+        if (part == target.parts() - 1) {
+            tile.asSlice((long) (firstBlock + blocks) * blockBytes).fill((byte) 0);
+        }
+        MemorySegment encoded = tile.asSlice((long) firstBlock * blockBytes, (long) blocks * blockBytes);
         MemorySegment arguments = scratch.arguments();
         Kernel kernel = kernels.rowEncoder();
         for (int t = 0; t < count; t++) {
-            set(arguments, RowEncoder.Argument.ROW.offset(), rows.address(t, 0));
+            set(arguments, RowEncoder.Argument.ROW.offset(), rows.address(t, firstColumn));
             set(arguments, RowEncoder.Argument.BLOCKS.offset(), blocks);
-            set(arguments, RowEncoder.Argument.BYTES.offset(), tile.address() + (long) t * RowEncoding.BLOCK_COLUMNS);
+            set(
+                    arguments,
+                    RowEncoder.Argument.BYTES.offset(),
+                    encoded.address() + (long) t * RowEncoding.BLOCK_COLUMNS);
             set(
                     arguments,
                     RowEncoder.Argument.FIELDS.offset(),
-                    tile.address() + (long) count * RowEncoding.BLOCK_COLUMNS + (long) t * Float.BYTES);
+                    encoded.address() + (long) count * RowEncoding.BLOCK_COLUMNS + (long) t * Float.BYTES);
             set(arguments, RowEncoder.Argument.BLOCK_STRIDE.offset(), blockBytes);
             set(arguments, RowEncoder.Argument.FIELD_STRIDE.offset(), (long) count * Float.BYTES);
             kernel.call(arguments.address());

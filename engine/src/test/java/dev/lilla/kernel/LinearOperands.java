@@ -42,7 +42,7 @@ record LinearOperands(Kernels kernels, KernelOperands operands) {
     private EncodedRows encoded(HostMatrix x, RowEncoding encoding) {
         long bytes = EncodedRows.bytes(encoding, x.rows(), x.columns());
         EncodedRows target = new EncodedRows(encoding, x.rows(), x.columns(), operands.memory(bytes));
-        kernels.encode(x, target, operands.share(0, target.tiles()));
+        kernels.encode(x, target, operands.share(0, target.units()));
         return target;
     }
 

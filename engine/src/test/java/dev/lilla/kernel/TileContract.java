@@ -232,7 +232,7 @@ record TileContract(Kernels kernels) {
             long bytes = EncodedRows.bytes(RowEncoding.BF16, x.rows(), columns);
             EncodedRows rows = new EncodedRows(RowEncoding.BF16, x.rows(), columns, operands.memory(bytes));
             rows.memory().fill((byte) 0x55);
-            kernels.encode(x, rows, operands.share(0, rows.tiles()));
+            kernels.encode(x, rows, operands.share(0, rows.units()));
             for (int t = 0; t < 64; t++) {
                 for (int k = 0; k < 1024; k++) {
                     int chunk = k / 512;
@@ -282,7 +282,7 @@ record TileContract(Kernels kernels) {
             HostMatrix y = guards.copy(operands.matrix(rows, out));
             long bytes = EncodedRows.bytes(RowEncoding.BF16, rows, in);
             EncodedRows encoded = new EncodedRows(RowEncoding.BF16, rows, in, guards.allocate(bytes));
-            kernels.encode(x, encoded, operands.share(0, encoded.tiles()));
+            kernels.encode(x, encoded, operands.share(0, encoded.units()));
             LinearInput input = new LinearInput(x, true, Map.of(RowEncoding.BF16, encoded));
             HostMatrix expected = operands.matrix(rows, out);
             kernels.matmul(loose, bias, linear.prompt(loose, x), expected, operands.share(0, out));
