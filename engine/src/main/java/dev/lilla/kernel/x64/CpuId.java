@@ -19,11 +19,6 @@ import java.util.Optional;
 final class CpuId {
     private static final String AMD = "AuthenticAMD";
 
-    private static final int EAX = 0;
-    private static final int EBX = 1;
-    private static final int ECX = 2;
-    private static final int EDX = 3;
-
     /// Leaf 1 ECX bit 27: XGETBV can be used.
     private static final int OSXSAVE = 27;
 
@@ -50,28 +45,29 @@ final class CpuId {
         return Detected.THIS;
     }
 
-    /// One answer of CPUID.
-    ///
-    /// @param registers eax, ebx, ecx, edx
-    record Leaf(int... registers) {
-        private static final Leaf NONE = new Leaf(0, 0, 0, 0);
-
-        boolean has(Register register, int bit) {
-            return (registers[register.number] >> bit & 1) != 0;
-        }
+    /// Where an answer has its bits: eax to edx.
+    enum Register {
+        A,
+        B,
+        C,
+        D
     }
 
-    /// Where a leaf has its bits.
-    enum Register {
-        A(EAX),
-        B(EBX),
-        C(ECX),
-        D(EDX);
+    /// One answer of CPUID.
+    record Leaf(int a, int b, int c, int d) {
+        private static final Leaf NONE = new Leaf(0, 0, 0, 0);
 
-        private final int number;
+        int get(Register register) {
+            return switch (register) {
+                case A -> a;
+                case B -> b;
+                case C -> c;
+                case D -> d;
+            };
+        }
 
-        Register(int number) {
-            this.number = number;
+        boolean has(Register register, int bit) {
+            return (get(register) >> bit & 1) != 0;
         }
     }
 
@@ -82,30 +78,28 @@ final class CpuId {
 
     /// Leaf 7, 0 where the processor has none: it would answer with what its last leaf holds.
     Leaf extended() {
-        return identity.registers()[EAX] >= 7 ? ask(7, 0) : Leaf.NONE;
+        return identity.a() >= 7 ? ask(7, 0) : Leaf.NONE;
     }
 
     /// Subleaf 1 of leaf 7, 0 where the processor has none.
     Leaf moreExtended() {
-        return extended().registers()[EAX] >= 1 ? ask(7, 1) : Leaf.NONE;
+        return extended().a() >= 1 ? ask(7, 1) : Leaf.NONE;
     }
 
     /// The state that the operating system keeps for a program, a bit for each component.
     long state() {
-        return basic.has(Register.C, OSXSAVE) ? ask(-1, 0).registers()[EAX] : 0;
+        return basic.has(Register.C, OSXSAVE) ? ask(-1, 0).a() : 0;
     }
 
     /// Of AMD's processors, 0 of others: 25 is Zen 3 and Zen 4, 26 is Zen 5.
     int amdFamily() {
         ByteBuffer vendor = ByteBuffer.allocate(AMD.length()).order(ByteOrder.LITTLE_ENDIAN);
-        for (int register : new int[] {EBX, EDX, ECX}) {
-            vendor.putInt(identity.registers()[register]);
-        }
+        vendor.putInt(identity.b()).putInt(identity.d()).putInt(identity.c());
         if (!new String(vendor.array(), StandardCharsets.US_ASCII).equals(AMD)) {
             return 0;
         }
-        int family = basic.registers()[EAX] >> 8 & 0xF;
-        return family == EXTENDED_FAMILY ? family + (basic.registers()[EAX] >> 20 & 0xFF) : family;
+        int family = basic.a() >> 8 & 0xF;
+        return family == EXTENDED_FAMILY ? family + (basic.a() >> 20 & 0xFF) : family;
     }
 
     private Leaf ask(int leaf, int subleaf) {
@@ -114,7 +108,8 @@ final class CpuId {
             block.set(ValueLayout.JAVA_INT, 0, leaf);
             block.set(ValueLayout.JAVA_INT, 4, subleaf);
             query.call(block.address());
-            return new Leaf(block.asSlice(8, 16).toArray(ValueLayout.JAVA_INT));
+            int[] answer = block.asSlice(8, 16).toArray(ValueLayout.JAVA_INT);
+            return new Leaf(answer[0], answer[1], answer[2], answer[3]);
         }
     }
 

@@ -14,15 +14,13 @@ import java.util.regex.Pattern;
 /// | 4 rows | 28, 26 | 43, 30 | 39, 27 | 27, 21 |
 /// | 16 rows | 15.7, 14.8 | 24.5, 19.5 | 14.0, 12.8 | 14.0, 12.7 |
 ///
-/// 4,096 to 8,192 bytes are alike; a chunk's end fetches so much in vain. On Zen 4 it is the other way round: 28 GB/s
-/// for
-/// 2,048 bytes into the first level, 31 for 1,024 into the second, and 30.6 without (Q4_0).
+/// 4,096 to 8,192 bytes are alike; the end of a chunk fetches so much in vain. On Zen 4 it is the other way round:
+/// 28 GB/s with 2,048 bytes into the first level, 31 with 1,024 into the second, and 30.6 without (Q4_0).
 ///
 /// @param isNear whether into the first level, else into the second
 /// @param bytes ahead, or 0 for not
-/// @param splitBytes the same for codes of five and six bits, whose nibbles and upper bits are wanted at once. On Zen
-/// 4,
-///     2,560 bytes against 1,024: Q5_0 is 1.3 times as fast, Q6_K 1.06 to 1.35 and Q5_K as fast
+/// @param splitBytes the same for codes of five and six bits, whose nibbles and upper bits are wanted at once. On
+///     Zen 4 with 2,560 bytes, not 1,024, Q5_0 is 1.3 times as fast, Q6_K 1.06 to 1.35 and Q5_K as fast
 public record Prefetch(boolean isNear, int bytes, int splitBytes) {
     /// Says what to do instead of what suits the processor: `none`, or the level and the bytes ahead, as `t1+1024`.
     private static final String PROPERTY = "lilla.prefetch";
@@ -35,21 +33,12 @@ public record Prefetch(boolean isNear, int bytes, int splitBytes) {
 
     static final Prefetch NONE = new Prefetch(true, 0, 0);
 
-    private static final class Chosen {
-        private static final Prefetch THIS = choose();
-    }
-
     /// What suits this processor, or what the property `lilla.prefetch` says.
+    ///
+    /// @throws IllegalArgumentException if that has not the form it should have
     public static Prefetch ofThisMachine() {
-        return Chosen.THIS;
-    }
-
-    private static Prefetch choose() {
         String words = System.getProperty(PROPERTY, "");
-        if (!words.isEmpty()) {
-            return parse(words);
-        }
-        return of(CpuId.ofThisMachine().map(CpuId::amdFamily).orElse(0));
+        return words.isEmpty() ? of(CpuId.ofThisMachine().map(CpuId::amdFamily).orElse(0)) : parse(words);
     }
 
     /// @param amdFamily 0 for others than AMD's
@@ -64,8 +53,9 @@ public record Prefetch(boolean isNear, int bytes, int splitBytes) {
         }
         Matcher form = FORM.matcher(words);
         if (!form.matches()) {
-            throw new IllegalArgumentException(PROPERTY + " is " + words
-                    + ", but should be none, or a level of the cache and the bytes ahead, as t1+1024");
+            throw new IllegalArgumentException(PROPERTY + " is \"" + words
+                    + "\", expected none, or t0 or t1 and the bytes ahead, as t1+1024; leave it out for what suits the"
+                    + " processor");
         }
         int bytes = Integer.parseInt(form.group(2));
         return new Prefetch(form.group(1).equals("0"), bytes, bytes);
