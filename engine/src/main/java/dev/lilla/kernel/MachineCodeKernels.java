@@ -66,7 +66,7 @@ final class MachineCodeKernels implements Kernels {
 
     @Override
     public List<KernelUse> uses() {
-        return new MachineCodeUses(isa, dots, rounding).all();
+        return new MachineCodeUses(isa, dots, kernels.prefetch(), rounding).all();
     }
 
     @Override

@@ -12,14 +12,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /// Which machine code serves which operation and element type.
-record MachineCodeUses(Isa isa, ByteDots dots, PromptRounding rounding) {
+record MachineCodeUses(Isa isa, ByteDots dots, Prefetch prefetch, PromptRounding rounding) {
     List<KernelUse> all() {
         List<KernelUse> uses = new ArrayList<>();
         for (PanelLayout layout : PanelLayout.values()) {
             uses.add(new KernelUse("products with " + types(layout), panels(layout) + ", " + arithmetic(layout)));
         }
-        uses.add(
-                new KernelUse("weights that stream by", Prefetch.ofThisMachine().toString()));
+        uses.add(new KernelUse("weights that stream by", prefetch.toString()));
         if (isa == Isa.AMX && rounding == PromptRounding.WHERE_FASTER) {
             uses.add(new KernelUse(
                     "products with 32 rows and more",

@@ -1,5 +1,6 @@
 package dev.lilla.kernel.x64;
 
+import dev.lilla.kernel.x64.CpuId.Leaf;
 import dev.lilla.kernel.x64.CpuId.Register;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -8,28 +9,50 @@ import java.util.Set;
 /// What the processor offers and the operating system lets programs use, as the bits of CPUID and XGETBV say (Intel
 /// SDM volume 1, chapters 14 to 18).
 public enum CpuFeature {
-    AVX2,
-    FMA,
-    F16C,
-    BMI2,
+    AVX2(State.AVX, Leaf.EXTENDED, Register.B, 5),
+    FMA(State.AVX, Leaf.BASIC, Register.C, 12),
+    F16C(State.AVX, Leaf.BASIC, Register.C, 29),
+    BMI2(State.AVX, Leaf.EXTENDED, Register.B, 8),
     /// 256-bit VNNI in AVX's encoding.
-    AVX_VNNI,
-    AVX512F,
-    AVX512BW,
-    AVX512VL,
-    AVX512DQ,
-    AVX512_VBMI,
-    AVX512_VNNI,
-    AVX512_BF16,
-    AMX_TILE,
-    AMX_INT8,
-    AMX_BF16;
+    AVX_VNNI(State.AVX, Leaf.MORE_EXTENDED, Register.A, 4),
+    AVX512F(State.AVX512, Leaf.EXTENDED, Register.B, 16),
+    AVX512BW(State.AVX512, Leaf.EXTENDED, Register.B, 30),
+    AVX512VL(State.AVX512, Leaf.EXTENDED, Register.B, 31),
+    AVX512DQ(State.AVX512, Leaf.EXTENDED, Register.B, 17),
+    AVX512_VBMI(State.AVX512, Leaf.EXTENDED, Register.C, 1),
+    AVX512_VNNI(State.AVX512, Leaf.EXTENDED, Register.C, 11),
+    AVX512_BF16(State.AVX512, Leaf.MORE_EXTENDED, Register.A, 5),
+    AMX_TILE(State.AMX, Leaf.EXTENDED, Register.D, 24),
+    AMX_INT8(State.AMX, Leaf.EXTENDED, Register.D, 25),
+    AMX_BF16(State.AMX, Leaf.EXTENDED, Register.D, 22);
 
-    /// State components that the operating system must keep for a program: XMM and YMM; masks and ZMM; tiles.
-    private static final long AVX_STATE = 0x6;
+    private final State state;
+    private final Leaf leaf;
+    private final Register register;
+    private final int bit;
 
-    private static final long AVX512_STATE = 0xE6;
-    private static final long AMX_STATE = 0x60000;
+    CpuFeature(State state, Leaf leaf, Register register, int bit) {
+        this.state = state;
+        this.leaf = leaf;
+        this.register = register;
+        this.bit = bit;
+    }
+
+    /// State that the operating system must keep for a program, by its components.
+    private enum State {
+        /// XMM and YMM.
+        AVX(0x6),
+        /// The same, masks and ZMM.
+        AVX512(0xE6),
+        /// Tiles.
+        AMX(0x60000);
+
+        private final long components;
+
+        State(long components) {
+            this.components = components;
+        }
+    }
 
     private static final class Detected {
         private static final Optional<Set<CpuFeature>> FEATURES =
@@ -44,39 +67,16 @@ public enum CpuFeature {
     }
 
     private static Set<CpuFeature> read(CpuId processor) {
-        CpuId.Leaf basic = processor.basic();
-        CpuId.Leaf extended = processor.extended();
-        CpuId.Leaf more = processor.moreExtended();
-        long state = processor.state();
         Set<CpuFeature> found = EnumSet.noneOf(CpuFeature.class);
-        if ((state & AVX_STATE) == AVX_STATE) {
-            add(found, AVX2, extended.has(Register.B, 5));
-            add(found, FMA, basic.has(Register.C, 12));
-            add(found, F16C, basic.has(Register.C, 29));
-            add(found, BMI2, extended.has(Register.B, 8));
-            add(found, AVX_VNNI, more.has(Register.A, 4));
+        for (CpuFeature feature : values()) {
+            long needed = feature.state.components;
+            if ((processor.state() & needed) == needed && processor.has(feature.leaf, feature.register, feature.bit)) {
+                found.add(feature);
+            }
         }
-        if ((state & AVX512_STATE) == AVX512_STATE) {
-            add(found, AVX512F, extended.has(Register.B, 16));
-            add(found, AVX512DQ, extended.has(Register.B, 17));
-            add(found, AVX512BW, extended.has(Register.B, 30));
-            add(found, AVX512VL, extended.has(Register.B, 31));
-            add(found, AVX512_VBMI, extended.has(Register.C, 1));
-            add(found, AVX512_VNNI, extended.has(Register.C, 11));
-            add(found, AVX512_BF16, more.has(Register.A, 5));
-        }
-        boolean tiles = (state & AMX_STATE) == AMX_STATE && extended.has(Register.D, 24);
-        if (tiles && LinuxMemory.requestTiles()) {
-            found.add(AMX_TILE);
-            add(found, AMX_BF16, extended.has(Register.D, 22));
-            add(found, AMX_INT8, extended.has(Register.D, 25));
+        if (!found.contains(AMX_TILE) || !LinuxMemory.requestTiles()) {
+            found.removeIf(feature -> feature.state == State.AMX);
         }
         return Set.copyOf(found);
-    }
-
-    private static void add(Set<CpuFeature> found, CpuFeature feature, boolean isThere) {
-        if (isThere) {
-            found.add(feature);
-        }
     }
 }

@@ -13,6 +13,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// What the processor says of itself, asked by CPUID and XGETBV (Intel SDM volume 2, AMD64 manual volume 3).
@@ -30,14 +33,18 @@ final class CpuId {
                 LinuxMemory.isHere() ? CodeMemory.publish("cpuid", queryCode()).map(CpuId::new) : Optional.empty();
     }
 
-    private final Kernel query;
-    private final Leaf identity;
-    private final Leaf basic;
+    private final Answer identity;
+    private final Map<Leaf, Answer> leaves = new EnumMap<>(Leaf.class);
+    private final long state;
 
     private CpuId(Kernel query) {
-        this.query = query;
-        this.identity = ask(0, 0);
-        this.basic = ask(1, 0);
+        identity = ask(query, 0, 0);
+        // A processor without a leaf would answer with what its last one holds.
+        Answer extended = identity.a() >= 7 ? ask(query, 7, 0) : Answer.NONE;
+        leaves.put(Leaf.BASIC, ask(query, 1, 0));
+        leaves.put(Leaf.EXTENDED, extended);
+        leaves.put(Leaf.MORE_EXTENDED, extended.a() >= 1 ? ask(query, 7, 1) : Answer.NONE);
+        state = has(Leaf.BASIC, Register.C, OSXSAVE) ? ask(query, -1, 0).a() : 0;
     }
 
     /// @return empty where machine code cannot run at all: another processor or system, or no executable memory
@@ -53,9 +60,18 @@ final class CpuId {
         D
     }
 
-    /// One answer of CPUID.
-    record Leaf(int a, int b, int c, int d) {
-        private static final Leaf NONE = new Leaf(0, 0, 0, 0);
+    /// What is asked for.
+    enum Leaf {
+        /// Leaf 1.
+        BASIC,
+        /// Leaf 7.
+        EXTENDED,
+        /// Subleaf 1 of leaf 7.
+        MORE_EXTENDED
+    }
+
+    private record Answer(int a, int b, int c, int d) {
+        static final Answer NONE = new Answer(0, 0, 0, 0);
 
         int get(Register register) {
             return switch (register) {
@@ -65,30 +81,20 @@ final class CpuId {
                 case D -> d;
             };
         }
-
-        boolean has(Register register, int bit) {
-            return (get(register) >> bit & 1) != 0;
-        }
     }
 
-    /// Leaf 1.
-    Leaf basic() {
-        return basic;
+    /// @return whether the bit is set; no bit is, of a leaf that the processor has not
+    boolean has(Leaf leaf, Register register, int bit) {
+        return (answer(leaf).get(register) >> bit & 1) != 0;
     }
 
-    /// Leaf 7, 0 where the processor has none: it would answer with what its last leaf holds.
-    Leaf extended() {
-        return identity.a() >= 7 ? ask(7, 0) : Leaf.NONE;
-    }
-
-    /// Subleaf 1 of leaf 7, 0 where the processor has none.
-    Leaf moreExtended() {
-        return extended().a() >= 1 ? ask(7, 1) : Leaf.NONE;
+    private Answer answer(Leaf leaf) {
+        return Objects.requireNonNull(leaves.get(leaf));
     }
 
     /// The state that the operating system keeps for a program, a bit for each component.
     long state() {
-        return basic.has(Register.C, OSXSAVE) ? ask(-1, 0).a() : 0;
+        return state;
     }
 
     /// Of AMD's processors, 0 of others: 25 is Zen 3 and Zen 4, 26 is Zen 5.
@@ -98,18 +104,19 @@ final class CpuId {
         if (!new String(vendor.array(), StandardCharsets.US_ASCII).equals(AMD)) {
             return 0;
         }
-        int family = basic.a() >> 8 & 0xF;
-        return family == EXTENDED_FAMILY ? family + (basic.a() >> 20 & 0xFF) : family;
+        int version = answer(Leaf.BASIC).a();
+        int family = version >> 8 & 0xF;
+        return family == EXTENDED_FAMILY ? family + (version >> 20 & 0xFF) : family;
     }
 
-    private Leaf ask(int leaf, int subleaf) {
+    private static Answer ask(Kernel query, int leaf, int subleaf) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment block = arena.allocate(24, 8);
             block.set(ValueLayout.JAVA_INT, 0, leaf);
             block.set(ValueLayout.JAVA_INT, 4, subleaf);
             query.call(block.address());
             int[] answer = block.asSlice(8, 16).toArray(ValueLayout.JAVA_INT);
-            return new Leaf(answer[0], answer[1], answer[2], answer[3]);
+            return new Answer(answer[0], answer[1], answer[2], answer[3]);
         }
     }
 

@@ -32,6 +32,11 @@ public final class KernelSet {
         return isa;
     }
 
+    /// How panels are fetched on their way.
+    public Prefetch prefetch() {
+        return prefetch;
+    }
+
     /// See [PanelProduct.Argument] for its arguments.
     ///
     /// @param rows of the tile, 1 to [RowEncoding#tileRows()]

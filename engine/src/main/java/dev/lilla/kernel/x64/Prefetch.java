@@ -36,7 +36,7 @@ public record Prefetch(boolean isNear, int bytes, int splitBytes) {
     /// What suits this processor, or what the property `lilla.prefetch` says.
     ///
     /// @throws IllegalArgumentException if that has not the form it should have
-    public static Prefetch ofThisMachine() {
+    static Prefetch ofThisMachine() {
         String words = System.getProperty(PROPERTY, "");
         return words.isEmpty() ? of(CpuId.ofThisMachine().map(CpuId::amdFamily).orElse(0)) : parse(words);
     }
