@@ -1,6 +1,7 @@
 package dev.lilla.demo;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,15 @@ final class Draw {
     /// True with a chance in percent.
     boolean chance(int percent) {
         return random.nextInt(100) < percent;
+    }
+
+    /// The same in any order.
+    <T> List<T> shuffled(List<T> list) {
+        List<T> shuffled = new ArrayList<>(list);
+        for (int at = shuffled.size() - 1; at > 0; at--) {
+            Collections.swap(shuffled, at, random.nextInt(at + 1));
+        }
+        return shuffled;
     }
 
     /// True in training alone, with a chance in percent; tests roll no dice for it.

@@ -38,8 +38,9 @@ final class ExtractMaker implements ExampleMaker {
     private static final int SIGNATURE_PERCENT = 55;
     private static final int LINES_PERCENT = 25;
     private static final int SPELLED_PERCENT = 25;
-    private static final int SINGLE_PERCENT = 6;
-    private static final int GOODS_PERCENT = 15;
+    private static final int SINGLE_PERCENT = 12;
+    private static final int NAMED_PERCENT = 40;
+    private static final int GOODS_PERCENT = 35;
 
     private final Grammar grammar;
     private final List<String> numbers;
@@ -125,12 +126,16 @@ final class ExtractMaker implements ExampleMaker {
     }
 
     /// In training, now and then, a single piece: it needs sentences of its own.
-    private static void addSingle(Letter letter, Draw draw, Set<String> said) {
+    private void addSingle(Letter letter, Draw draw, Set<String> said) {
         if (said.containsAll(List.of("product", "quantity")) && draw.broader(SINGLE_PERCENT)) {
             said.removeAll(List.of("product", "quantity"));
             draw.forget("product");
             draw.bind("quantity", "1");
-            letter.add("more.single");
+            boolean named = draw.chance(NAMED_PERCENT);
+            if (!named) {
+                draw.bind("product", draw.say(grammar, "more.good"));
+            }
+            letter.add(named ? "more.single" : "more.single.good");
         }
     }
 

@@ -53,6 +53,11 @@ final class Grammar {
         return MORE + rule;
     }
 
+    /// The rule itself, or the broader one where nothing but training has it.
+    String ownOrMore(String rule) {
+        return has(rule) ? rule : more(rule);
+    }
+
     /// The task and the language: `classify.en`.
     String name() {
         return name;

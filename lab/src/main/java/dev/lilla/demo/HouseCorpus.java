@@ -2,6 +2,7 @@ package dev.lilla.demo;
 
 import dev.lilla.chat.Message;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,12 @@ import java.util.stream.Stream;
 public final class HouseCorpus {
     /// How many logs an adapter is trained on.
     public static final int TRAINING_LOGS = 2_000;
+
+    /// The most logs that are shown as examples before a question.
+    public static final int SHOWN_MAX = 20;
+
+    /// Logs of a task, in both languages, of which the shortest are shown.
+    private static final int SHOWN_OF = 200;
 
     static final List<String> URGENCIES = List.of("today", "this week", "when possible");
 
@@ -61,15 +68,17 @@ public final class HouseCorpus {
         return LongStream.range(from, from + count).mapToObj(index -> example(split, index));
     }
 
-    /// The same question with logs before it, the way a model without an adapter is shown what is wanted.
+    /// The same question with logs before it, the way a model without an adapter is shown what is wanted: short ones,
+    /// so that five leave room for the question in the context of the demo models.
     ///
-    /// @param count training logs of the same task and language
+    /// @param count training logs of the same task and language, [#SHOWN_MAX] at most
     public List<Message> withExamples(Example asked, int count) {
         List<Message> messages = new ArrayList<>();
         messages.add(asked.messages().getFirst());
-        LongStream.iterate(0, index -> index + 1)
+        LongStream.range(0, SHOWN_OF)
                 .mapToObj(index -> example(Split.TRAIN, asked.task(), index))
                 .filter(log -> log.language() == asked.language())
+                .sorted(Comparator.comparingInt(log -> log.text().length()))
                 .limit(count)
                 .forEach(log -> {
                     messages.add(Message.user(log.request()));

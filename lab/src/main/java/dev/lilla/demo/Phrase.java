@@ -3,6 +3,7 @@ package dev.lilla.demo;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// A sentence skeleton: one line of a grammar.
 ///
@@ -53,6 +54,14 @@ record Phrase(Grammar grammar, String rule, String text, String id, List<Node> n
             }
         }
         return longest;
+    }
+
+    /// What stands in its slots, those of its choices left out.
+    Set<String> slots() {
+        return nodes.stream()
+                .filter(Node.Slot.class::isInstance)
+                .map(node -> ((Node.Slot) node).name())
+                .collect(Collectors.toSet());
     }
 
     /// How many letters stand outside its slots: few of them occur in any text.

@@ -1,9 +1,7 @@
 package dev.lilla.demo;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /// Questions on a passage about one or two products or firms.
@@ -12,9 +10,9 @@ import java.util.Set;
 /// answer repeats what is asked for, of whom, before it gives the value or says that the text has none: by then a small
 /// model has all in one place by which it looks the value up.
 ///
-/// Training is broader than the tests: many passages about two things tell but one fact of each, and the two questions
-/// on
-/// a passage may ask for the same of one thing and of the other, so that nothing but the name tells the answers apart.
+/// Training is broader than the tests: many passages about two things tell but one fact of each, and the two
+/// questions on a passage may ask for the same of one thing and of the other, so that nothing but the name tells the
+/// answers apart. Where a passage is about one thing only, a question may leave out which; then so does the answer.
 final class QuestionMaker {
     /// Part of the training passages that may tell a single fact: finding one is learned before choosing one.
     private static final int SHORT_PERCENT = 40;
@@ -22,10 +20,13 @@ final class QuestionMaker {
     private static final int SAME_PERCENT = 30;
     /// Part of them that tell one fact of each, never the same.
     private static final int APART_PERCENT = 25;
-    /// Part of the training sentences and questions that come from the broader rules.
-    private static final int MORE_PERCENT = 55;
     /// Part of the training passages with a sentence that tells no fact.
     private static final int FILLER_PERCENT = 30;
+    /// Part of the training questions about the only thing in a passage that do not name it.
+    private static final int BARE_PERCENT = 40;
+    /// Part of these that call it something like "it", and of the others that are asked in the words of the attribute.
+    private static final int PRONOUN_PERCENT = 25;
+    private static final int OWN_WORDS_PERCENT = 65;
 
     /// What is asked, by what the passage tells.
     enum Kind {
@@ -80,41 +81,45 @@ final class QuestionMaker {
         grammar = Grammar.loadBroad("qa", language);
     }
 
-    /// A thing and what is told of it: values by attribute.
-    private record Thing(String name, Map<String, String> told) {}
-
     /// @param draw dice that the two questions of a passage share
     /// @param question dice of this question; they make no names
     /// @param parity 0 for the first question of a passage, which is answerable; 1 for the second
     Turns make(Draw draw, Draw question, int parity) {
         String topic = draw.chance(65) ? "product" : "firm";
-        List<String> attributes = shuffled(grammar.lines(topic + ".attributes"), draw);
-        List<Thing> things = new ArrayList<>();
-        List<String> sentences = new ArrayList<>();
         boolean training = draw.split() == Split.TRAIN;
+        List<String> attributes = draw.shuffled(attributes(topic, training));
         int count = draw.chance(training ? 42 : 50) ? 1 : 2;
         Shape shape = shape(draw, count);
         List<String> common = attributes.subList(0, count == 2 && shape != Shape.APART ? 1 : 0);
         int fewest = training && draw.chance(SHORT_PERCENT) ? 1 : 2;
         int next = common.size();
+        Passage passage = new Passage(draw, grammar, topic, count == 1);
         for (int thing = 0; thing < count; thing++) {
             int own = shape.own(fewest + draw.random().nextInt(count == 1 ? 3 : 2));
             List<String> told = new ArrayList<>(common);
             told.addAll(attributes.subList(next, next + own));
             next += own;
-            things.add(tell(draw, topic, told, things, count == 1, sentences));
+            passage.tell(told);
         }
         if (draw.broader(FILLER_PERCENT)) {
-            sentences.add(draw.random().nextInt(sentences.size() + 1), draw.sentence(grammar, "more.filler"));
+            passage.insert("more.filler");
         }
-        String passage = String.join(" ", sentences);
+        List<Thing> things = passage.things();
         boolean bothAnswerable = shape == Shape.SAME || draw.chance(training ? 8 : 20);
         boolean turns = training && (shape != Shape.FULL || draw.chance(50));
         int first = draw.random().nextInt(count);
         Thing asked = things.get(turns ? (first + parity) % count : first);
         List<String> untold = attributes.subList(next, attributes.size());
         Kind wished = kind(question, count, parity == 0 || bothAnswerable);
-        return ask(question, possible(wished, asked, things), asked, things, untold, passage);
+        return ask(question, possible(wished, asked, things), asked, things, untold, passage.text());
+    }
+
+    private List<String> attributes(String topic, boolean training) {
+        List<String> attributes = new ArrayList<>(grammar.lines(topic + ".attributes"));
+        if (training) {
+            attributes.addAll(grammar.lines(Grammar.more(topic + ".attributes")));
+        }
+        return attributes;
     }
 
     private static Shape shape(Draw draw, int count) {
@@ -143,51 +148,6 @@ final class QuestionMaker {
         };
     }
 
-    private Thing tell(
-            Draw draw, String topic, List<String> told, List<Thing> others, boolean alone, List<String> sentences) {
-        String name = newName(draw, topic, others);
-        draw.bind("name", name);
-        boolean introduced = draw.chance(60);
-        if (introduced) {
-            sentences.add(draw.sentence(grammar, topic + ".intro"));
-        }
-        Map<String, String> values = new HashMap<>();
-        for (String attribute : shuffled(told, draw)) {
-            boolean byType = alone && introduced && topic.equals("product") && draw.chance(35);
-            draw.bind("subject", byType ? draw.value("definite") : name);
-            for (String slot : List.of("town", "customer", "color", "material", "phone")) {
-                draw.forget(slot);
-            }
-            String value = draw.say(grammar, attribute + ".value");
-            values.put(attribute, value);
-            draw.bind("value", value);
-            draw.bind("first", draw.say(grammar, attribute + ".noun"));
-            sentences.add(draw.sentence(grammar, rule(draw, attribute, ".say")));
-        }
-        return new Thing(name, values);
-    }
-
-    /// The rule of an attribute; in training a broader one now and then, its own or that of all attributes.
-    private static String rule(Draw draw, String attribute, String what) {
-        if (!draw.broader(MORE_PERCENT)) {
-            return attribute + what;
-        }
-        return draw.chance(20) ? "more" + what : Grammar.more(attribute + what);
-    }
-
-    /// A name that no other thing of the passage has.
-    private static String newName(Draw draw, String topic, List<Thing> others) {
-        while (true) {
-            for (String slot : List.of("name", "firm", "type")) {
-                draw.forget(slot);
-            }
-            String name = draw.value(topic.equals("firm") ? "firm" : "name");
-            if (others.stream().noneMatch(other -> other.name().equals(name))) {
-                return name;
-            }
-        }
-    }
-
     private static Kind kind(Draw question, int count, boolean answerable) {
         if (answerable) {
             int die = question.random().nextInt(100);
@@ -200,8 +160,8 @@ final class QuestionMaker {
     }
 
     private Turns ask(Draw question, Kind kind, Thing asked, List<Thing> things, List<String> untold, String passage) {
-        question.bind("name", asked.name());
-        List<String> own = shuffled(asked.told().keySet().stream().sorted().toList(), question);
+        List<String> own =
+                question.shuffled(asked.told().keySet().stream().sorted().toList());
         List<String> unique = own.stream()
                 .filter(attribute -> things.stream().noneMatch(other -> isOther(other, asked, attribute)))
                 .toList();
@@ -213,10 +173,14 @@ final class QuestionMaker {
             case ABSENT_OTHER -> WordLists.any(ofOther(asked, things), question.random());
         };
         String second = own.getLast();
-        question.bind("first", question.say(grammar, first + ".noun"));
-        question.bind("second", question.say(grammar, second + ".noun"));
-        String line = question.say(grammar, kind == Kind.TWO_FACTS ? "both" : rule(question, first, ".ask"));
-        String answer = answer(question, kind, asked, first, second);
+        question.bind("name", asked.name());
+        question.bind("value", asked.told().getOrDefault(first, ""));
+        question.bind("value2", asked.told().getOrDefault(second, ""));
+        question.bind("first", question.say(grammar, grammar.ownOrMore(first + ".noun")));
+        question.bind("second", question.say(grammar, grammar.ownOrMore(second + ".noun")));
+        boolean bare = things.size() == 1 && question.broader(BARE_PERCENT);
+        String line = bare ? bareLine(question, kind, first) : line(question, kind, first);
+        String answer = question.say(grammar, (bare ? "more.bare." : "") + answer(kind));
         String fixed = Instructions.answer(question.language());
         String instruction = Instructions.vary(question, fixed, grammar, "instruction");
         return Turns.of(
@@ -224,16 +188,32 @@ final class QuestionMaker {
                 grammar,
                 kind.label(),
                 Instructions.above(question, instruction, line + "\n" + passage),
-                answer);
+                bare || asked.isDescribed() ? NameMaker.capitalized(answer) : answer);
     }
 
-    private String answer(Draw question, Kind kind, Thing asked, String first, String second) {
-        if (!kind.isAnswerable()) {
-            return question.say(grammar, "unknown");
+    private String line(Draw question, Kind kind, String attribute) {
+        return question.say(
+                grammar, kind == Kind.TWO_FACTS ? "both" : Passage.rule(question, grammar, attribute, ".ask"));
+    }
+
+    /// A question that does not say of what.
+    private String bareLine(Draw question, Kind kind, String attribute) {
+        if (kind == Kind.TWO_FACTS) {
+            return question.say(grammar, "more.bare.both");
         }
-        question.bind("value", asked.told().getOrDefault(first, ""));
-        question.bind("value2", asked.told().getOrDefault(second, ""));
-        return question.say(grammar, kind == Kind.TWO_FACTS ? "answer.both" : "answer");
+        if (question.chance(PRONOUN_PERCENT)) {
+            question.bind("name", question.say(grammar, "more.bare.name"));
+            return question.say(grammar, grammar.ownOrMore(attribute + ".ask"));
+        }
+        return question.say(
+                grammar, question.chance(OWN_WORDS_PERCENT) ? Grammar.more(attribute + ".bare") : "more.bare.ask");
+    }
+
+    private static String answer(Kind kind) {
+        if (!kind.isAnswerable()) {
+            return "unknown";
+        }
+        return kind == Kind.TWO_FACTS ? "answer.both" : "answer";
     }
 
     private static boolean isOther(Thing other, Thing asked, String attribute) {
@@ -254,16 +234,5 @@ final class QuestionMaker {
                 .flatMap(thing -> thing.told().keySet().stream().sorted())
                 .filter(attribute -> !asked.told().containsKey(attribute))
                 .toList();
-    }
-
-    private static List<String> shuffled(List<String> list, Draw draw) {
-        List<String> shuffled = new ArrayList<>(list);
-        for (int at = shuffled.size() - 1; at > 0; at--) {
-            int other = draw.random().nextInt(at + 1);
-            String moved = shuffled.get(at);
-            shuffled.set(at, shuffled.get(other));
-            shuffled.set(other, moved);
-        }
-        return shuffled;
     }
 }

@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 /// One name of sixteen, by a stable hash, is held out: training never meets it, tests of names use only such.
 final class World {
     private static final int HELD_OUT_ONE_OF = 16;
+    /// Part of the training words for types, colors and materials that come from the broader lists.
+    private static final int MORE_PERCENT = 45;
+    /// Part of the training firms without a word that says what they are.
+    private static final int SHORT_FIRM_PERCENT = 25;
     private static final Set<String> SLOTS = Set.of(
             "product",
             "name",
@@ -58,7 +62,8 @@ final class World {
             case "phone" -> phone(random);
             case "quantity" ->
                 Integer.toString(random.nextInt(4) == 0 ? 21 + random.nextInt(180) : 2 + random.nextInt(19));
-            case "service", "color", "material" -> words.any(slot + "." + language, random);
+            case "service" -> words.any("service." + language, random);
+            case "color", "material" -> words.any(broader(draw, slot) + "." + language, random);
             case "english", "swedish", "letter", "minutes" -> words.any(slot, random);
             default -> null;
         };
@@ -80,8 +85,14 @@ final class World {
     /// The forms of a type of product: singular, plural, definite.
     String[] type(Draw draw) {
         String language = draw.language().code();
-        String[] forms = words.any("type." + language, draw.random()).split("\\|");
+        String[] forms =
+                words.any(broader(draw, "type") + "." + language, draw.random()).split("\\|");
         return draw.language() == Language.EN ? new String[] {forms[0], forms[1], "the " + forms[0]} : forms;
+    }
+
+    /// The list of that name; in training, now and then, the one of things that no test has.
+    private static String broader(Draw draw, String list) {
+        return draw.broader(list, MORE_PERCENT);
     }
 
     String town(Draw draw) {
@@ -119,7 +130,7 @@ final class World {
     }
 
     private String firm(Draw draw) {
-        return draw.split() == Split.FOREIGN_NAMES
+        return draw.split() == Split.FOREIGN_NAMES || draw.broader(SHORT_FIRM_PERCENT)
                 ? stem(draw, "firms")
                 : stem(draw, "firms") + " " + words.any("firm.end", draw.random());
     }

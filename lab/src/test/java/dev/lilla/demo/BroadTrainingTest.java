@@ -50,7 +50,8 @@ class BroadTrainingTest {
             assertThat(ResourceLines.read(task + ".more." + language.code() + ".txt")
                             .keySet())
                     .as(grammar.name())
-                    .allMatch(header -> asked.contains(header.substring(1, header.length() - 1)));
+                    .map(header -> header.substring(1, header.length() - 1))
+                    .allMatch(rule -> asked.contains(rule) || mayBeAsked(task, grammar, rule));
         }
     }
 
@@ -61,7 +62,12 @@ class BroadTrainingTest {
             case "qa" -> askedOfPassages(grammar);
             case "summary" ->
                 Stream.of("shop.up", "shop.down", "firm.visits").flatMap(BroadTrainingTest::askedOfReports);
-            case "product" -> Stream.of("plain", "short", "cheerful").map(style -> style + ".instruction");
+            case "product" ->
+                Stream.concat(
+                        Stream.of("attributes", "and"),
+                        Stream.of("plain", "short", "cheerful")
+                                .flatMap(style -> Stream.of(".instruction", ".opening", ".end")
+                                        .map(style::concat)));
             default -> grammar.lines("intents").stream().map(intent -> intent + ".ask");
         };
         Stream<String> instruction = grammar.has("instruction") ? Stream.of("instruction") : Stream.empty();
@@ -72,16 +78,39 @@ class BroadTrainingTest {
         return Stream.of(
                         ExtractMaker.KEYS.stream(),
                         ExtractMaker.TOGETHER.stream().map(keys -> String.join(".", keys)),
-                        Stream.of("pair", "single", "goods", "number"),
+                        Stream.of("pair", "single", "single.good", "goods", "good", "number"),
                         Stream.of("", ".city", ".phone", ".city.phone").map(more -> "signature" + more))
                 .flatMap(rules -> rules);
     }
 
     private static Stream<String> askedOfPassages(Grammar grammar) {
-        Stream<String> attributes = Stream.of("product", "firm")
-                .flatMap(topic -> grammar.lines(topic + ".attributes").stream())
-                .flatMap(attribute -> Stream.of(attribute + ".say", attribute + ".ask"));
-        return Stream.concat(Stream.of("say", "ask", "filler"), attributes);
+        Stream<String> prose = Stream.of("product", "firm")
+                .flatMap(topic -> Stream.of(".attributes", ".described", ".mention", ".pronoun", ".idle")
+                        .map(topic::concat));
+        Stream<String> attributes = attributes(grammar, "")
+                .flatMap(
+                        attribute -> Stream.of(".say", ".ask", ".verb", ".bare").map(attribute::concat));
+        Stream<String> more = attributes(grammar, "more.")
+                .flatMap(attribute ->
+                        Stream.of(".value", ".ask", ".verb", ".bare", ".noun").map(attribute::concat));
+        Stream<String> common = Stream.of("say", "ask", "filler", "noun", "place");
+        Stream<String> predicates = Stream.of(1, 2, 3).map(count -> "predicates." + count);
+        Stream<String> bare = Stream.of("name", "both", "ask", "answer", "answer.both", "unknown")
+                .map("bare."::concat);
+        return Stream.of(prose, attributes, more, common, predicates, bare).flatMap(rules -> rules);
+    }
+
+    private static Stream<String> attributes(Grammar grammar, String more) {
+        return Stream.of("product", "firm").flatMap(topic -> grammar.lines(more + topic + ".attributes").stream());
+    }
+
+    /// Rules that a language may do without.
+    private static boolean mayBeAsked(String task, Grammar grammar, String rule) {
+        return switch (task) {
+            case "qa" -> attributes(grammar, "").anyMatch(attribute -> rule.equals(Grammar.more(attribute + ".value")));
+            case "product" -> rule.matches("more\\.(plain|short|cheerful)\\.(extra|sentence|facts?)");
+            default -> false;
+        };
     }
 
     private static Stream<String> askedOfReports(String first) {
@@ -121,12 +150,12 @@ class BroadTrainingTest {
                 spelled++;
             }
         }
-        assertThat((double) spelled / orders.size()).isBetween(0.05, 0.2);
+        assertThat((double) spelled / orders.size()).isBetween(0.05, 0.25);
     }
 
     /// The words of each number that training has words for; a single piece has sentences of its own.
     private static Map<String, List<String>> words(Language language) {
-        Stream<String> single = Stream.of("1 one", "1 single", "1 ett");
+        Stream<String> single = Stream.of("1 one", "1 single", "1 ett", "1 a", "1 en");
         return Stream.concat(single, Grammar.loadBroad("extract", language).lines("more.number").stream())
                 .map(line -> line.split(" ", 2))
                 .collect(Collectors.groupingBy(
