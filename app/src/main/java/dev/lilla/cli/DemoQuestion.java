@@ -11,7 +11,7 @@ import java.util.OptionalInt;
 
 /// How a test of the demo asks a model: greedily, so that the same question has the same answer.
 final class DemoQuestion {
-    private static final int ANSWER_TOKENS_MAX = 160;
+    static final int ANSWER_TOKENS_MAX = 160;
 
     private DemoQuestion() {}
 

@@ -1,6 +1,5 @@
 package dev.lilla.cli;
 
-import dev.lilla.chat.ChatModel;
 import dev.lilla.chat.Message;
 import dev.lilla.demo.DemoCorpus;
 import dev.lilla.demo.Example;
@@ -9,6 +8,7 @@ import dev.lilla.demo.HouseCorpus;
 import dev.lilla.demo.Score;
 import dev.lilla.demo.Scores;
 import dev.lilla.demo.Split;
+import dev.lilla.generate.LocalChatModel;
 import dev.lilla.generate.LocalModel;
 import dev.lilla.kernel.KvType;
 import java.io.IOException;
@@ -66,7 +66,8 @@ final class DemoScoreCommand implements Callable<Integer> {
             names = "--shots",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Shows so many solved examples of Kvitto before each question. Default: ${DEFAULT-VALUE}.")
+            description = "Shows so many solved examples of Kvitto before each question, fewer where the model's "
+                    + "context has no room for them. Default: ${DEFAULT-VALUE}.")
     private int shots;
 
     @Option(
@@ -102,6 +103,9 @@ final class DemoScoreCommand implements Callable<Integer> {
         if (questions < 1 || shots < 0) {
             throw new IllegalArgumentException("--questions is 1 or more and --shots 0 or more");
         }
+        if (shots > HouseCorpus.SHOWN_MAX) {
+            throw new IllegalArgumentException("--shots is " + shots + ", expected at most " + HouseCorpus.SHOWN_MAX);
+        }
         if (shots > 0 && !house) {
             throw new IllegalArgumentException("--shots are examples of Kvitto: they need --house");
         }
@@ -119,8 +123,14 @@ final class DemoScoreCommand implements Callable<Integer> {
                             method.name().toLowerCase(Locale.ROOT), answered(kvitto, baseline::answer, () -> false));
                 }
             }
-            ChatModel chat = opened.chat(adapters.active());
-            results.put("model", answered(kvitto, example -> answer(chat, kvitto, example), interruption));
+            LocalChatModel chat = opened.chat(adapters.active());
+            ShownExamples examples = new ShownExamples(kvitto, shots, opened, chat);
+            Function<Example, List<Message>> asking = shots > 0 ? examples::before : Example::prompt;
+            results.put(
+                    "model", answered(kvitto, example -> DemoQuestion.ask(chat, asking.apply(example)), interruption));
+            if (shots > 0) {
+                console.err().println("examples shown: " + examples.tally());
+            }
             show(results);
             return interruption.getAsBoolean() ? Lilla.INTERRUPTED : 0;
         }
@@ -153,11 +163,6 @@ final class DemoScoreCommand implements Callable<Integer> {
         }
         progress.finished();
         return scores;
-    }
-
-    private String answer(ChatModel chat, HouseCorpus kvitto, Example example) {
-        List<Message> messages = shots > 0 ? kvitto.withExamples(example, shots) : example.prompt();
-        return DemoQuestion.ask(chat, messages);
     }
 
     private void show(Map<String, Scores> results) {
