@@ -6,7 +6,8 @@ import java.util.Arrays;
 /// The tokens that may come next, with their logits: what the steps of a sampler narrow down.
 ///
 /// Starts with the whole vocabulary. Works without sorting it: the top tokens of 256,000 are selected through a
-/// heap. Reused from token to token; not safe for use by several threads.
+/// heap. Passes over all of it branch where hardly any logit takes the branch, and add or compare in no chain that each
+/// would wait for. Reused from token to token; not safe for use by several threads.
 public final class Candidates {
     /// Candidates whose probabilities are added up together.
     private static final int BLOCK = 512;
@@ -15,7 +16,9 @@ public final class Candidates {
     /// twice as far.
     private static final float FIRST_DEPTH = 8;
 
+    /// Each its own index from [#changed] on, whatever is a candidate.
     private final int[] ids;
+
     private final float[] logits;
 
     /// What the last blocks added up to.
@@ -23,12 +26,16 @@ public final class Candidates {
 
     private int count;
 
+    /// How many ids from the first on may be others than their index.
+    private int changed;
+
     /// Whether ids rise: until the likely ones were brought forward.
     private boolean isRising;
 
     /// Room for a vocabulary of `vocab` tokens.
     public Candidates(int vocab) {
         ids = new int[vocab];
+        changed = vocab;
         logits = new float[vocab];
         blockMass = new double[Math.ceilDiv(vocab, BLOCK)];
     }
@@ -42,9 +49,10 @@ public final class Candidates {
         count = source.length;
         isRising = true;
         System.arraycopy(source, 0, logits, 0, count);
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < changed; i++) {
             ids[i] = i;
         }
+        changed = 0;
     }
 
     /// Starts anew with the tokens of `source [vocab]` that a mask allows.
@@ -59,6 +67,7 @@ public final class Candidates {
             ids[count] = id;
             logits[count++] = source[id];
         }
+        changed = Math.max(changed, count);
     }
 
     public int count() {
@@ -101,13 +110,9 @@ public final class Candidates {
         }
     }
 
-    /// The largest logit; negative infinity if there is no candidate.
+    /// The largest logit; negative infinity if there is no candidate, not a number if one is none.
     public float max() {
-        float max = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < count; i++) {
-            max = Math.max(max, logits[i]);
-        }
-        return max;
+        return count == 0 ? Float.NEGATIVE_INFINITY : logits[argmax()];
     }
 
     /// The sum of `exp(logit - max)` over all candidates.
@@ -155,12 +160,20 @@ public final class Candidates {
         return chosen < 0 ? argmax() : chosen;
     }
 
-    /// Index of the candidate with the largest logit, the lowest id among equals.
+    /// Index of the candidate with the largest logit, the lowest id among equals; of one that is not a number if
+    /// there is one.
     public int argmax() {
         int best = 0;
+        float largest = logits[0];
         for (int i = 1; i < count; i++) {
-            if (logits[i] > logits[best] || (logits[i] == logits[best] && ids[i] < ids[best])) {
-                best = i;
+            float logit = logits[i];
+            if (!(logit < largest)) {
+                if (logit != largest) {
+                    best = Float.isNaN(largest) ? best : i;
+                } else if (ids[i] < ids[best]) {
+                    best = i;
+                }
+                largest = logits[best];
             }
         }
         return best;
@@ -168,14 +181,40 @@ public final class Candidates {
 
     /// Keeps the candidates whose logit is at least `limit`.
     public void keepFrom(float limit) {
+        keepFrom(limit, count);
+    }
+
+    /// Keeps those of the first candidates; the others have lower logits.
+    private void keepFrom(float limit, int first) {
         int kept = 0;
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < first; i++) {
             if (logits[i] >= limit) {
                 ids[kept] = ids[i];
                 logits[kept++] = logits[i];
             }
         }
         count = kept;
+        changed = Math.max(changed, kept);
+    }
+
+    /// Keeps the `k` candidates with the largest logits, and those that equal the last of them.
+    ///
+    /// @param k from 1 on
+    public void keepLargest(int k) {
+        int size = Math.min(k, count);
+        float[] largest = heap(size);
+        int perhaps = size;
+        // What a heap of the largest so far refuses is refused in the end.
+        for (int i = size; i < count; i++) {
+            float logit = logits[i];
+            if (logit >= largest[0]) {
+                ids[perhaps] = ids[i];
+                logits[perhaps++] = logit;
+                replaceSmallest(largest, logit);
+            }
+        }
+        changed = Math.max(changed, perhaps);
+        keepFrom(largest[0], perhaps);
     }
 
     /// Keeps the first `kept` candidates.
@@ -183,20 +222,18 @@ public final class Candidates {
         count = Math.min(count, kept);
     }
 
-    /// The `k`th largest logit, from 1 on; the smallest if there are fewer.
-    public float largest(int k) {
-        int size = Math.min(k, count);
-        float[] smallestFirst = Arrays.copyOf(logits, size);
+    /// A heap of the first logits, the smallest at its root.
+    private float[] heap(int size) {
+        float[] heap = Arrays.copyOf(logits, size);
         for (int i = size / 2 - 1; i >= 0; i--) {
-            siftSmallestUp(smallestFirst, i);
+            siftSmallestUp(heap, i);
         }
-        for (int i = size; i < count; i++) {
-            if (logits[i] > smallestFirst[0]) {
-                smallestFirst[0] = logits[i];
-                siftSmallestUp(smallestFirst, 0);
-            }
-        }
-        return smallestFirst[0];
+        return heap;
+    }
+
+    private static void replaceSmallest(float[] heap, float logit) {
+        heap[0] = logit;
+        siftSmallestUp(heap, 0);
     }
 
     /// Moves the most likely candidates to the front, in falling order, until they reach a mass.
@@ -205,6 +242,7 @@ public final class Candidates {
     /// @return how many candidates it took; the others follow in no order
     public int bringForward(double target, float max) {
         isRising = false;
+        changed = Math.max(changed, count);
         int likely = 0;
         double likelyMass = 0;
         for (float depth = FIRST_DEPTH; likely < count && (likely == 0 || likelyMass < target); depth *= 2) {

@@ -42,8 +42,8 @@ public final class Sampler {
 
     /// Chooses a token among those that a mask allows; null for all.
     int next(float[] logits, TokenHistory history, @Nullable TokenMask mask) {
-        float max = narrow(logits, history, mask);
-        return candidates.id(greedy ? candidates.argmax() : candidates.draw(random.nextDouble(), max));
+        int likeliest = narrow(logits, history, mask);
+        return candidates.id(greedy ? likeliest : candidates.draw(random.nextDouble(), candidates.logit(likeliest)));
     }
 
     /// Chooses a token as [#next] does, and notes what it was drawn from.
@@ -66,10 +66,11 @@ public final class Sampler {
     /// @param mask forbids tokens, whoever guessed them; null for none
     int verify(
             float[] logits, TokenHistory history, int guess, TokenProbabilities guessedFrom, @Nullable TokenMask mask) {
-        float max = narrow(logits, history, mask);
+        int likeliest = narrow(logits, history, mask);
         if (greedy) {
-            return candidates.id(candidates.argmax());
+            return candidates.id(likeliest);
         }
+        float max = candidates.logit(likeliest);
         double mass = candidates.mass(max);
         double[] guessed = guessedFrom.dense(logits.length);
         double probability = 0;
@@ -107,8 +108,8 @@ public final class Sampler {
 
     /// Leaves the candidates that may be chosen.
     ///
-    /// @return the largest of their logits
-    private float narrow(float[] logits, TokenHistory history, @Nullable TokenMask mask) {
+    /// @return index of the most likely of them
+    private int narrow(float[] logits, TokenHistory history, @Nullable TokenMask mask) {
         if (mask == null) {
             candidates.reset(logits);
         } else {
@@ -117,12 +118,13 @@ public final class Sampler {
         for (SamplerStep step : steps) {
             step.apply(candidates, history);
         }
-        float max = candidates.max();
-        if (!Float.isFinite(max)) {
+        int likeliest = candidates.argmax();
+        if (candidates.count() == 0 || !Float.isFinite(candidates.logit(likeliest))) {
             throw new IllegalStateException("no token can be chosen: the largest of " + candidates.count()
-                    + " candidate logits is " + max + ". The model's weights or its settings are broken.");
+                    + " candidate logits is " + candidates.max()
+                    + ". The model's weights or its settings are broken.");
         }
-        return max;
+        return likeliest;
     }
 
     /// The steps that change anything, in order. The greedy choice needs none that only narrow it.

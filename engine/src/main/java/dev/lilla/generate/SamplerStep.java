@@ -86,7 +86,7 @@ public sealed interface SamplerStep {
 
         @Override
         public void apply(Candidates candidates, TokenHistory history) {
-            candidates.keepFrom(candidates.largest(k));
+            candidates.keepLargest(k);
         }
     }
 

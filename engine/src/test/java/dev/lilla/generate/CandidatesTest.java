@@ -3,6 +3,7 @@ package dev.lilla.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,48 @@ class CandidatesTest {
         findsEveryTokenThatIsLeft();
         candidates.bringForward(5, candidates.max());
         findsEveryTokenThatIsLeft();
+    }
+
+    @Test
+    void startsAnewWithEveryTokenWhateverWasLeft() {
+        List<Runnable> ways = List.of(
+                () -> candidates.keepLargest(40),
+                () -> candidates.keepFrom(0.5f),
+                () -> candidates.bringForward(5, candidates.max()),
+                () -> candidates.truncate(3));
+        for (int turn = 0; turn < 40; turn++) {
+            float[] logits = logits(2);
+            candidates.reset(logits);
+            assertThat(candidates.count()).isEqualTo(VOCAB);
+            for (int i = 0; i < VOCAB; i++) {
+                assertThat(candidates.id(i)).isEqualTo(i);
+                assertThat(candidates.logit(i)).isEqualTo(logits[i]);
+            }
+            ways.get(random.nextInt(ways.size())).run();
+            ways.get(random.nextInt(ways.size())).run();
+        }
+    }
+
+    @Test
+    void findsTheLargestTheFirstOfEqualsAndWhatIsNoNumber() {
+        float[] logits = logits(2);
+        logits[300] = 50;
+        logits[900] = 50;
+        candidates.reset(logits);
+        assertThat(candidates.argmax()).isEqualTo(300);
+        assertThat(candidates.max()).isEqualTo(50);
+        for (int place : new int[] {0, 1, 301, VOCAB - 1}) {
+            float[] broken = logits.clone();
+            broken[place] = Float.NaN;
+            candidates.reset(broken);
+            assertThat(candidates.argmax()).isEqualTo(place);
+            assertThat(candidates.max()).isNaN();
+        }
+        Arrays.fill(logits, Float.NEGATIVE_INFINITY);
+        candidates.reset(logits);
+        assertThat(candidates.argmax()).isZero();
+        candidates.keepFrom(0);
+        assertThat(candidates.max()).isEqualTo(Float.NEGATIVE_INFINITY);
     }
 
     /// The token that adding up probabilities one by one comes to.

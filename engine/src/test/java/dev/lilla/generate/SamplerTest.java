@@ -133,7 +133,16 @@ class SamplerTest {
                 Candidates candidates = new Candidates(vocab);
                 for (int k = 1; k <= Math.min(vocab, 60); k += 7) {
                     candidates.reset(logits);
-                    assertThat(candidates.largest(k)).isEqualTo(sorted[vocab - k]);
+                    candidates.keepLargest(k);
+                    float[] kept = new float[candidates.count()];
+                    for (int i = 0; i < kept.length; i++) {
+                        kept[i] = candidates.logit(i);
+                        assertThat(kept[i]).isEqualTo(logits[candidates.id(i)]);
+                    }
+                    Arrays.sort(kept);
+                    int first = firstOf(sorted, sorted[vocab - k]);
+                    assertThat(kept).containsExactly(Arrays.copyOfRange(sorted, first, vocab));
+                    candidates.reset(logits);
                     int taken = candidates.bringForward(k, candidates.max());
                     for (int i = 0; i < taken; i++) {
                         assertThat(candidates.logit(i)).isEqualTo(sorted[vocab - 1 - i]);
@@ -141,6 +150,14 @@ class SamplerTest {
                 }
             }
         }
+    }
+
+    private static int firstOf(float[] sorted, float value) {
+        int at = 0;
+        while (sorted[at] < value) {
+            at++;
+        }
+        return at;
     }
 
     private static int next(SamplerOptions options, float... logits) {
