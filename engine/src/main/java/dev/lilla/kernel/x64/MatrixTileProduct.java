@@ -22,9 +22,9 @@ import static dev.lilla.kernel.x64.Vec.zmm;
 
 import java.util.List;
 
-/// Generates the product of matrices in AMX tiles, for training: `C[m, n] = scale * sum_k A[m, k] *
-/// B[k, n]`, stored or added to what is there, with A and B in bf16 and sums in f32. The twin of
-/// [MatrixProduct] with [Factors#BF16].
+/// Generates the product of matrices in AMX tiles: `C[m, n] = scale * sum_k A[m, k] * B[k, n]`, stored
+/// or added to what is there, with A and B in bf16 and sums in f32. The twin of [MatrixProduct] with
+/// [Factors#BF16], for training.
 ///
 /// C is cut into micro tiles of 32 x 32 sums ([MicroTile] has the registers), whose k goes by in steps
 /// of 32:
@@ -44,15 +44,15 @@ import java.util.List;
 ///
 /// **B** lies in the very panels that [MatrixProduct] reads: its pairs along k are what a tile of B
 /// wants, so tiles are loaded from there, lines 128 bytes apart (64 in a panel of 16 columns). Only k
-/// is filled up with zeros to whole steps. **A** is laid out in tiles ([RowEncoding#BF16]): `[32
-/// rows][step][2][16][32]`, rows and k filled up with zeros. So tails are exact: zeros times zeros are
-/// added.
+/// is filled up with zeros to whole steps. **A** is laid out in tiles ([RowEncoding#BF16]),
+/// `[32 rows][step][2][16][32]`, rows and k filled up with zeros. So tails are exact: zeros times zeros
+/// are added.
 ///
-/// **What it waits for.** A step is 4 products of 16 cycles, 64, and 4 loads of 8, 32; in tiles of one
-/// row or one column of tiles 2 products and 3 loads, 32 and 24. The products are what it waits for as
-/// long as one operand comes from the first-level cache: a call has 16 steps at most, 512 elements
-/// along k, of which a panel takes 32 KiB (of 48) that stay while all rows stream past it from the
-/// second level by `tileloaddt1`, 2 KiB in 64 cycles, of the 64 bytes that it gives a cycle half.
+/// **What it waits for.** A step is 4 products of 16 cycles, 64, and 4 loads of 8, 32; with one row or
+/// one column of tiles 2 products and 3 loads, 32 and 24. The products are what it waits for as long as
+/// one operand comes from the first-level cache. So a call has 16 steps at most, 512 elements along k,
+/// of which a panel takes 32 KiB. They stay there (48 KiB) while all rows stream past from the second
+/// level by `tileloaddt1`: 2 KiB in 64 cycles, half of the 64 bytes a cycle that it gives at most.
 ///
 /// Results leave the tiles once a call: 4 `tilestored` of about 50 cycles each, and 64 vectors that are
 /// scaled, added and stored under masks, some 2 cycles each. That is about 330 cycles behind the 1,024
@@ -71,10 +71,10 @@ import java.util.List;
 /// | zmm2 | the scale |
 /// | k1, k2 | columns of the panel that exist |
 ///
-/// A sum is made of one addition a step, in the order of k; a step's addend are the sums of its even
-/// and of its odd elements, added. It depends on nothing but its row and its column: results do not
-/// depend on how C is cut. They are other ones than those of [MatrixProduct], which adds pair by pair;
-/// and numbers below the least normal one are zero.
+/// A sum takes one addend a step, in the order of k: the sum of its even products and that of its odd
+/// ones, added. It depends on nothing but its row and its column: results do not depend on how C is
+/// cut. They differ in last digits from those of [MatrixProduct], which adds pair by pair. Numbers
+/// below the least normal one are zero.
 ///
 /// Tiles are configured when the kernel starts and released when it ends ([TileProduct] says why).
 /// Proven under emulation of the tile instructions; its speed has not been measured.

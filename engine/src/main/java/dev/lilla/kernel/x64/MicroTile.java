@@ -17,10 +17,10 @@ import static dev.lilla.kernel.x64.Vec.zmm;
 /// cycles. Loading a tile takes about 8 cycles, so operands must be used more than once:
 ///
 /// ```
-///                      tmm6: columns    tmm7: columns
-///                            0 to 15          16 to 31
-/// tmm4: rows  0 to 15      tmm0             tmm2            <- and where they lie in memory: tile 0, tile 2,
-/// tmm5: rows 16 to 31      tmm1             tmm3               tile 1, tile 3, 1 KiB each
+///                     tmm6: columns   tmm7: columns
+///                           0 to 15         16 to 31
+/// tmm4: rows  0 to 15       tmm0            tmm2           in memory: tmm0, tmm1, tmm2, tmm3, 1 KiB each
+/// tmm5: rows 16 to 31       tmm1            tmm3
 /// ```
 ///
 /// A step is four loads, 32 cycles, and four products, 64 cycles, which it waits for. Both tiles of a
