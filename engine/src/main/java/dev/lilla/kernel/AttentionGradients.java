@@ -4,7 +4,6 @@ import dev.lilla.kernel.MatrixKernels.Ending;
 import dev.lilla.kernel.MatrixKernels.Part;
 import dev.lilla.kernel.x64.ElementArgument;
 import dev.lilla.kernel.x64.ElementKernel;
-import dev.lilla.kernel.x64.Factors;
 import java.lang.foreign.MemorySegment;
 
 /// The backward pass of attention as products of small matrices. For a block of query rows Q of one head, with
@@ -103,20 +102,20 @@ final class AttentionGradients {
             // Not a multiple of 1,024 elements, see HostBackend.
             int stride = Math.ceilDiv(tokens, lanes) * lanes + lanes;
             boolean isCapped = step.mask().softCap() > 0;
-            long columnBytes = MatrixPanels.bytes(Factors.F32, headDim, tokens, lanes);
-            long rowBytes = MatrixPanels.bytes(Factors.F32, KEYS, headDim, lanes);
+            long columnBytes = MatrixPanels.bytes(MatrixUnit.F32_VECTORS, headDim, tokens, lanes);
+            long rowBytes = MatrixPanels.bytes(MatrixUnit.F32_VECTORS, KEYS, headDim, lanes);
             long scoreBytes = (long) QUERIES * stride * WORD;
             int chunks = Math.ceilDiv(tokens, KEYS);
             long all = 2 * Pieces.aligned(columnBytes)
                     + (chunks + 2L) * Pieces.aligned(rowBytes)
                     + (isCapped ? 3 : 2) * Pieces.aligned(scoreBytes);
             Pieces pieces = new Pieces(scratch.memory(all));
-            keyColumns = matrices.panels(Factors.F32, headDim, tokens, pieces.take(columnBytes));
-            valueColumns = matrices.panels(Factors.F32, headDim, tokens, pieces.take(columnBytes));
+            keyColumns = matrices.panels(MatrixUnit.F32_VECTORS, headDim, tokens, pieces.take(columnBytes));
+            valueColumns = matrices.panels(MatrixUnit.F32_VECTORS, headDim, tokens, pieces.take(columnBytes));
             keyRows = new MatrixPanels[chunks];
             for (int chunk = 0; chunk < chunks; chunk++) {
                 int count = Math.min(KEYS, tokens - chunk * KEYS);
-                keyRows[chunk] = matrices.panels(Factors.F32, count, headDim, pieces.take(rowBytes));
+                keyRows[chunk] = matrices.panels(MatrixUnit.F32_VECTORS, count, headDim, pieces.take(rowBytes));
             }
             queryRows = pieces.take(rowBytes);
             gradientRows = pieces.take(rowBytes);
@@ -243,7 +242,7 @@ final class AttentionGradients {
                 MemorySegment memory,
                 HostMatrix target,
                 Ending ending) {
-            MatrixPanels panels = matrices.panels(Factors.F32, rows.rows(), headDim, memory);
+            MatrixPanels panels = matrices.panels(MatrixUnit.F32_VECTORS, rows.rows(), headDim, memory);
             matrices.packRows(rows, 0, panels, scratch.arguments());
             StridedMatrix turned =
                     StridedMatrix.of(source.rows(0, rows.rows())).columns(0, to).transposed();

@@ -80,10 +80,11 @@ final class LinearMaps {
     /// The weight for the passes of training, of many rows each: nothing is kept beside what is stored, which the
     /// backward pass reads as well.
     ///
-    /// Weights of bf16 are multiplied as they lie where a processor multiplies bf16 by vectors, twice as fast as
-    /// f32; tiles do that from panels, too. All others are laid out in passing, about a cycle for ten bytes.
+    /// Weights of bf16 are multiplied as they lie where a processor multiplies bf16, twice as fast as
+    /// f32 by vectors and several times by tiles. All others are laid out in passing, about a cycle for
+    /// ten bytes.
     HostWeight frozen(HostWeight weight, Precision precision) {
-        if (products != null && !kernels.roundsPrompts() && products.readsPairs(weight, precision)) {
+        if (products != null && products.readsPairs(weight, precision)) {
             return weight.direct(precision);
         }
         return kernels.packing(weight.type()).map(weight::passing).orElse(weight);
@@ -143,12 +144,27 @@ final class LinearMaps {
             return;
         }
         int row = 0;
-        for (RowRange prompt : prompts) {
+        for (RowRange prompt : joined(prompts)) {
             part(terms, x, row, prompt.from(), Phase.EXACT);
             part(terms, x, prompt.from(), prompt.to(), Phase.PROMPT);
             row = prompt.to();
         }
         part(terms, x, row, x.rows(), Phase.EXACT);
+    }
+
+    /// Neighbors become one, for all of which weights are read and unpacked once: a batch of long
+    /// sequences in training is nothing else.
+    private static List<RowRange> joined(List<RowRange> prompts) {
+        List<RowRange> joined = new ArrayList<>(prompts.size());
+        for (RowRange prompt : prompts) {
+            if (!joined.isEmpty() && joined.getLast().to() == prompt.from()) {
+                RowRange last = joined.removeLast();
+                joined.add(new RowRange(last.from(), last.count() + prompt.count()));
+            } else {
+                joined.add(prompt);
+            }
+        }
+        return joined;
     }
 
     /// Whether rows may be rounded.

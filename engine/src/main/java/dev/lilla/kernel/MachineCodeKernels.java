@@ -66,7 +66,8 @@ final class MachineCodeKernels implements Kernels {
 
     @Override
     public List<KernelUse> uses() {
-        return new MachineCodeUses(isa, dots, kernels.prefetch(), rounding).all();
+        MatrixUnit training = matrices.unit(Precision.BF16, Integer.MAX_VALUE);
+        return new MachineCodeUses(isa, dots, kernels.prefetch(), rounding, training).all();
     }
 
     @Override

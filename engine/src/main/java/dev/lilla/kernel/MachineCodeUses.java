@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /// Which machine code serves which operation and element type.
-record MachineCodeUses(Isa isa, ByteDots dots, Prefetch prefetch, PromptRounding rounding) {
+///
+/// @param training what multiplies in training with [Precision#BF16]
+record MachineCodeUses(Isa isa, ByteDots dots, Prefetch prefetch, PromptRounding rounding, MatrixUnit training) {
     List<KernelUse> all() {
         List<KernelUse> uses = new ArrayList<>();
         for (PanelLayout layout : PanelLayout.values()) {
@@ -24,6 +26,8 @@ record MachineCodeUses(Isa isa, ByteDots dots, Prefetch prefetch, PromptRounding
                     "products with 32 rows and more",
                     "the same panels, unpacked to bf16 tiles, bf16 activations, AMX"));
         }
+        uses.add(new KernelUse("products of training in f32", "f32, " + vectors()));
+        uses.add(new KernelUse("products of training in bf16", trained()));
         uses.add(new KernelUse("attention", "caches of f32, f16 and q8_0, f32 arithmetic, " + vectors()));
         uses.add(new KernelUse("norms, rotation, gates, activations", "f32, " + vectors()));
         return List.copyOf(uses);
@@ -60,6 +64,14 @@ record MachineCodeUses(Isa isa, ByteDots dots, Prefetch prefetch, PromptRounding
                     case AVX512_VNNI -> "VNNI of 256 bits";
                 };
         return "8-bit activations, " + instructions;
+    }
+
+    private String trained() {
+        return switch (training) {
+            case F32_VECTORS -> "f32, " + vectors();
+            case BF16_VECTORS -> "pairs of bf16, AVX-512 BF16";
+            case BF16_TILES -> "bf16 tiles, AMX";
+        };
     }
 
     private String vectors() {

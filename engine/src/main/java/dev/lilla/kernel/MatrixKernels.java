@@ -7,28 +7,42 @@ import dev.lilla.kernel.x64.KernelSet;
 import dev.lilla.kernel.x64.MatrixPacker;
 import dev.lilla.kernel.x64.MatrixPacker.Form;
 import dev.lilla.kernel.x64.MatrixProduct;
+import dev.lilla.kernel.x64.MatrixTileProduct;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 import java.util.Set;
 
-/// The pieces of a matrix product in machine code, each for one worker: laying out parts of the operands, and
-/// multiplying a part of C. No address reaches a kernel unless what it touches lies inside its memory.
+/// The pieces of a matrix product in machine code, each for one worker: laying out parts of the
+/// operands, and multiplying a part of C, here on vectors ([MatrixTiles] has what tiles do otherwise).
+/// No address reaches a kernel unless what it touches lies inside its memory.
 final class MatrixKernels {
     private static final int WORD = Float.BYTES;
     private static final int PAGE = 4096;
 
     private final KernelSet kernels;
-    private final boolean multipliesBf16;
+    private final Set<CpuFeature> features;
 
     MatrixKernels(KernelSet kernels, Set<CpuFeature> features) {
         this.kernels = kernels;
-        this.multipliesBf16 = kernels.isa().hasMasks() && features.contains(CpuFeature.AVX512_BF16);
+        this.features = Set.copyOf(features);
     }
 
     /// What a precision comes to on this processor.
-    Factors factors(Precision precision) {
-        return precision == Precision.BF16 && multipliesBf16 ? Factors.BF16 : Factors.F32;
+    ///
+    /// @param depth elements along k
+    MatrixUnit unit(Precision precision, int depth) {
+        return MatrixUnit.of(kernels.isa(), features, precision, depth);
+    }
+
+    /// What multiplies on [MatrixUnit#BF16_TILES].
+    MatrixTiles tiles() {
+        return new MatrixTiles(kernels);
+    }
+
+    /// What lays out the left operand for [#tiles].
+    TileRows tileRows() {
+        return new TileRows(kernels);
     }
 
     int lanes() {
@@ -36,13 +50,13 @@ final class MatrixKernels {
     }
 
     /// Rows that are multiplied at a time.
-    int tileRows() {
-        return MatrixProduct.rowsMax(kernels.isa());
+    int rowGrain(MatrixUnit unit) {
+        return unit == MatrixUnit.BF16_TILES ? MatrixTileProduct.ROWS : MatrixProduct.rowsMax(kernels.isa());
     }
 
     /// Panels in memory of at least [MatrixPanels#bytes].
-    MatrixPanels panels(Factors factors, int depth, int columns, MemorySegment memory) {
-        return new MatrixPanels(factors, depth, columns, lanes(), memory);
+    MatrixPanels panels(MatrixUnit unit, int depth, int columns, MemorySegment memory) {
+        return new MatrixPanels(unit, depth, columns, lanes(), memory);
     }
 
     /// Lays out rows of B whose elements are neighbors.
@@ -50,15 +64,17 @@ final class MatrixKernels {
     /// @param rows some of B, from its row `from` on, within one block; an even `from` for pairs
     void packRows(StridedMatrix rows, int from, MatrixPanels target, MemorySegment arguments) {
         int block = from / target.blockDepth();
-        int step = from % target.blockDepth() / target.factors().columns();
+        Factors factors = target.unit().factors();
+        int step = from % target.blockDepth() / factors.columns();
         if (!rows.hasWholeRows()
                 || rows.columns() != target.columns()
-                || from % target.factors().columns() != 0
+                || from % factors.columns() != 0
                 || rows.rows() > target.depthOf(block) - from % target.blockDepth()) {
             throw new IllegalArgumentException("rows " + from + " to " + (from + rows.rows()) + " of " + rows.columns()
                     + " columns do not lie in a block of " + target);
         }
-        Kernel kernel = kernels.matrixPacker(target.factors() == Factors.BF16 ? Form.PAIRS : Form.COPY);
+        boolean isEnd = from % target.blockDepth() + rows.rows() == target.depthOf(block);
+        Kernel kernel = kernels.matrixPacker(factors == Factors.BF16 ? Form.PAIRS : Form.COPY);
         for (int panel = 0; panel < target.panels(); panel++) {
             int column = panel * target.panelColumns();
             set(arguments, MatrixPacker.Argument.SOURCE, rows.address(0, column));
@@ -70,6 +86,9 @@ final class MatrixKernels {
             set(arguments, MatrixPacker.Argument.TARGET, target.memory().address() + place);
             set(arguments, MatrixPacker.Argument.TARGET_ROW, rowBytes);
             kernel.call(arguments.address());
+            if (isEnd) {
+                target.fillUp(block, panel);
+            }
         }
     }
 
@@ -78,7 +97,7 @@ final class MatrixKernels {
     /// @param turned Bᵀ, `[columns, depth]`, whose elements along k are neighbors
     void packColumns(StridedMatrix turned, int block, int panel, MatrixPanels target, Scratch scratch) {
         requireTurned(turned, target.depth(), target);
-        Form form = target.factors() == Factors.BF16 ? Form.TRANSPOSE_PAIRS : Form.TRANSPOSE;
+        Form form = target.unit().factors() == Factors.BF16 ? Form.TRANSPOSE_PAIRS : Form.TRANSPOSE;
         Strip strip = new Strip(block, panel, block * target.blockDepth(), target.depthOf(block));
         turn(form, turned, strip, target, scratch);
     }
@@ -87,11 +106,12 @@ final class MatrixKernels {
     ///
     /// @param turned Bᵀ, `[columns, depth / 2]`
     void packPairs(StridedMatrix turned, int block, int panel, MatrixPanels target, Scratch scratch) {
-        if (target.factors() != Factors.BF16) {
+        if (target.unit().factors() != Factors.BF16) {
             throw new IllegalArgumentException("pairs of bf16 into " + target);
         }
-        requireTurned(turned, target.factors().steps(target.depth()), target);
-        Strip strip = new Strip(block, panel, block * MatrixPanels.BLOCK_STEPS, target.stepsOf(block));
+        requireTurned(turned, target.unit().factors().steps(target.depth()), target);
+        int words = Factors.BF16.steps(target.depthOf(block));
+        Strip strip = new Strip(block, panel, block * target.unit().blockSteps(), words);
         turn(Form.TRANSPOSE, turned, strip, target, scratch);
     }
 
@@ -131,6 +151,7 @@ final class MatrixKernels {
             set(arguments, MatrixPacker.Argument.TARGET_ROW, rowBytes);
             kernel.call(arguments.address());
         }
+        target.fillUp(block, panel);
     }
 
     /// A copy of the last rows of a matrix, from row `row` and column `k` on, that goes on with zeros up to a
@@ -205,7 +226,7 @@ final class MatrixKernels {
     /// A part of C: rows and panels.
     record Part(int fromRow, int toRow, int fromPanel, int toPanel) {}
 
-    /// `C = scale * A · B`, or `+=`, for a part of C.
+    /// `C = scale * A · B`, or `+=`, for a part of C, on vectors.
     ///
     /// @param a words, `[rows, steps]`
     /// @param firstStep the step of A that meets the first row of B
@@ -213,8 +234,8 @@ final class MatrixKernels {
             StridedMatrix a, int firstStep, MatrixPanels b, HostMatrix c, Part part, Ending ending, Scratch scratch) {
         Objects.checkFromToIndex(part.fromRow(), part.toRow(), Math.min(a.rows(), c.rows()));
         Objects.checkFromToIndex(part.fromPanel(), part.toPanel(), b.panels());
-        Objects.checkFromIndexSize(firstStep, b.factors().steps(b.depth()), a.columns());
-        if (c.columns() != b.columns()) {
+        Objects.checkFromIndexSize(firstStep, b.unit().factors().steps(b.depth()), a.columns());
+        if (c.columns() != b.columns() || b.unit() == MatrixUnit.BF16_TILES) {
             throw new IllegalArgumentException("a product of " + b + " into " + c);
         }
         StridedMatrix.of(c);
@@ -223,10 +244,10 @@ final class MatrixKernels {
                 : part.toPanel();
         for (int block = 0; block < b.blocks(); block++) {
             Ending blockEnding = new Ending(ending.scale(), ending.adds() || block > 0);
-            int step = firstStep + block * MatrixPanels.BLOCK_STEPS;
+            int step = firstStep + block * b.unit().blockSteps();
             int row = part.fromRow();
             while (row < part.toRow()) {
-                int rows = Math.min(tileRows(), part.toRow() - row);
+                int rows = Math.min(rowGrain(b.unit()), part.toRow() - row);
                 int tiles = (part.toRow() - row) / rows;
                 Call call = new Call(a.address(row, step), a, rows, tiles, row);
                 run(call, b, block, part.fromPanel(), whole, c, blockEnding, scratch.arguments());
@@ -267,7 +288,7 @@ final class MatrixKernels {
         int lastLanes = isLast ? (b.columns() - 1) % lanes() + 1 : lanes();
         set(arguments, MatrixProduct.Argument.LAST_LANES, lastLanes);
         int vectors = isLast && fromPanel == b.panels() - 1 ? b.lastVectors() : MatrixProduct.VECTORS;
-        kernels.matrixProduct(b.factors(), call.rows(), vectors).call(arguments.address());
+        kernels.matrixProduct(b.unit().factors(), call.rows(), vectors).call(arguments.address());
     }
 
     private static void set(MemorySegment arguments, MatrixProduct.Argument argument, long value) {

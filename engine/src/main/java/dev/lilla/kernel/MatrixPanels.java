@@ -1,32 +1,33 @@
 package dev.lilla.kernel;
 
-import dev.lilla.kernel.x64.Factors;
 import dev.lilla.kernel.x64.MatrixProduct;
 import java.lang.foreign.MemorySegment;
 
-/// The right matrix of a product, `[depth, columns]`, as [MatrixProduct] reads it: cut along k into blocks of
-/// [#BLOCK_STEPS], each block into panels of two vectors of columns, the last panel of one where that is enough.
+/// The right matrix of a product, `[depth, columns]`, as [MatrixProduct] and its twin on tiles read it:
+/// cut along k into blocks of [MatrixUnit#blockSteps], each block into panels of two vectors of
+/// columns, the last panel of one where that is enough.
 ///
+/// @param unit what multiplies it
 /// @param depth elements along k
 /// @param lanes f32 of a vector
 /// @param memory for [#bytes]
-record MatrixPanels(Factors factors, int depth, int columns, int lanes, MemorySegment memory) {
-    /// Steps of k whose sums stay in registers. At 384 the 12 rows of a tile take 18 KiB of the first-level cache
-    /// (32 KiB), the panels of 128 columns 192 KiB of the second (256 KiB on the smallest); and C, read and written
-    /// once a block, costs 48 accesses to 384 * 24 multiply-adds.
-    static final int BLOCK_STEPS = 384;
-
+record MatrixPanels(MatrixUnit unit, int depth, int columns, int lanes, MemorySegment memory) {
     private static final int WORD = Float.BYTES;
 
     MatrixPanels {
-        if (memory.byteSize() < bytes(factors, depth, columns, lanes)) {
+        if (memory.byteSize() < bytes(unit, depth, columns, lanes)) {
             throw new IllegalArgumentException(
                     "panels for [" + depth + ", " + columns + "] in " + memory.byteSize() + " bytes");
         }
     }
 
-    static long bytes(Factors factors, int depth, int columns, int lanes) {
-        return (long) factors.steps(depth) * width(columns, lanes) * WORD;
+    static long bytes(MatrixUnit unit, int depth, int columns, int lanes) {
+        return (long) filledUp(unit, depth) * width(columns, lanes) * WORD;
+    }
+
+    /// Steps of so many elements along k, with those that are zeros.
+    private static int filledUp(MatrixUnit unit, int depth) {
+        return Math.ceilDiv(unit.factors().steps(depth), unit.stepGrain()) * unit.stepGrain();
     }
 
     /// Columns with those that only fill the last vector.
@@ -55,7 +56,7 @@ record MatrixPanels(Factors factors, int depth, int columns, int lanes, MemorySe
 
     /// Elements along k of a block, but for the last.
     int blockDepth() {
-        return BLOCK_STEPS * factors.columns();
+        return unit.blockSteps() * unit.factors().columns();
     }
 
     int blocks() {
@@ -67,13 +68,22 @@ record MatrixPanels(Factors factors, int depth, int columns, int lanes, MemorySe
         return Math.min(blockDepth(), depth - block * blockDepth());
     }
 
+    /// Steps of block `block`, with those that are zeros.
     int stepsOf(int block) {
-        return factors.steps(depthOf(block));
+        return filledUp(unit, depthOf(block));
+    }
+
+    /// Writes the zeros behind the last step of a panel of a block.
+    void fillUp(int block, int panel) {
+        int steps = unit.factors().steps(depthOf(block));
+        long rowBytes = rowBytes(panel);
+        memory.asSlice(offset(block, panel) + steps * rowBytes, (stepsOf(block) - steps) * rowBytes)
+                .fill((byte) 0);
     }
 
     /// The byte where a panel of a block begins.
     long offset(int block, int panel) {
-        long before = (long) block * BLOCK_STEPS * width(columns, lanes);
+        long before = (long) block * unit.blockSteps() * width(columns, lanes);
         return (before + (long) panel * panelColumns() * stepsOf(block)) * WORD;
     }
 }

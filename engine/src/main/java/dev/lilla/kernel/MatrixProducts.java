@@ -10,19 +10,22 @@ import java.lang.foreign.MemorySegment;
 /// Products of whole matrices, cut into shares for the workers: `C = scale * A · B`, or added to C, with f32
 /// operands in either order, see [StridedMatrix].
 ///
-/// Three passes: A is rounded if its factors are to be bf16, B is laid out in panels, once for all workers, and
-/// C is computed in tiles of some rows and columns. Each element of C takes its addends in one order, whatever
-/// the tiles: results do not depend on the number of workers.
+/// Three passes: A is rounded if its factors are to be bf16, B is laid out in panels, once for all
+/// workers, and C is computed in parts of some rows and columns. Each element of C takes its addends in
+/// one order, whatever the parts: results do not depend on the number of workers.
 final class MatrixProducts {
-    /// Columns of a tile of C: as many as [MatrixPanels#BLOCK_STEPS] was chosen for.
-    private static final int TILE_COLUMNS = 128;
+    /// Fewest columns of a part of C; [MatrixUnit#partColumns] are the most.
+    private static final int PART_COLUMNS_MIN = 128;
 
-    /// Rows of a tile of C, in rows of a kernel's tile. The panels come from the third level or memory once for
-    /// them: 512 bytes in 16 * 4 * 24 cycles.
-    private static final int TILE_ROW_TILES = 16;
+    /// Rows of a part of C at most and at least, in rows that a kernel computes at a time. The panels
+    /// come from the third level or memory once for them: for vectors 512 bytes in 16 * 4 * 24 cycles,
+    /// for tiles 2 KiB in 16 * 64.
+    private static final int PART_ROWS_MAX = 16;
 
-    /// Fewest tiles a worker should get, so that one that is late does not keep the others waiting long.
-    private static final int TILES_PER_WORKER = 4;
+    private static final int PART_ROWS_MIN = 2;
+
+    /// Fewest parts a worker should get, so that one that is late does not keep the others waiting long.
+    private static final int PARTS_PER_WORKER = 4;
 
     /// Bytes of panels at a time. A larger B is multiplied in parts along k.
     private static final long PANEL_BYTES_MAX = 64L << 20;
@@ -32,15 +35,30 @@ final class MatrixProducts {
 
     private final MatrixKernels kernels;
     private final Shares shares;
+    private final long panelBytesMax;
     private final Scratch left;
     private final Scratch right;
 
     /// @param arena for what operands are laid out in
     MatrixProducts(MatrixKernels kernels, Shares shares, Arena arena) {
+        this(kernels, shares, PANEL_BYTES_MAX, arena);
+    }
+
+    /// @param panelBytesMax at a time, but for one block of k
+    MatrixProducts(MatrixKernels kernels, Shares shares, long panelBytesMax, Arena arena) {
         this.kernels = kernels;
         this.shares = shares;
+        this.panelBytesMax = panelBytesMax;
         this.left = new Scratch(arena);
         this.right = new Scratch(arena);
+    }
+
+    /// The left operand, laid out.
+    private interface Left {
+        /// See [MatrixKernels#multiply].
+        ///
+        /// @param from the element along k that meets the first row of `b`
+        void multiply(int from, MatrixPanels b, HostMatrix c, Part part, Ending ending, Scratch scratch);
     }
 
     /// The right operand: how parts of it are laid out.
@@ -59,31 +77,31 @@ final class MatrixProducts {
     /// @param b `[k, n]`
     /// @param c `[m, n]`
     void multiply(Precision precision, StridedMatrix a, StridedMatrix b, HostMatrix c, Ending ending) {
-        multiply(
-                kernels.factors(precision), a, b.hasWholeRows() ? new Rows(b) : new Columns(b.transposed()), c, ending);
+        multiply(precision, a, b.hasWholeRows() ? new Rows(b) : new Columns(b.transposed()), c, ending);
     }
 
     /// `C += A · weight` with a weight of any type, `[k, n]`.
     void multiply(Precision precision, StridedMatrix a, HostWeight weight, HostMatrix c) {
-        multiply(kernels.factors(precision), a, new Stored(weight), c, new Ending(1, true));
+        multiply(precision, a, new Stored(weight), c, new Ending(1, true));
     }
 
     /// `C = scale * A · weightᵀ`, or added to C, with a weight `[n, k]` of f32, or one that
     /// [#readsPairs] is true of.
     void multiplyTurned(Precision precision, StridedMatrix a, HostWeight weight, HostMatrix c, Ending ending) {
-        Factors factors = kernels.factors(precision);
         Right right = weight.type() == ElementType.F32
                 ? new Columns(StridedMatrix.of(weight))
                 : new PairColumns(StridedMatrix.pairs(weight), weight.in());
-        multiply(factors, a, right, c, ending);
+        multiply(precision, a, right, c, ending);
     }
 
     /// Whether [#multiplyTurned] takes a weight of bf16 at this precision.
     boolean readsPairs(HostWeight weight, Precision precision) {
-        return weight.type() == ElementType.BF16 && weight.in() % 2 == 0 && kernels.factors(precision) == Factors.BF16;
+        return weight.type() == ElementType.BF16
+                && weight.in() % 2 == 0
+                && kernels.unit(precision, weight.in()).factors() == Factors.BF16;
     }
 
-    private void multiply(Factors factors, StridedMatrix a, Right b, HostMatrix c, Ending ending) {
+    private void multiply(Precision precision, StridedMatrix a, Right b, HostMatrix c, Ending ending) {
         if (a.rows() != c.rows() || a.columns() != b.depth() || b.columns() != c.columns()) {
             throw new IllegalArgumentException("a product of [" + a.rows() + ", " + a.columns() + "] and [" + b.depth()
                     + ", " + b.columns() + "] into " + c);
@@ -97,14 +115,15 @@ final class MatrixProducts {
             }
             return;
         }
-        StridedMatrix words = factors == Factors.BF16 ? round(a) : a;
-        int part = partDepth(factors, b);
+        MatrixUnit unit = kernels.unit(precision, b.depth());
+        Left words = left(unit, a);
+        int part = partDepth(unit, b);
         for (int from = 0; from < b.depth(); from += part) {
             int depth = Math.min(part, b.depth() - from);
-            MemorySegment memory = right.memory(MatrixPanels.bytes(factors, depth, b.columns(), kernels.lanes()));
-            MatrixPanels panels = kernels.panels(factors, depth, b.columns(), memory);
+            MemorySegment memory = right.memory(MatrixPanels.bytes(unit, depth, b.columns(), kernels.lanes()));
+            MatrixPanels panels = kernels.panels(unit, depth, b.columns(), memory);
             b.pack(from, panels);
-            tiles(words, from / factors.columns(), panels, c, new Ending(ending.scale(), ending.adds() || from > 0));
+            parts(words, from, panels, c, new Ending(ending.scale(), ending.adds() || from > 0));
         }
     }
 
@@ -115,11 +134,31 @@ final class MatrixProducts {
     }
 
     /// Elements along k that are multiplied at a time: whole blocks.
-    private int partDepth(Factors factors, Right b) {
-        int block = MatrixPanels.BLOCK_STEPS * factors.columns();
-        long blockBytes = MatrixPanels.bytes(factors, block, b.columns(), kernels.lanes());
-        long blocks = Math.clamp(PANEL_BYTES_MAX / blockBytes, 1, Integer.MAX_VALUE / block);
+    private int partDepth(MatrixUnit unit, Right b) {
+        int block = unit.blockSteps() * unit.factors().columns();
+        long blockBytes = MatrixPanels.bytes(unit, block, b.columns(), kernels.lanes());
+        long blocks = Math.clamp(panelBytesMax / blockBytes, 1, Integer.MAX_VALUE / block);
         return (int) blocks * block;
+    }
+
+    private Left left(MatrixUnit unit, StridedMatrix a) {
+        return switch (unit) {
+            case F32_VECTORS -> words(a, 1);
+            case BF16_VECTORS -> words(round(a), Factors.BF16.columns());
+            case BF16_TILES -> tiles(a);
+        };
+    }
+
+    private Left words(StridedMatrix a, int columns) {
+        return (from, b, c, part, ending, scratch) -> kernels.multiply(a, from / columns, b, c, part, ending, scratch);
+    }
+
+    private Left tiles(StridedMatrix a) {
+        MatrixTiles tiles = kernels.tiles();
+        EncodedRows rows = tiles.rows(a, left.memory(tiles.bytes(a)));
+        long steps = (long) a.rows() * a.columns() / rows.tiles();
+        shares.run(rows.tiles(), steps, share -> kernels.tileRows().encode(a, rows, share));
+        return (from, b, c, part, ending, scratch) -> tiles.multiply(rows, from, b, c, part, ending, scratch);
     }
 
     private StridedMatrix round(StridedMatrix a) {
@@ -133,29 +172,47 @@ final class MatrixProducts {
         return rounded;
     }
 
-    private void tiles(StridedMatrix a, int firstStep, MatrixPanels b, HostMatrix c, Ending ending) {
-        int rows = kernels.tileRows() * TILE_ROW_TILES;
-        int panels = TILE_COLUMNS / b.panelColumns();
-        int wanted = TILES_PER_WORKER * shares.threads();
-        while (count(c, rows, b, panels) < wanted && rows > 2 * kernels.tileRows()) {
-            rows /= 2;
-        }
-        int tileRows = rows;
-        int across = Math.ceilDiv(b.panels(), panels);
+    private void parts(Left a, int from, MatrixPanels b, HostMatrix c, Ending ending) {
+        Cut cut = cut(b, c);
+        int across = Math.ceilDiv(b.panels(), cut.panels());
         // Neighbors share a part of A, or where B is the larger, of B.
-        shares.run(count(c, tileRows, b, panels), (long) b.depth() * tileRows * TILE_COLUMNS / 8, share -> {
-            for (int tile = share.from(); tile < share.to(); tile++) {
-                int row = tile / across * tileRows;
-                int panel = tile % across * panels;
-                Part part =
-                        new Part(row, Math.min(row + tileRows, c.rows()), panel, Math.min(panel + panels, b.panels()));
-                kernels.multiply(a, firstStep, b, c, part, ending, share.scratch());
+        long steps = (long) b.depth() * cut.rows() * cut.panels() * b.panelColumns() / 8;
+        shares.run(cut.count(b, c), steps, share -> {
+            for (int i = share.from(); i < share.to(); i++) {
+                int row = i / across * cut.rows();
+                int panel = i % across * cut.panels();
+                int toRow = Math.min(row + cut.rows(), c.rows());
+                Part part = new Part(row, toRow, panel, Math.min(panel + cut.panels(), b.panels()));
+                a.multiply(from, b, c, part, ending, share.scratch());
             }
         });
     }
 
-    private static int count(HostMatrix c, int rows, MatrixPanels b, int panels) {
-        return Math.multiplyExact(Math.ceilDiv(c.rows(), rows), Math.ceilDiv(b.panels(), panels));
+    /// Rows and panels of a part of C.
+    private record Cut(int rows, int panels) {
+        int count(MatrixPanels b, HostMatrix c) {
+            return Math.multiplyExact(Math.ceilDiv(c.rows(), rows), Math.ceilDiv(b.panels(), panels));
+        }
+    }
+
+    /// Halves the longer side until there are parts enough.
+    private Cut cut(MatrixPanels b, HostMatrix c) {
+        int grain = kernels.rowGrain(b.unit());
+        int rows = grain * PART_ROWS_MAX;
+        int columns = b.unit().partColumns();
+        Cut cut = new Cut(rows, columns / b.panelColumns());
+        while (cut.count(b, c) < PARTS_PER_WORKER * shares.threads()) {
+            boolean cutsRows = rows > PART_ROWS_MIN * grain;
+            if (columns > PART_COLUMNS_MIN && (columns >= rows || !cutsRows)) {
+                columns /= 2;
+            } else if (cutsRows) {
+                rows /= 2;
+            } else {
+                break;
+            }
+            cut = new Cut(rows, columns / b.panelColumns());
+        }
+        return cut;
     }
 
     /// Groups of rows of a part of B, each within one block.

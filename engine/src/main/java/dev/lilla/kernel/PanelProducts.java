@@ -33,7 +33,7 @@ final class PanelProducts {
         }
         requireInside(x);
         if (target.encoding() == RowEncoding.BF16) {
-            tiles.encode(x, target, share);
+            new TileRows(kernels).encode(StridedMatrix.of(x), target, share);
             return;
         }
         for (int unit = share.from(); unit < share.to(); unit++) {

@@ -3,13 +3,12 @@ package dev.lilla.kernel;
 import dev.lilla.kernel.x64.KernelSet;
 import dev.lilla.kernel.x64.PanelLayout;
 import dev.lilla.kernel.x64.RowEncoding;
-import dev.lilla.kernel.x64.TileEncoder;
 import dev.lilla.kernel.x64.TileProduct;
 import dev.lilla.kernel.x64.TileProduct.Argument;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// Linear maps over panels by AMX: encodes rows into tiles of bf16, and multiplies them with panels.
+/// Linear maps over panels by AMX: multiplies rows in tiles of bf16 ([TileRows]) with panels.
 /// [PanelProducts] has checked the operands.
 ///
 /// @param kernels of a processor with AMX
@@ -22,32 +21,6 @@ record TileProducts(KernelSet kernels) {
 
     /// Panels of a micro tile.
     private static final int PAIR = 2;
-
-    /// Encodes tiles `share.from()` to `share.to()` of `x`.
-    void encode(HostMatrix x, EncodedRows target, Share share) {
-        MemorySegment arguments = share.scratch().arguments();
-        for (int tile = share.from(); tile < share.to(); tile++) {
-            int rows = target.rowsOf(tile);
-            for (int chunk = 0; chunk * TileProduct.CHUNK_COLUMNS < x.columns(); chunk++) {
-                int columns = target.chunkColumns(chunk);
-                int first = chunk * TileProduct.CHUNK_COLUMNS;
-                MemorySegment memory =
-                        target.memory().asSlice(target.offset(tile, chunk), RowEncoding.BF16.tileBytes(rows, columns));
-                if (rows < RowEncoding.BF16.tileRows()) {
-                    memory.fill((byte) 0);
-                }
-                set(
-                        arguments,
-                        TileEncoder.Argument.ROWS.offset(),
-                        x.address(tile * RowEncoding.BF16.tileRows(), first));
-                set(arguments, TileEncoder.Argument.ROW_STRIDE.offset(), (long) x.stride() * Float.BYTES);
-                set(arguments, TileEncoder.Argument.ROW_COUNT.offset(), rows);
-                set(arguments, TileEncoder.Argument.COLUMNS.offset(), columns);
-                set(arguments, TileEncoder.Argument.TARGET.offset(), memory.address());
-                kernels.tileEncoder().call(arguments.address());
-            }
-        }
-    }
 
     /// Multiplies with rows `share.from()` to `share.to()` of the weight.
     void multiply(PackedWeight weight, EncodedRows x, HostMatrix y, Share share, PanelProducts.Ending ending) {
@@ -100,10 +73,6 @@ record TileProducts(KernelSet kernels) {
     }
 
     private static void set(MemorySegment arguments, Argument argument, long value) {
-        set(arguments, argument.offset(), value);
-    }
-
-    private static void set(MemorySegment arguments, int offset, long value) {
-        arguments.set(ValueLayout.JAVA_LONG, offset, value);
+        arguments.set(ValueLayout.JAVA_LONG, argument.offset(), value);
     }
 }

@@ -3,6 +3,7 @@ package dev.lilla.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
+import dev.lilla.kernel.x64.Isa;
 import dev.lilla.tensor.ElementType;
 import dev.lilla.tensor.Tensor;
 import java.util.List;
@@ -25,8 +26,21 @@ class FrozenWeightTest {
     @ParameterizedTest
     @MethodSource("cases")
     void mapAsPackedOnesDoAndHoldNothingBeside(ElementType type, Precision precision) {
-        try (KernelOperands operands = new KernelOperands(21);
-                Backend backend = HostBackend.open(new HostOptions(HostOptions.Choice.AUTO, 2))) {
+        try (Backend backend = HostBackend.open(new HostOptions(HostOptions.Choice.AUTO, 2))) {
+            check(backend, type, precision);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void mapAsPackedOnesDoOnTiles(ElementType type, Precision precision) {
+        try (Backend backend = MachineCodeBackend.open(Isa.AMX, 2)) {
+            check(backend, type, precision);
+        }
+    }
+
+    private static void check(Backend backend, ElementType type, Precision precision) {
+        try (KernelOperands operands = new KernelOperands(21)) {
             HostWeight stored = operands.weight(type, OUT, IN);
             Tensor tensor = new Tensor("weight", type, stored.shape(), stored.data());
             HostWeight frozen = (HostWeight) backend.gradients(precision).frozen(tensor);

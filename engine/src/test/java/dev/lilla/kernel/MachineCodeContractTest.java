@@ -34,12 +34,17 @@ abstract class MachineCodeContractTest extends KernelsContractTest {
 
     /// Skips the test where the processor lacks what `isa` needs.
     static MachineCodeKernels kernels(Isa isa) {
+        return new MachineCodeKernels(isa, features(isa), new ReferenceKernels());
+    }
+
+    /// What the processor offers, all that `isa` needs among it; skips the test where it does not.
+    static Set<CpuFeature> features(Isa isa) {
         Set<CpuFeature> features = EnumSet.noneOf(CpuFeature.class);
         features.addAll(CpuFeature.ofThisMachine().orElse(Set.of()));
         if (!features.isEmpty() && System.getProperty(TILES, "").equals("emulated")) {
             features.addAll(Set.of(CpuFeature.AMX_TILE, CpuFeature.AMX_BF16));
         }
         assumeTrue(isa.missing(features).isEmpty(), () -> "lacks " + isa.missing(features));
-        return new MachineCodeKernels(isa, features, new ReferenceKernels());
+        return features;
     }
 }

@@ -15,12 +15,14 @@ import dev.lilla.kernel.x64.KernelSet;
 import dev.lilla.tensor.ElementType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Products of whole matrices against sums in double, of the very factors: rounded ones where they are bf16.
@@ -29,13 +31,12 @@ class MatrixProductsTest {
     private static final double UNIT = 0x1p-22;
 
     private static MatrixKernels kernels(Isa isa) {
-        Set<CpuFeature> features = CpuFeature.ofThisMachine().orElse(Set.of());
-        assumeTrue(isa.missing(features).isEmpty(), () -> "lacks " + isa.missing(features));
+        Set<CpuFeature> features = MachineCodeContractTest.features(isa);
         return new MatrixKernels(new KernelSet(isa, ByteDots.of(features)), features);
     }
 
     static Stream<Arguments> levels() {
-        return Stream.of(Isa.AVX2, Isa.AVX512)
+        return Arrays.stream(Isa.values())
                 .flatMap(isa -> Stream.of(Precision.values()).map(precision -> Arguments.of(isa, precision)));
     }
 
@@ -132,13 +133,23 @@ class MatrixProductsTest {
             {5, 8, 1600},
             {200, 8, 40},
             {8, 300, 33},
-            {193, 129, 17}
+            {193, 129, 17},
+            {1, 1, 16},
+            {16, 16, 32},
+            {17, 15, 31},
+            {31, 17, 511},
+            {32, 32, 512},
+            {33, 33, 513},
+            {48, 31, 544},
+            {49, 47, 1025},
+            {8, 1100, 48},
+            {545, 8, 64}
         };
         try (KernelOperands operands = new KernelOperands(3);
                 Arena arena = Arena.ofShared();
                 Shares shares = new Shares(2, arena)) {
             MatrixProducts products = products(kernels, shares, arena);
-            for (int round = 0; round < 40; round++) {
+            for (int round = 0; round < 50; round++) {
                 int[] shape = round < edges.length
                         ? edges[round]
                         : new int[] {1 + random.nextInt(60), 1 + random.nextInt(90), 1 + random.nextInt(60)};
@@ -146,7 +157,7 @@ class MatrixProductsTest {
                     Ending ending = new Ending(random.nextInt(1, 9) / 4f, random.nextBoolean());
                     Case product = new Case(operands, shape, order);
                     products.multiply(precision, product.a, product.b, product.c, ending);
-                    product.check(kernels.factors(precision), ending);
+                    product.check(kernels.unit(precision, shape[2]).factors(), ending);
                 }
             }
         }
@@ -183,6 +194,28 @@ class MatrixProductsTest {
 
     @ParameterizedTest
     @MethodSource("levels")
+    void givesTheSameBitsInPartsAlongK(Isa isa, Precision precision) {
+        MatrixKernels kernels = kernels(isa);
+        try (KernelOperands operands = new KernelOperands(14);
+                Arena arena = Arena.ofShared();
+                Shares shares = new Shares(2, arena)) {
+            for (Order order : Order.values()) {
+                Case whole = new Case(operands, new int[] {37, 43, 1700}, order);
+                HostMatrix inParts = operands.copy(whole.c);
+                Ending ending = new Ending(0.3f, true);
+                products(kernels, shares, arena).multiply(precision, whole.a, whole.b, whole.c, ending);
+                new MatrixProducts(kernels, shares, 1, arena).multiply(precision, whole.a, whole.b, inParts, ending);
+                for (int row = 0; row < 37; row++) {
+                    for (int column = 0; column < 43; column++) {
+                        assertThat(inParts.get(row, column)).isEqualTo(whole.c.get(row, column));
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("levels")
     void spreadsWhatIsNoNumberAlongItsRowAndColumnAlone(Isa isa, Precision precision) {
         MatrixKernels kernels = kernels(isa);
         try (KernelOperands operands = new KernelOperands(5);
@@ -211,11 +244,49 @@ class MatrixProductsTest {
         }
     }
 
+    /// Where operands are laid out there is what a product before left: here numbers that are none.
+    @ParameterizedTest
+    @MethodSource("levels")
+    void isNotDisturbedByTheProductBefore(Isa isa, Precision precision) {
+        MatrixKernels kernels = kernels(isa);
+        try (KernelOperands operands = new KernelOperands(15);
+                Arena arena = Arena.ofShared();
+                Shares shares = new Shares(1, arena)) {
+            MatrixProducts products = products(kernels, shares, arena);
+            Ending ending = new Ending(1, false);
+            for (Order order : Order.values()) {
+                Case none = new Case(operands, new int[] {64, 64, 1100}, order);
+                fillWithNaN(none.a);
+                fillWithNaN(none.b);
+                for (int[] shape : new int[][] {{33, 17, 33}, {5, 40, 513}, {17, 33, 544}}) {
+                    products.multiply(precision, none.a, none.b, none.c, ending);
+                    Case product = new Case(operands, shape, order);
+                    products.multiply(precision, product.a, product.b, product.c, ending);
+                    product.check(kernels.unit(precision, shape[2]).factors(), ending);
+                }
+            }
+        }
+    }
+
+    private static void fillWithNaN(StridedMatrix x) {
+        for (int row = 0; row < x.rows(); row++) {
+            for (int column = 0; column < x.columns(); column++) {
+                x.memory()
+                        .set(
+                                HostMatrix.FLOAT,
+                                x.address(row, column) - x.memory().address(),
+                                Float.NaN);
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("levels")
     void touchesNoByteBesideItsOperands(Isa isa, Precision precision) {
         MatrixKernels kernels = kernels(isa);
-        int[][] shapes = {{1, 1, 1}, {5, 21, 19}, {13, 40, 33}, {24, 8, 50}, {7, 33, 1}};
+        int[][] shapes = {
+            {1, 1, 1}, {5, 21, 19}, {13, 40, 33}, {24, 8, 50}, {7, 33, 1}, {1, 1, 16}, {40, 16, 31}, {33, 17, 65}
+        };
         for (int[] shape : shapes) {
             for (Order order : Order.values()) {
                 guarded(kernels, precision, shape, order);
@@ -292,11 +363,14 @@ class MatrixProductsTest {
     }
 
     /// Sizes on both sides of a vector of weight rows and of a block of pairs.
-    @Test
-    void multipliesWithPairsOfBf16AsTheyLie() {
-        MatrixKernels kernels = kernels(Isa.AVX512);
-        assumeTrue(kernels.factors(Precision.BF16) == Factors.BF16, "lacks products of bf16");
-        int[][] shapes = {{1, 2}, {16, 2}, {17, 30}, {50, 256}, {33, 766}, {40, 768}, {31, 770}, {65, 1800}};
+    @ParameterizedTest
+    @EnumSource(names = {"AVX512", "AMX"})
+    void multipliesWithPairsOfBf16AsTheyLie(Isa isa) {
+        MatrixKernels kernels = kernels(isa);
+        assumeTrue(kernels.unit(Precision.BF16, 1).factors() == Factors.BF16, "lacks products of bf16");
+        int[][] shapes = {
+            {1, 2}, {16, 2}, {17, 30}, {50, 256}, {3, 510}, {2, 514}, {33, 766}, {40, 768}, {31, 770}, {65, 1800}
+        };
         try (KernelOperands operands = new KernelOperands(12);
                 Arena arena = Arena.ofShared();
                 Shares shares = new Shares(2, arena)) {

@@ -22,6 +22,9 @@ public final class KernelSet {
     /// What a product of matrices is made for.
     private record MatrixKey(Factors factors, int rows, int vectors) {}
 
+    /// What a product of matrices on tiles is made for.
+    private record MatrixTileKey(int down, int across) {}
+
     /// @param dots what [Isa#AVX2] multiplies bytes with
     public KernelSet(Isa isa, ByteDots dots) {
         this.isa = isa;
@@ -87,6 +90,17 @@ public final class KernelSet {
                 new MatrixKey(factors, rows, vectors),
                 () -> MatrixProduct.assemble(isa, factors, rows, vectors),
                 kernel -> new MatrixSelfTest(kernel, isa).product(factors, rows, vectors));
+    }
+
+    /// See [MatrixTileProduct.Argument] for its arguments.
+    ///
+    /// @param down tiles of rows computed at a time, 1 or 2
+    /// @param across tiles of columns of a panel, 1 or 2
+    public Kernel matrixTileProduct(int down, int across) {
+        return kernel(
+                new MatrixTileKey(down, across),
+                () -> MatrixTileProduct.assemble(down, across),
+                kernel -> new MatrixSelfTest(kernel, isa).tileProduct(down, across));
     }
 
     /// See [MatrixPacker.Argument] for its arguments.

@@ -42,7 +42,11 @@ public final class MatrixPacker {
         /// Row `k` of the target = columns `2k` and `2k + 1` as pairs, after an odd last column zeros.
         TRANSPOSE_PAIRS(Factors.BF16),
         /// Row `r` of the target = row `r` in bf16, its columns as pairs: A where its rows are whole.
-        ROUND(Factors.BF16);
+        ROUND(Factors.BF16),
+        /// A tile for every 32 rows, whose line `c` = column `c` with its rows as pairs, filled up with
+        /// zeros to 16 lines of 32: A for a [MatrixTileProduct], where its columns are whole. Of 16
+        /// columns at most.
+        TILES(Factors.BF16);
 
         private final Factors factors;
 
@@ -65,7 +69,7 @@ public final class MatrixPacker {
         /// f32 of a row, at least 1.
         COLUMNS,
         TARGET,
-        /// Bytes from one row of the target to the next.
+        /// Bytes from one row of the target, or one tile, to the next.
         TARGET_ROW;
 
         @SuppressWarnings("EnumOrdinal") // the order of the layout
@@ -107,6 +111,7 @@ public final class MatrixPacker {
             case PAIRS -> pairs();
             case TRANSPOSE, TRANSPOSE_PAIRS -> transpose();
             case ROUND -> round();
+            case TILES -> tiles();
         }
         asm.pop(RBX);
         asm.vzeroupper();
@@ -175,6 +180,61 @@ public final class MatrixPacker {
             asm.vpermw(first, interleaving(), first);
             asm.vmovups(Mem.at(RDX, RAX, 1, step * lanes.bytes()), first);
         });
+    }
+
+    /// Pairs of rows become words, lane by lane a column; the square of a tile's words is turned, so
+    /// that those of a column are neighbors.
+    private void tiles() {
+        Label tile = new Label();
+        Label rest = new Label();
+        Label done = new Label();
+        asm.mov(R10, Argument.COLUMNS.at());
+        tailMasks(R10);
+        asm.bind(tile);
+        asm.cmp(RCX, MicroTile.STEP_COLUMNS);
+        asm.jump(LESS, rest);
+        tile(LaneCode.Part.WHOLE);
+        asm.add(RDX, RBX);
+        asm.sub(RCX, MicroTile.STEP_COLUMNS);
+        asm.jump(NOT_EQUAL, tile);
+        asm.jmp(done);
+        asm.bind(rest);
+        tile(LaneCode.Part.TAIL);
+        asm.bind(done);
+    }
+
+    /// @param rows of the tile: all 32, or those in RCX, then zeros
+    private void tile(LaneCode.Part rows) {
+        asm.vmovups(interleaving(), interleavingConstant());
+        for (int pair = 0; pair < MatrixTileProduct.STEP_PAIRS; pair++) {
+            Vec first = lanes.vector(pair);
+            Vec second = lanes.vector(17);
+            if (rows == LaneCode.Part.WHOLE) {
+                lanes.load(first, Mem.at(R8), LaneCode.Part.TAIL);
+                lanes.load(second, Mem.at(R8, RSI, 1, 0), LaneCode.Part.TAIL);
+            } else {
+                loadWhatIsThere(pair, first, second);
+            }
+            asm.lea(R8, Mem.at(R8, RSI, 2, 0));
+            asm.vcvtne2ps2bf16(first, second, first);
+            asm.vpermw(first, interleaving(), first);
+        }
+        turnSquare();
+        for (int column = 0; column < MicroTile.TILE_ROWS; column++) {
+            asm.vmovups(Mem.at(RDX, column * MicroTile.LINE), lanes.vector(column));
+        }
+    }
+
+    private void loadWhatIsThere(int pair, Vec first, Vec second) {
+        Label loaded = new Label();
+        asm.vpxor(first, first, first);
+        asm.vpxor(second, second, second);
+        asm.cmp(RCX, 2 * pair + 1);
+        asm.jump(LESS, loaded);
+        lanes.load(first, Mem.at(R8), LaneCode.Part.TAIL);
+        asm.jump(EQUAL, loaded);
+        lanes.load(second, Mem.at(R8, RSI, 1, 0), LaneCode.Part.TAIL);
+        asm.bind(loaded);
     }
 
     private Vec interleaving() {

@@ -20,16 +20,6 @@ import static dev.lilla.kernel.x64.Gpr.RCX;
 import static dev.lilla.kernel.x64.Gpr.RDI;
 import static dev.lilla.kernel.x64.Gpr.RDX;
 import static dev.lilla.kernel.x64.Gpr.RSI;
-import static dev.lilla.kernel.x64.Mask.K1;
-import static dev.lilla.kernel.x64.Mask.K2;
-import static dev.lilla.kernel.x64.Tile.TMM0;
-import static dev.lilla.kernel.x64.Tile.TMM1;
-import static dev.lilla.kernel.x64.Tile.TMM2;
-import static dev.lilla.kernel.x64.Tile.TMM3;
-import static dev.lilla.kernel.x64.Tile.TMM4;
-import static dev.lilla.kernel.x64.Tile.TMM5;
-import static dev.lilla.kernel.x64.Tile.TMM6;
-import static dev.lilla.kernel.x64.Tile.TMM7;
 import static dev.lilla.kernel.x64.Vec.zmm;
 
 import java.util.List;
@@ -37,17 +27,11 @@ import java.util.List;
 /// Generates the product of panels with many rows in AMX tiles: `y[t, r] = sum_k x[t, k] * weight[r, k]`
 /// (prefill).
 ///
-/// # What AMX computes
-///
-/// A tile register holds 16 lines of 64 bytes. `tdpbf16ps C, A, B` adds a product of matrices to a tile of
-/// 16 x 16 f32: `A` holds 16 rows of activations with 32 columns in bf16, `B` the same 32 columns of 16 weight rows,
-/// with two columns of a weight row side by side ([TileUnpacker] shows it). That is 16 * 16 * 32 = 8,192
-/// multiplications in 16 cycles. Loading a tile takes about 8 cycles, so operands must be used more than once.
-///
 /// # The tiling
 ///
-/// Four tiles of results are computed together: two tiles of rows times two of weights, called a micro tile.
-/// Each step of 32 columns loads four operands and uses each twice, four products for four loads:
+/// Four tiles of results are computed together, two tiles of rows times two of weights: see
+/// [MicroTile]. Its left side are rows of activations, its right side weights, unpacked as
+/// [TileUnpacker] shows:
 ///
 /// ```
 ///                      tmm6: panel 2p     tmm7: panel 2p + 1     <- 32 weight rows
@@ -56,7 +40,7 @@ import java.util.List;
 ///       ^ 32 rows of activations
 /// ```
 ///
-/// The other four registers are the results; so all eight are used. The loops around it:
+/// The loops around it:
 ///
 /// ```
 /// for each chunk of 512 columns                       R15 steps to come, R11 in this chunk
@@ -116,24 +100,20 @@ public final class TileProduct {
     public static final int CHUNK_COLUMNS = 512;
 
     /// Columns of a tile.
-    static final int STEP_COLUMNS = RowEncoding.BLOCK_COLUMNS;
+    static final int STEP_COLUMNS = MicroTile.STEP_COLUMNS;
 
     /// Bytes of two tiles: 32 rows of activations, or of weights.
-    static final int STEP_BYTES = 2048;
+    static final int STEP_BYTES = 2 * MicroTile.TILE_BYTES;
 
     private static final int CHUNK_STEPS = CHUNK_COLUMNS / STEP_COLUMNS;
 
-    private static final int LINE = 64;
-    private static final int TILE_BYTES = 1024;
+    private static final int LINE = MicroTile.LINE;
 
     /// The unpacked columns of a pair of panels.
     public static final int WEIGHT_BYTES = CHUNK_STEPS * STEP_BYTES;
 
     /// The results of 32 rows and a pair of panels.
-    public static final int MICRO_BYTES = 4 * TILE_BYTES;
-
-    /// Rows of a micro tile, and weight rows.
-    private static final int MICRO_ROWS = 32;
+    public static final int MICRO_BYTES = MicroTile.BYTES;
 
     /// Lines of the next micro tile fetched in each step: all 64 in 16 steps.
     private static final int LINES_PER_STEP = MICRO_BYTES / LINE / CHUNK_STEPS;
@@ -141,6 +121,7 @@ public final class TileProduct {
     private static final List<Gpr> SAVED = List.of(RBX, RBP, R12, R13, R14, R15);
 
     private final Assembler asm = new Assembler();
+    private final MicroTile micro = new MicroTile(asm, 2, 2);
     private final PanelLayout layout;
     private final TileUnpacker unpacker;
 
@@ -260,7 +241,7 @@ public final class TileProduct {
         for (Gpr saved : SAVED) {
             asm.push(saved);
         }
-        asm.ldtilecfg(configuration());
+        micro.configure();
         asm.mov(R8, LINE);
         asm.mov(R13, argument(Argument.WEIGHTS));
         asm.mov(R14, argument(Argument.X));
@@ -268,18 +249,6 @@ public final class TileProduct {
         asm.mov(RBP, argument(Argument.PANEL_BYTES));
         asm.vbroadcastss(zmm(22), argument(Argument.SCALE));
         unpacker.constants();
-    }
-
-    /// Palette 1; all eight tiles have 16 lines of 64 bytes. Tails are filled up with zeros instead of smaller
-    /// tiles.
-    private Mem configuration() {
-        byte[] bytes = new byte[LINE];
-        bytes[0] = 1;
-        for (int tile = 0; tile < Tile.values().length; tile++) {
-            bytes[16 + 2 * tile] = LINE;
-            bytes[48 + tile] = (byte) (TILE_BYTES / LINE);
-        }
-        return asm.constant(bytes);
     }
 
     /// Unpacks this chunk of a pair of panels: its first panel to the even tiles, its second to the odd ones.
@@ -301,7 +270,7 @@ public final class TileProduct {
         asm.sub(R10, 1);
         asm.jump(EQUAL, end);
         asm.lea(RSI, Mem.at(R12, RBP, 1, 0));
-        asm.lea(RDX, Mem.at(R13, TILE_BYTES));
+        asm.lea(RDX, Mem.at(R13, MicroTile.TILE_BYTES));
         asm.jmp(panel);
         asm.bind(end);
     }
@@ -315,16 +284,14 @@ public final class TileProduct {
         asm.jump(ABOVE_OR_EQUAL, whole);
         asm.mov(RAX, argument(Argument.LAST_LANES));
         asm.bind(whole);
-        asm.kmovw(K1, RAX);
-        asm.shr(RAX, PanelLayout.ROWS);
-        asm.kmovw(K2, RAX);
+        micro.masks(RAX);
         asm.vpxor(zmm(20), zmm(20), zmm(20));
         asm.vpxor(zmm(21), zmm(21), zmm(21));
         asm.mov(RAX, argument(Argument.PAIR_BIAS));
         asm.test(RAX, RAX);
         asm.jump(EQUAL, without);
-        asm.vmovups(zmm(20).zeroed(K1), Mem.at(RAX));
-        asm.vmovups(zmm(21).zeroed(K2), Mem.at(RAX, LINE));
+        asm.vmovups(zmm(20).zeroed(MicroTile.mask(0)), Mem.at(RAX));
+        asm.vmovups(zmm(21).zeroed(MicroTile.mask(1)), Mem.at(RAX, LINE));
         asm.add(RAX, 2 * LINE);
         asm.mov(argument(Argument.PAIR_BIAS), RAX);
         asm.bind(without);
@@ -354,21 +321,13 @@ public final class TileProduct {
         asm.bind(tile);
         asm.cmp(R15, argument(Argument.STEPS));
         asm.jump(NOT_EQUAL, load);
-        for (Tile sums : List.of(TMM0, TMM1, TMM2, TMM3)) {
-            asm.tilezero(sums);
-        }
+        micro.clear();
         asm.jmp(start);
         asm.bind(load);
-        asm.tileloadd(TMM0, micro(0));
-        asm.tileloadd(TMM1, micro(1));
-        asm.tileloadd(TMM2, micro(2));
-        asm.tileloadd(TMM3, micro(3));
+        micro.load(R9, R8);
         asm.bind(start);
         steps();
-        asm.tilestored(micro(0), TMM0);
-        asm.tilestored(micro(1), TMM1);
-        asm.tilestored(micro(2), TMM2);
-        asm.tilestored(micro(3), TMM3);
+        micro.store(R9, R8);
         asm.cmp(R15, R11);
         asm.jump(NOT_EQUAL, next);
         store();
@@ -376,11 +335,6 @@ public final class TileProduct {
         asm.add(R9, MICRO_BYTES);
         asm.sub(R10, 1);
         asm.jump(NOT_EQUAL, tile);
-    }
-
-    /// A tile of the micro tile: 0 and 1 are all rows with the first panel, 2 and 3 with the second.
-    private static Mem micro(int tile) {
-        return Mem.at(R9, R8, 1, tile * TILE_BYTES);
     }
 
     private void steps() {
@@ -393,14 +347,7 @@ public final class TileProduct {
         asm.jump(EQUAL, end);
         asm.align(LINE / 2);
         asm.bind(step);
-        asm.tileloaddt1(TMM4, Mem.at(RSI, R8, 1, 0));
-        asm.tileloadd(TMM6, Mem.at(RDX, R8, 1, 0));
-        asm.tdpbf16ps(TMM0, TMM4, TMM6);
-        asm.tileloaddt1(TMM5, Mem.at(RSI, R8, 1, TILE_BYTES));
-        asm.tdpbf16ps(TMM1, TMM5, TMM6);
-        asm.tileloadd(TMM7, Mem.at(RDX, R8, 1, TILE_BYTES));
-        asm.tdpbf16ps(TMM2, TMM4, TMM7);
-        asm.tdpbf16ps(TMM3, TMM5, TMM7);
+        micro.step(Mem.at(RSI, R8, 1, 0), Mem.at(RDX, R8, 1, 0), MicroTile.TILE_BYTES);
         for (int line = 0; line < LINES_PER_STEP; line++) {
             asm.prefetcht0(Mem.at(RAX, line * LINE));
         }
@@ -412,48 +359,29 @@ public final class TileProduct {
         asm.bind(end);
     }
 
-    /// The sums of up to 32 rows to the results. Both tiles of a panel are adjacent, so a row is 64 bytes
-    /// behind the one before it in all 32.
+    /// The sums of up to 32 rows to the results.
     private void store() {
         Label adds = new Label();
         Label stored = new Label();
         asm.mov(RAX, argument(Argument.ROWS_LEFT));
-        asm.mov(RCX, MICRO_ROWS);
+        asm.mov(RCX, MicroTile.ROWS);
         asm.cmp(RAX, RCX);
         asm.cmov(BELOW, RCX, RAX);
-        asm.sub(RAX, MICRO_ROWS);
+        asm.sub(RAX, MicroTile.ROWS);
         asm.mov(argument(Argument.ROWS_LEFT), RAX);
         asm.mov(RDX, argument(Argument.ADDS));
         asm.test(RDX, RDX);
         asm.mov(RDX, R9);
         asm.mov(RAX, argument(Argument.ROW_Y));
         asm.jump(NOT_EQUAL, adds);
-        rows(() -> {
+        micro.rows(argument(Argument.Y_STRIDE), () -> {
             asm.vaddps(zmm(0), zmm(20), Mem.at(RDX));
-            asm.vaddps(zmm(1), zmm(21), Mem.at(RDX, 2 * TILE_BYTES));
+            asm.vaddps(zmm(1), zmm(21), Mem.at(RDX, MicroTile.ACROSS));
         });
         asm.jmp(stored);
         asm.bind(adds);
-        rows(() -> {
-            asm.vmovups(zmm(0).zeroed(K1), Mem.at(RAX));
-            asm.vmovups(zmm(1).zeroed(K2), Mem.at(RAX, LINE));
-            asm.vfmadd231ps(zmm(0), zmm(22), Mem.at(RDX));
-            asm.vfmadd231ps(zmm(1), zmm(22), Mem.at(RDX, 2 * TILE_BYTES));
-        });
+        micro.rows(argument(Argument.Y_STRIDE), () -> micro.add(zmm(22)));
         asm.bind(stored);
         asm.mov(argument(Argument.ROW_Y), RAX);
-    }
-
-    /// rcx rows, each computed to zmm0 and zmm1 and stored at rax.
-    private void rows(Runnable compute) {
-        Label row = new Label();
-        asm.bind(row);
-        compute.run();
-        asm.vmovups(Mem.at(RAX).masked(K1), zmm(0));
-        asm.vmovups(Mem.at(RAX, LINE).masked(K2), zmm(1));
-        asm.add(RDX, LINE);
-        asm.add(RAX, argument(Argument.Y_STRIDE));
-        asm.sub(RCX, 1);
-        asm.jump(NOT_EQUAL, row);
     }
 }
