@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// a value that is used twice has the sum of two gradients. Results do not depend on the number of threads: a run can
 /// be repeated bit for bit.
 public interface Gradients {
+    /// How products round what they multiply.
+    Precision precision();
+
     /// A parameter of zeros.
     ///
     /// @throws CapacityException if the memory for it cannot be had

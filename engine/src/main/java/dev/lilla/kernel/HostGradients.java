@@ -42,6 +42,11 @@ final class HostGradients implements Gradients {
     }
 
     @Override
+    public Precision precision() {
+        return products.precision();
+    }
+
+    @Override
     public Parameter parameter(String name, Shape shape) {
         int rows = Math.toIntExact(shape.rows());
         int columns = Math.toIntExact(shape.columns());

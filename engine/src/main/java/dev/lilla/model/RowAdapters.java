@@ -59,6 +59,11 @@ record RowAdapters(Backend backend, Workspace workspace, List<Run> runs, List<Ro
         }
     }
 
+    /// The same for a pass in which no prompt may be rounded.
+    RowAdapters exact() {
+        return new RowAdapters(backend, workspace, runs, List.of(), input);
+    }
+
     RowAdapters withInput(AdapterInput other) {
         return new RowAdapters(backend, workspace, runs, prompts, other);
     }

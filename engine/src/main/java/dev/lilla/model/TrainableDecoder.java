@@ -8,6 +8,7 @@ import dev.lilla.kernel.Gradients;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.kernel.KvType;
 import dev.lilla.kernel.Parameter;
+import dev.lilla.kernel.Precision;
 import dev.lilla.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -169,7 +170,10 @@ public final class TrainableDecoder implements AutoCloseable {
         takeBlocks(pass.blocks());
         Batch batch = pass.batch(blocks, adapters);
         bound.check(batch);
-        return bound.step(backend, batch, cache, workspace);
+        Step step = bound.step(backend, batch, cache, workspace);
+        return gradients.precision() == Precision.F32
+                ? step.withAdapters(step.adapters().exact())
+                : step;
     }
 
     private void takeBlocks(int count) {

@@ -78,6 +78,19 @@ class TrainingOracleTest {
         }
     }
 
+    static Stream<Run> exactRuns() {
+        return names().map(name -> new Run(name, false));
+    }
+
+    /// Training in f32 rounds nothing where prompts would be rounded.
+    @ParameterizedTest
+    @MethodSource("exactRuns")
+    void learnsAsPyTorchDoesBesideTiles(Run run) {
+        try (Backend backend = MachineCodeBackend.open(Isa.AMX, THREADS)) {
+            learn(run, backend, backend.gradients(Precision.F32), Tolerance.EXACT);
+        }
+    }
+
     static Stream<Arguments> roundedRuns() {
         return Stream.of(Isa.AVX512, Isa.AMX)
                 .flatMap(isa -> names().map(name -> Arguments.of(new Run(name, false), isa)));
