@@ -46,7 +46,7 @@ class ThoughtsTest {
     /// The demo model with a template that marks thoughts: the model repeats them when it is told to.
     private static Path thinking() {
         Path changed = folder.resolve("thinking.gguf");
-        try (Gguf demo = Gguf.open(ProjectFolder.demoModel())) {
+        try (Gguf demo = Gguf.open(ProjectFolder.largerDemoModel())) {
             Map<String, GgufValue> entries = new LinkedHashMap<>(demo.metadata().entries());
             String template = demo.metadata().string(TEMPLATE);
             entries.put(TEMPLATE, new GgufValue.Text(template + "{# <think> </think> #}"));
