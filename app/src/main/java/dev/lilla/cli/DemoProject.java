@@ -71,7 +71,7 @@ record DemoProject(Path folder, int logs, int questions, Tongue tongue) {
                                 ? "Sortera och besvara handlares ärenden som Kvittos kundtjänst gör."
                                 : "Sort and answer merchants' tickets as Kvitto's customer service does."));
         values.put("goal.metric", "exact_match");
-        values.put("goal.minimum_quality", "0.6");
+        values.put("goal.minimum_quality", "0.7");
         values.put("goal.latency_p95", "1s");
         values.put("goal.memory", "2GB");
         values.put("goal.languages", "[en, sv]");
