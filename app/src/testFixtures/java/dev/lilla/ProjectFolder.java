@@ -19,13 +19,18 @@ public final class ProjectFolder {
         return folder;
     }
 
+    /// The folder of the models that come with Lilla.
+    public static Path models() {
+        return root().resolve("models");
+    }
+
     /// The larger of the models that come with Lilla, which copies what it is told to repeat.
     public static Path largerDemoModel() {
-        return root().resolve("models/lilla-demo-m.gguf");
+        return models().resolve("lilla-demo-m.gguf");
     }
 
     /// The smaller of the models that come with Lilla.
     public static Path demoModel() {
-        return root().resolve("models/lilla-demo-s.gguf");
+        return models().resolve("lilla-demo-s.gguf");
     }
 }

@@ -4,8 +4,11 @@ import dev.lilla.chat.ChatRequest;
 import dev.lilla.chat.Message;
 import dev.lilla.demo.Example;
 import dev.lilla.demo.HouseCorpus;
+import dev.lilla.demo.Language;
+import dev.lilla.demo.Task;
 import dev.lilla.generate.LocalChatModel;
 import dev.lilla.generate.LocalModel;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +22,11 @@ final class ShownExamples {
     private final int wanted;
     private final LocalModel model;
     private final LocalChatModel chat;
+    private final Map<Kind, List<Example>> logs = new HashMap<>();
     private final Map<Integer, Integer> questionsByShown = new TreeMap<>();
+
+    /// What logs have in common with the question that they are shown before.
+    private record Kind(Task task, Language language) {}
 
     ShownExamples(HouseCorpus kvitto, int wanted, LocalModel model, LocalChatModel chat) {
         this.kvitto = kvitto;
@@ -31,11 +38,14 @@ final class ShownExamples {
     /// The conversation that ends with a question.
     List<Message> before(Example asked) {
         int room = model.decoder().spec().contextLength() - DemoQuestion.ANSWER_TOKENS_MAX;
-        int shown = wanted;
-        List<Message> messages = kvitto.withExamples(asked, shown);
+        List<Example> shortest = logs.computeIfAbsent(
+                new Kind(asked.task(), asked.language()),
+                kind -> kvitto.shortest(kind.task(), kind.language(), wanted));
+        int shown = shortest.size();
+        List<Message> messages = HouseCorpus.after(shortest, asked);
         while (shown > 0 && tokens(messages) > room) {
             shown--;
-            messages = kvitto.withExamples(asked, shown);
+            messages = HouseCorpus.after(shortest.subList(0, shown), asked);
         }
         questionsByShown.merge(shown, 1, Integer::sum);
         return messages;

@@ -2,6 +2,7 @@ package dev.lilla.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lilla.ProjectFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,12 +13,11 @@ import tools.jackson.databind.json.JsonMapper;
 /// A project that `lilla optimize` has decided for, with the smaller demo model as it was found. What that
 /// model says is what counts as right, so that its quality is 1.
 final class DecidedProject {
-    private static final Path SHIPPED = Path.of("..", "models").toAbsolutePath().normalize();
     private static final int ROWS = 12;
     private static final int TOKENS = 6;
 
     private final Path folder;
-    private final Lines lines = new Lines().with("LILLA_MODELS", SHIPPED);
+    private final Lines lines = new Lines().with("LILLA_MODELS", ProjectFolder.models());
     private final List<String> answers = new ArrayList<>();
 
     private DecidedProject(Path folder) {

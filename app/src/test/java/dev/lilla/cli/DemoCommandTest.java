@@ -2,6 +2,7 @@ package dev.lilla.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lilla.ProjectFolder;
 import dev.lilla.decision.DecisionRecord;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,9 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DemoCommandTest {
     /// Beside the module, in the repository.
-    private static final Path SHIPPED = Path.of("..", "models").toAbsolutePath().normalize();
-
-    private final Lines lines = new Lines().with("LILLA_MODELS", SHIPPED);
+    private final Lines lines = new Lines().with("LILLA_MODELS", ProjectFolder.models());
 
     @TempDir
     private Path home;

@@ -2,15 +2,13 @@ package dev.lilla.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
+import dev.lilla.ProjectFolder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class DemoScoreCommandTest {
-    private static final Path SHIPPED = Path.of("..", "models").toAbsolutePath().normalize();
-
-    private final Lines lines = new Lines().with("LILLA_MODELS", SHIPPED);
+    private final Lines lines = new Lines().with("LILLA_MODELS", ProjectFolder.models());
 
     @Test
     void showsAsManyExamplesAsFitTheContext() {

@@ -68,22 +68,27 @@ public final class HouseCorpus {
         return LongStream.range(from, from + count).mapToObj(index -> example(split, index));
     }
 
-    /// The same question with logs before it, the way a model without an adapter is shown what is wanted: short ones,
-    /// so that five leave room for the question in the context of the demo models.
+    /// Short training logs of a task in a language, the shortest first: five of them leave room for a question in the
+    /// context of the demo models.
     ///
-    /// @param count training logs of the same task and language, [#SHOWN_MAX] at most
-    public List<Message> withExamples(Example asked, int count) {
-        List<Message> messages = new ArrayList<>();
-        messages.add(asked.messages().getFirst());
-        LongStream.range(0, SHOWN_OF)
-                .mapToObj(index -> example(Split.TRAIN, asked.task(), index))
-                .filter(log -> log.language() == asked.language())
+    /// @param count [#SHOWN_MAX] at most
+    public List<Example> shortest(Task task, Language language, int count) {
+        return LongStream.range(0, SHOWN_OF)
+                .mapToObj(index -> example(Split.TRAIN, task, index))
+                .filter(log -> log.language() == language)
                 .sorted(Comparator.comparingInt(log -> log.text().length()))
                 .limit(count)
-                .forEach(log -> {
-                    messages.add(Message.user(log.request()));
-                    messages.add(Message.assistant(log.answer()));
-                });
+                .toList();
+    }
+
+    /// A question with solved logs before it, the way a model without an adapter is shown what is wanted.
+    public static List<Message> after(List<Example> logs, Example asked) {
+        List<Message> messages = new ArrayList<>();
+        messages.add(asked.messages().getFirst());
+        for (Example log : logs) {
+            messages.add(Message.user(log.request()));
+            messages.add(Message.assistant(log.answer()));
+        }
         messages.add(Message.user(asked.request()));
         return messages;
     }

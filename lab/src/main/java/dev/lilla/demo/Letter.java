@@ -63,12 +63,9 @@ final class Letter {
     }
 
     Letter shuffled() {
-        for (int at = sentences.size() - 1; at > 0; at--) {
-            int other = draw.random().nextInt(at + 1);
-            String moved = sentences.get(at);
-            sentences.set(at, sentences.get(other));
-            sentences.set(other, moved);
-        }
+        List<String> shuffled = draw.shuffled(sentences);
+        sentences.clear();
+        sentences.addAll(shuffled);
         return this;
     }
 

@@ -51,7 +51,7 @@ class ScoresTest {
     void showsExamplesBeforeTheQuestion() {
         HouseCorpus house = HouseCorpus.of(1);
         Example asked = house.example(Split.KNOWN_PHRASING, Task.HOUSE_REPLY, 3);
-        assertThat(house.withExamples(asked, 5))
+        assertThat(HouseCorpus.after(house.shortest(asked.task(), asked.language(), 5), asked))
                 .hasSize(12)
                 .endsWith(asked.messages().get(1));
     }
