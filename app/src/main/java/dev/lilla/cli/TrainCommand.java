@@ -150,7 +150,9 @@ final class TrainCommand implements Callable<Integer> {
             context = description.spec().contextLength();
         }
         double rate = method.fromScratch ? SCRATCH_RATE : method.lora().isPresent() ? LORA_RATE : FULL_RATE;
-        TrainingOptions options = steps.options(rate);
+        TrainingStepOptions.Method optimizer =
+                method.fromScratch ? TrainingStepOptions.Method.MUON : TrainingStepOptions.Method.ADAMW;
+        TrainingOptions options = steps.options(rate, optimizer);
         return new TrainingRequest(
                 source, load.options(), data.data(train, context), out, method.lora(), options, method.computing());
     }

@@ -6,12 +6,19 @@ import dev.lilla.train.OptimizerOptions;
 import dev.lilla.train.RateOptions;
 import dev.lilla.train.Schedule;
 import dev.lilla.train.TrainingOptions;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// How long and how fast to learn.
 final class TrainingStepOptions {
+    /// What `--optimizer` knows.
+    enum Method {
+        ADAMW,
+        MUON
+    }
+
     @Option(
             names = "--epochs",
             paramLabel = "N",
@@ -94,6 +101,14 @@ final class TrainingStepOptions {
     private double floor;
 
     @Option(
+            names = "--optimizer",
+            paramLabel = "NAME",
+            description = "adamw, or muon, which learns more from each token where all weights are trained: the"
+                    + " matrices of the layers go by Muon then, the rest by AdamW, at one rate."
+                    + " Default: muon from scratch, else adamw.")
+    private @Nullable Method optimizer;
+
+    @Option(
             names = "--weight-decay",
             paramLabel = "X",
             defaultValue = "0.01",
@@ -152,7 +167,8 @@ final class TrainingStepOptions {
     private int keep = 2;
 
     /// @param defaultRate where none is given
-    TrainingOptions options(double defaultRate) {
+    /// @param defaultMethod where none is given
+    TrainingOptions options(double defaultRate, Method defaultMethod) {
         OptimizerOptions standard = OptimizerOptions.standard();
         return new TrainingOptions(
                 seed,
@@ -170,10 +186,18 @@ final class TrainingStepOptions {
                         beta2,
                         standard.epsilon(),
                         new OptimizerOptions.Decay(decay, OptimizerOptions.Decay.Of.MATRICES),
-                        clip),
+                        clip,
+                        muon(optimizer == null ? defaultMethod : optimizer)),
                 new RateOptions(shape(), rate == null ? defaultRate : rate, warmup, floor),
                 new TrainingOptions.Validation(validateEvery, patience),
                 new TrainingOptions.Saving(saveEvery, keep));
+    }
+
+    private static Optional<OptimizerOptions.Muon> muon(Method method) {
+        return switch (method) {
+            case ADAMW -> Optional.empty();
+            case MUON -> Optional.of(OptimizerOptions.Muon.STANDARD);
+        };
     }
 
     private Schedule.Shape shape() {

@@ -192,6 +192,14 @@ class TrainCommandOracleTest {
     }
 
     @Test
+    void refusesMuonForAnAdapter() {
+        Lines.Outcome refused = train("--lora", "--optimizer", "muon");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.err()).contains("an adapter has none", "--optimizer adamw");
+        assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    @Test
     void leavesNothingBehindWhereThereIsNoModel() {
         Path missing = folder.resolve("missing");
         List<Object> common = List.of("train", missing, data, "--out", folder.resolve("out"));

@@ -104,7 +104,7 @@ public interface Gradients {
     /// backward pass is the same operation on `dy`.
     void dropout(Activation x, float probability, long seed, Activation y);
 
-    /// `y += scale * x`.
+    /// `y += scale * x`; `y` may be `x`.
     void addScaled(float scale, Activation x, Activation y);
 
     /// Copies `x` into `y`.

@@ -30,6 +30,15 @@ public record DecoderSpec(
 
     /// Every linear map by the name of its weight; a head that is the embedding table is none.
     public Map<String, Linear> linearMaps() {
+        Map<String, Linear> maps = layerMaps();
+        if (!head.weight().weight().equals(embedding.table())) {
+            maps.put(head.weight().weight(), head.weight());
+        }
+        return maps;
+    }
+
+    /// Those of the layers: all but the head.
+    public Map<String, Linear> layerMaps() {
         Map<String, Linear> maps = new HashMap<>();
         for (LayerSpec layer : layers) {
             switch (layer.mixer()) {
@@ -43,9 +52,6 @@ public record DecoderSpec(
                 case FeedForward.Plain plain -> maps.put(plain.up().weight(), plain.up());
             }
             maps.put(layer.feedForward().down().weight(), layer.feedForward().down());
-        }
-        if (!head.weight().weight().equals(embedding.table())) {
-            maps.put(head.weight().weight(), head.weight());
         }
         return maps;
     }

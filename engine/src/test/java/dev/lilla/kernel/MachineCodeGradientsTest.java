@@ -78,6 +78,7 @@ class MachineCodeGradientsTest {
                 }
                 compare(operands, "soft cap", dy, (by, y) -> by.softCap(x, 5, y, share), kernels);
                 compare(operands, "scaled", dy, (by, y) -> by.addScaled(-0.7f, x, y, share), kernels);
+                compare(operands, "scaled in place", dy, (by, y) -> by.addScaled(-0.7f, y, y, share), kernels);
                 HostMatrix sums = operands.matrix(1, columns);
                 Share some = operands.share(columns / 3, columns);
                 compare(operands, "sums", sums, (by, y) -> by.columnSums(x, y, some), kernels);

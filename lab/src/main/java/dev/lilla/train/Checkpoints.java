@@ -49,7 +49,7 @@ final class Checkpoints {
     }
 
     /// Writes one, and deletes those that are no longer wanted.
-    Path save(TrainingState state, RunIdentity identity, AdamW optimizer, Backend backend) {
+    Path save(TrainingState state, RunIdentity identity, Optimizer optimizer, Backend backend) {
         Path target = path(state.step());
         Path partial = folder.resolve(PARTIAL + target.getFileName());
         try {
@@ -86,7 +86,7 @@ final class Checkpoints {
     /// Puts parameters and moments back as they were.
     ///
     /// @throws ModelFormatException if the checkpoint is broken
-    void load(int step, AdamW optimizer, Backend backend) {
+    void load(int step, Optimizer optimizer, Backend backend) {
         try (Safetensors tensors = Safetensors.open(path(step).resolve(TENSORS))) {
             SlotFile.read(tensors, optimizer.slots(), backend);
         }

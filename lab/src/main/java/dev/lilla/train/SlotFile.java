@@ -25,7 +25,7 @@ final class SlotFile {
 
     private SlotFile() {}
 
-    static void write(Path file, List<AdamW.Slot> slots, Backend backend) {
+    static void write(Path file, List<Slot> slots, Backend backend) {
         List<TensorDescription> tensors = new ArrayList<>();
         each(
                 slots,
@@ -49,7 +49,7 @@ final class SlotFile {
     }
 
     /// @throws ModelFormatException if a tensor is missing, or has another shape or type
-    static void read(Safetensors file, List<AdamW.Slot> slots, Backend backend) {
+    static void read(Safetensors file, List<Slot> slots, Backend backend) {
         Map<String, Tensor> tensors = file.tensors();
         each(slots, (name, matrix) -> {
             Tensor tensor = tensors.get(name);
@@ -63,9 +63,11 @@ final class SlotFile {
             }
             read(tensor, matrix, backend);
         });
-        if (tensors.size() != 3 * slots.size()) {
-            throw new ModelFormatException(file.path() + ": holds " + tensors.size() + " tensors, expected "
-                    + 3 * slots.size() + ". It is of another run.");
+        int expected =
+                slots.stream().mapToInt(slot -> 1 + slot.moments().size()).sum();
+        if (tensors.size() != expected) {
+            throw new ModelFormatException(file.path() + ": holds " + tensors.size() + " tensors, expected " + expected
+                    + ". It is of another run.");
         }
     }
 
@@ -78,12 +80,11 @@ final class SlotFile {
         }
     }
 
-    private static void each(List<AdamW.Slot> slots, BiConsumer<String, Activation> action) {
-        for (AdamW.Slot slot : slots) {
+    private static void each(List<Slot> slots, BiConsumer<String, Activation> action) {
+        for (Slot slot : slots) {
             String name = slot.parameter().name();
             action.accept(name, slot.parameter().values());
-            action.accept(name + ".first", slot.first());
-            action.accept(name + ".second", slot.second());
+            slot.moments().forEach((moment, matrix) -> action.accept(name + "." + moment, matrix));
         }
     }
 }

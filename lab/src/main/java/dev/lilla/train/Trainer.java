@@ -25,7 +25,7 @@ public final class Trainer {
 
     private final TrainableDecoder decoder;
     private final Backend backend;
-    private final AdamW optimizer;
+    private final Optimizer optimizer;
     private final ExampleSet train;
     private final Optional<ExampleSet> validation;
     private final TrainingOptions options;
@@ -54,7 +54,7 @@ public final class Trainer {
     Trainer(
             TrainableDecoder decoder,
             Backend backend,
-            AdamW optimizer,
+            Optimizer optimizer,
             TrainingSets sets,
             TrainingOptions options,
             Path folder,

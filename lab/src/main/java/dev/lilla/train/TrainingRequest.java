@@ -18,6 +18,13 @@ public record TrainingRequest(
         Optional<LoraOptions> lora,
         TrainingOptions options,
         Computing computing) {
+    public TrainingRequest {
+        if (lora.isPresent() && options.optimizer().muon().isPresent()) {
+            throw new IllegalArgumentException("Muon steps by whole matrices, an adapter has none: train an adapter"
+                    + " with AdamW (--optimizer adamw), or all weights without --lora");
+        }
+    }
+
     /// Where examples come from.
     ///
     /// @param validation a file of its own, if there is one

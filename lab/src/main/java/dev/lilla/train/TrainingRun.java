@@ -60,8 +60,8 @@ public final class TrainingRun implements AutoCloseable {
                         lora.setup(model, request.options().seed()),
                         limits))
                 .orElseGet(() -> TrainableDecoder.full(model.spec(), model::tensor, backend, gradients, limits));
-        AdamW optimizer = new AdamW(
-                decoder.parameters(), backend, gradients, request.options().optimizer());
+        Optimizer optimizer =
+                new Optimizer(decoder, backend, gradients, request.options().optimizer());
         this.trainer = new Trainer(
                 decoder,
                 backend,

@@ -28,7 +28,7 @@ final class TinyRun implements AutoCloseable {
     private final ModelDescription model;
     final Backend backend;
     final TrainableDecoder decoder;
-    final AdamW optimizer;
+    final Optimizer optimizer;
     private final Gradients gradients;
 
     private TinyRun(Optional<LoraSetup> lora, OptimizerOptions options) {
@@ -39,7 +39,7 @@ final class TinyRun implements AutoCloseable {
         this.decoder = lora.map(
                         setup -> TrainableDecoder.lora(model.spec(), model::tensor, backend, gradients, setup, limits))
                 .orElseGet(() -> TrainableDecoder.full(model.spec(), model::tensor, backend, gradients, limits));
-        this.optimizer = new AdamW(decoder.parameters(), backend, gradients, options);
+        this.optimizer = new Optimizer(decoder, backend, gradients, options);
     }
 
     static TinyRun full(OptimizerOptions options) {

@@ -149,7 +149,8 @@ class TrainerOracleTest {
                 adam.path("betas").path(1).doubleValue(),
                 adam.path("eps").doubleValue(),
                 new OptimizerOptions.Decay(adam.path("weight_decay").doubleValue(), OptimizerOptions.Decay.Of.ALL),
-                json.path("clip_grad_norm").asDouble(0));
+                json.path("clip_grad_norm").asDouble(0),
+                Optional.empty());
     }
 
     private static TrainingOptions options(JsonNode json) {

@@ -74,9 +74,20 @@ class TrainerTest {
         }
     }
 
+    private static TinyRun muon() {
+        OptimizerOptions adam = OptimizerOptions.standard();
+        return TinyRun.full(new OptimizerOptions(
+                adam.beta1(),
+                adam.beta2(),
+                adam.epsilon(),
+                adam.decay(),
+                adam.clip(),
+                Optional.of(OptimizerOptions.Muon.STANDARD)));
+    }
+
     private static List<float[]> values(TinyRun run) {
         List<float[]> values = new ArrayList<>();
-        for (AdamW.Slot slot : run.optimizer.slots()) {
+        for (Slot slot : run.optimizer.slots()) {
             for (int row = 0; row < slot.parameter().values().rows(); row++) {
                 float[] numbers = new float[slot.parameter().values().columns()];
                 run.backend.read(slot.parameter().values(), row, numbers);
@@ -120,6 +131,23 @@ class TrainerTest {
             try (TinyRun run = lora()) {
                 assertThat(run(run, options(12), () -> false)).isEqualTo(Trainer.Outcome.FINISHED);
                 assertThat(losses()).isEqualTo(whole);
+                assertThat(values(run)).usingRecursiveComparison().isEqualTo(expected);
+            }
+        }
+
+        @Test
+        void withTheSameBitsWithMuon(@TempDir Path other) {
+            List<float[]> expected;
+            try (TinyRun run = muon()) {
+                run.trainer(sets(), options(6), other, FACTS).run(events::add, () -> false);
+                expected = values(run);
+            }
+            events.clear();
+            try (TinyRun run = muon()) {
+                assertThat(run(run, options(6), () -> stepsDone() == 3)).isEqualTo(Trainer.Outcome.INTERRUPTED);
+            }
+            try (TinyRun run = muon()) {
+                assertThat(run(run, options(6), () -> false)).isEqualTo(Trainer.Outcome.FINISHED);
                 assertThat(values(run)).usingRecursiveComparison().isEqualTo(expected);
             }
         }
@@ -357,9 +385,32 @@ class TrainerTest {
     }
 
     @Test
+    void learnsByMatricesWithMuonAndTheRestWithAdamW() {
+        try (TinyRun run = muon()) {
+            List<String> moments = run.optimizer.slots().stream()
+                    .map(slot -> slot.parameter().name() + " " + slot.moments().keySet())
+                    .toList();
+            assertThat(moments)
+                    .contains(
+                            "blk.0.attn_q.weight [momentum]",
+                            "blk.1.ffn_down.weight [momentum]",
+                            "token_embd.weight [first, second]",
+                            "blk.0.attn_norm.weight [first, second]",
+                            "output.weight [first, second]");
+            run.trainer(sets(), options(24), folder, FACTS).run(events::add, () -> false);
+        }
+        List<TrainingEvent.Stepped> steps = events.stream()
+                .filter(TrainingEvent.Stepped.class::isInstance)
+                .map(TrainingEvent.Stepped.class::cast)
+                .toList();
+        assertThat(steps.getLast().smoothedLoss())
+                .isLessThan(0.7 * steps.getFirst().loss());
+    }
+
+    @Test
     void saysThatTrainingDiverged() {
         try (TinyRun run = TinyRun.full(OptimizerOptions.standard())) {
-            for (AdamW.Slot slot : run.optimizer.slots()) {
+            for (Slot slot : run.optimizer.slots()) {
                 float[] row = new float[slot.parameter().values().columns()];
                 Arrays.fill(row, Float.NaN);
                 run.backend.write(row, slot.parameter().values(), 0);

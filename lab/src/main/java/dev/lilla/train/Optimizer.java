@@ -1,0 +1,68 @@
+package dev.lilla.train;
+
+import dev.lilla.kernel.Backend;
+import dev.lilla.kernel.Gradients;
+import dev.lilla.kernel.Parameter;
+import dev.lilla.model.TrainableDecoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// What changes the parameters of a decoder, with what it keeps of each.
+///
+/// With Muon, which steps by whole matrices, the matrices of the layers go that way; embeddings, the head, norms and
+/// biases go on with AdamW, as its authors have it.
+final class Optimizer {
+    /// As `torch.nn.utils.clip_grad_norm_` has it.
+    private static final double CLIP_EPSILON = 1e-6;
+
+    private final Gradients gradients;
+    private final OptimizerOptions options;
+    private final List<Slot> slots;
+
+    /// @param gradients of `backend`
+    /// @throws dev.lilla.kernel.CapacityException if there is no memory for the moments
+    Optimizer(TrainableDecoder decoder, Backend backend, Gradients gradients, OptimizerOptions options) {
+        this.gradients = gradients;
+        this.options = options;
+        Set<String> matrices = decoder.spec().layerMaps().keySet();
+        Optional<NewtonSchulz> iteration = options.muon().map(muon -> new NewtonSchulz(backend, gradients));
+        List<Slot> made = new ArrayList<>();
+        for (Parameter parameter : decoder.parameters()) {
+            made.add(
+                    iteration.isPresent() && matrices.contains(parameter.name())
+                            ? new MuonSlot(
+                                    parameter, iteration.get(), options.muon().get(), backend)
+                            : new AdamSlot(parameter, backend));
+        }
+        this.slots = List.copyOf(made);
+    }
+
+    List<Slot> slots() {
+        return slots;
+    }
+
+    /// The norm of all gradients together.
+    double norm() {
+        double squares = 0;
+        for (Slot slot : slots) {
+            squares += gradients.squares(slot.parameter().gradient());
+        }
+        return Math.sqrt(squares);
+    }
+
+    /// Changes all parameters.
+    ///
+    /// @param number of the step, from 1
+    /// @param rate the learning rate
+    /// @param norm of the gradients
+    void step(int number, double rate, double norm) {
+        double limit = options.clip();
+        double scale = limit > 0 ? Math.min(1, limit / (norm + CLIP_EPSILON)) : 1;
+        Slot.Step step = new Slot.Step(number, rate, scale);
+        for (Slot slot : slots) {
+            slot.step(step, options, gradients);
+        }
+    }
+}
