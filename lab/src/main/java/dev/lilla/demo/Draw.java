@@ -28,13 +28,13 @@ final class Draw {
         this.hasWideNames = split == Split.TRAIN;
     }
 
-    /// Takes no name from outside the invented language, in training either.
+    /// Takes no name from outside the invented language, and no number in a form of elsewhere, in training either.
     Draw withoutWideNames() {
         hasWideNames = false;
         return this;
     }
 
-    /// Whether some names are those of [WideNames].
+    /// Whether some names are those of [WideNames], and some numbers are written as they are elsewhere.
     boolean hasWideNames() {
         return hasWideNames;
     }

@@ -2,6 +2,7 @@ package dev.lilla.demo;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,7 +11,8 @@ import java.util.TreeSet;
 /// Orders and requests, with the details as one line of JSON.
 ///
 /// Training is broader than the tests: sentences and signatures that say several details, quantities in words, goods
-/// without a name of their own. What the JSON holds is said in the message as it stands there, but for quantities,
+/// without a name of their own, keys in other words. What the JSON holds is said in the message as it stands there, but
+/// for quantities,
 /// which are always digits.
 final class ExtractMaker implements ExampleMaker {
     static final List<String> KEYS = List.of("customer", "product", "quantity", "order", "city", "phone");
@@ -41,6 +43,7 @@ final class ExtractMaker implements ExampleMaker {
     private static final int SINGLE_PERCENT = 12;
     private static final int NAMED_PERCENT = 40;
     private static final int GOODS_PERCENT = 35;
+    private static final int OTHER_KEYS_PERCENT = 15;
 
     private final Grammar grammar;
     private final List<String> numbers;
@@ -68,12 +71,14 @@ final class ExtractMaker implements ExampleMaker {
         }
         String text = letter(draw, present);
         List<String> keys = keys(draw);
-        draw.bind("keys", String.join(", ", keys));
+        Map<String, String> labels = labels(draw, keys);
+        List<String> asked = keys.stream().map(labels::get).toList();
+        draw.bind("keys", String.join(", ", asked));
         String instruction =
-                Instructions.vary(draw, Instructions.extract(draw.language(), keys), grammar, "instruction");
+                Instructions.vary(draw, Instructions.extract(draw.language(), asked), grammar, "instruction");
         String kind = keys.size() == KEYS.size() ? "all" : "subset";
         return Turns.of(
-                draw, grammar, kind, Instructions.above(draw, instruction, text), json(draw, text, keys, present));
+                draw, grammar, kind, Instructions.above(draw, instruction, text), json(draw, text, labels, present));
     }
 
     private String letter(Draw draw, Set<String> present) {
@@ -168,22 +173,25 @@ final class ExtractMaker implements ExampleMaker {
         return keys;
     }
 
-    private String json(Draw draw, String text, List<String> keys, Set<String> present) {
-        StringBuilder json = new StringBuilder("{");
+    /// What the JSON calls each detail; in training, now and then, something else than the tests do.
+    private Map<String, String> labels(Draw draw, List<String> keys) {
+        boolean others = draw.broader(OTHER_KEYS_PERCENT);
+        Map<String, String> labels = new LinkedHashMap<>();
         for (String key : keys) {
-            json.append(json.length() == 1 ? "" : ", ").append('"').append(key).append("\": ");
-            if (!present.contains(key)) {
-                json.append("null");
-                continue;
-            }
-            String value = draw.value(key);
-            if (key.equals("quantity")) {
-                json.append(digits.getOrDefault(value, value));
-            } else {
-                json.append('"').append(asSaid(value, text)).append('"');
-            }
+            labels.put(key, others && draw.chance(80) ? draw.say(grammar, Grammar.more("key." + key)) : key);
         }
-        return json.append('}').toString();
+        return labels;
+    }
+
+    private String json(Draw draw, String text, Map<String, String> labels, Set<String> present) {
+        List<String> pairs = new ArrayList<>();
+        labels.forEach((key, label) ->
+                pairs.add('"' + label + "\": " + (present.contains(key) ? value(key, draw.value(key), text) : "null")));
+        return '{' + String.join(", ", pairs) + '}';
+    }
+
+    private String value(String key, String value, String text) {
+        return key.equals("quantity") ? digits.getOrDefault(value, value) : '"' + asSaid(value, text) + '"';
     }
 
     /// The value as it stands in the text: goods without a name have a capital where they begin a sentence.

@@ -13,6 +13,10 @@ final class World {
     /// Part of the training words for types, colors and materials that come from the broader lists.
     private static final int MORE_PERCENT = 45;
     /// Part of the training firms without a word that says what they are.
+    /// Part of the training people who give their first name alone.
+    private static final int FIRST_NAME_PERCENT = 8;
+    /// Part of the training numbers of orders and phones that are written in forms which no test has.
+    private static final int MORE_NUMBERS_PERCENT = 50;
     private static final int SHORT_FIRM_PERCENT = 25;
     private static final Set<String> SLOTS = Set.of(
             "product",
@@ -57,9 +61,9 @@ final class World {
             case "firm" -> firm(draw);
             case "merchant" -> merchant(draw);
             case "town", "city" -> town(draw);
-            case "order" -> order(random);
+            case "order" -> order(draw);
             case "case" -> "KV-" + (10_000 + random.nextInt(90_000));
-            case "phone" -> phone(random);
+            case "phone" -> phone(draw);
             case "quantity" ->
                 Integer.toString(random.nextInt(4) == 0 ? 21 + random.nextInt(180) : 2 + random.nextInt(19));
             case "service" -> words.any("service." + language, random);
@@ -125,8 +129,9 @@ final class World {
     }
 
     private String person(Draw draw) {
-        return named(
+        String name = named(
                 draw, "customers", () -> isWide(draw) ? WideNames.person(draw.random()) : names.person(draw.random()));
+        return draw.hasWideNames() && draw.chance(FIRST_NAME_PERCENT) ? name.split(" ", 2)[0] : name;
     }
 
     private String firm(Draw draw) {
@@ -181,7 +186,11 @@ final class World {
         return isHeldOut(name.substring(name.lastIndexOf(' ') + 1));
     }
 
-    private static String order(RandomGenerator random) {
+    private String order(Draw draw) {
+        RandomGenerator random = draw.random();
+        if (draw.hasWideNames() && draw.chance(MORE_NUMBERS_PERCENT)) {
+            return written(words.any("more.order", random), random);
+        }
         int number = 10_000 + random.nextInt(90_000);
         return switch (random.nextInt(6)) {
             case 0 -> "#" + number;
@@ -198,7 +207,25 @@ final class World {
         return String.valueOf((char) ('A' + random.nextInt(26)));
     }
 
-    private static String phone(RandomGenerator random) {
+    /// A number in the form of a line: a digit for each n, and a capital for each A.
+    private static String written(String form, RandomGenerator random) {
+        StringBuilder number = new StringBuilder();
+        for (int at = 0; at < form.length(); at++) {
+            char sign = form.charAt(at);
+            switch (sign) {
+                case 'n' -> number.append((char) ('0' + random.nextInt(10)));
+                case 'A' -> number.append(capital(random));
+                default -> number.append(sign);
+            }
+        }
+        return number.toString();
+    }
+
+    private String phone(Draw draw) {
+        RandomGenerator random = draw.random();
+        if (draw.hasWideNames() && draw.chance(MORE_NUMBERS_PERCENT)) {
+            return written(words.any("more.phone", random), random);
+        }
         int four = 1000 + random.nextInt(9000);
         return switch (random.nextInt(3)) {
             case 0 ->

@@ -77,6 +77,7 @@ class BroadTrainingTest {
     private static Stream<String> askedToExtract() {
         return Stream.of(
                         ExtractMaker.KEYS.stream(),
+                        ExtractMaker.KEYS.stream().map("key."::concat),
                         ExtractMaker.TOGETHER.stream().map(keys -> String.join(".", keys)),
                         Stream.of("pair", "single", "single.good", "goods", "good", "number"),
                         Stream.of("", ".city", ".phone", ".city.phone").map(more -> "signature" + more))
@@ -143,7 +144,7 @@ class BroadTrainingTest {
                 if (answer.get(key).isNull() || hasWord(example.request(), value)) {
                     continue;
                 }
-                assertThat(key).as(example.text()).isEqualTo("quantity");
+                assertThat(answer.get(key).isNumber()).as(example.text()).isTrue();
                 assertThat(words.getOrDefault(value, List.of()))
                         .as(example.text())
                         .anyMatch(word -> hasWord(example.request().toLowerCase(Locale.ROOT), word));

@@ -98,7 +98,7 @@ class DemoCorpusTest {
 
     @Test
     void broadensTrainingButNotTheTests() {
-        assertThat(shareOfBroaderMessages(Split.TRAIN)).isGreaterThan(0.4);
+        assertThat(shareOfBroaderMessages(Split.TRAIN)).isGreaterThan(0.35);
         for (Split tests : List.of(Split.KNOWN_PHRASING, Split.HELD_OUT_PHRASING, Split.FOREIGN_NAMES)) {
             assertThat(shareOfBroaderMessages(tests)).as(tests.label()).isLessThan(0.03);
         }
