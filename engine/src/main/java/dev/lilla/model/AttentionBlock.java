@@ -59,24 +59,25 @@ final class AttentionBlock {
     void forward(Step step, Activation normed, Activation update) {
         Backend backend = step.backend();
         Projection projection = spec.projection();
-        Activation projected = step.buffers().projected();
+        Activation projected =
+                step.tape().place(Moment.ROTATED, step.buffers().projected().columns(0, projection.width()));
         step.linear(parts, normed, projected);
         Heads queries = heads(projected, projection.query());
         Heads keys = heads(projected, projection.key());
         Heads values = heads(projected, projection.value());
         if (queryNorm != null && keyNorm != null) {
-            step.tape().keep(Moment.PROJECTED, projected.columns(0, projection.width()));
+            step.tape().keep(Moment.PROJECTED, projected);
             backend.headNorm(queries, queryNorm.weight(), queryNorm.norm().epsilon());
             backend.headNorm(keys, keyNorm.weight(), keyNorm.norm().epsilon());
         }
         rotate(step, queries, keys, RotaryTable.Run::positions);
         scaleByLength(step, queries);
-        step.tape().keep(Moment.ROTATED, projected.columns(0, projection.width()));
         backend.store(keys, values, step.cache(), layer, step.spans());
-        Activation attended =
-                step.buffers().attended().columns(0, projection.query().width());
+        Activation attended = step.tape()
+                .place(
+                        Moment.ATTENDED,
+                        step.buffers().attended().columns(0, projection.query().width()));
         backend.attend(queries, step.cache(), layer, spec.mask(), step.spans(), attended);
-        step.tape().keep(Moment.ATTENDED, attended);
         step.linear(output, attended, update);
         if (postNorm != null) {
             step.tape().keep(Moment.MIXED, update);

@@ -56,12 +56,14 @@ sealed interface FeedForwardBlock {
             implements FeedForwardBlock {
         @Override
         public void forward(Step step, Activation normed, Activation update) {
-            Activation expanded = step.buffers().expanded();
+            Activation buffer = step.buffers().expanded().columns(0, width());
+            Activation expanded = step.tape().place(Moment.EXPANDED, buffer);
             step.linear(parts, normed, expanded);
-            step.tape().keep(Moment.EXPANDED, expanded.columns(0, width()));
             Activation gate = expanded.columns(spec.gateOffset(), spec.ffn());
-            step.backend().gate(spec.function(), gate, expanded.columns(spec.upOffset(), spec.ffn()), gate);
-            step.linear(down, gate, update);
+            Activation up = expanded.columns(spec.upOffset(), spec.ffn());
+            Activation gated = buffer.columns(spec.gateOffset(), spec.ffn());
+            step.backend().gate(spec.function(), gate, up, gated);
+            step.linear(down, gated, update);
             if (postNorm != null) {
                 step.tape().keep(Moment.CONTRACTED, update);
                 postNorm.forward(step.backend(), update, update);

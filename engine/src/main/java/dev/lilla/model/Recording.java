@@ -35,10 +35,18 @@ final class Recording {
     }
 
     Tape tape(int layer) {
-        return (moment, values) -> {
-            Activation kept =
-                    slot(layer, moment).computeIfAbsent(moment, _ -> backend.allocate(rowsMax, values.columns()));
-            gradients.copy(values, kept.rows(0, values.rows()));
+        return new Tape() {
+            @Override
+            public void keep(Moment moment, Activation values) {
+                gradients.copy(values, place(moment, values));
+            }
+
+            @Override
+            public Activation place(Moment moment, Activation buffer) {
+                return slot(layer, moment)
+                        .computeIfAbsent(moment, _ -> backend.allocate(rowsMax, buffer.columns()))
+                        .rows(0, buffer.rows());
+            }
         };
     }
 

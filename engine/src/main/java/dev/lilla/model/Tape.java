@@ -2,12 +2,20 @@ package dev.lilla.model;
 
 import dev.lilla.kernel.Activation;
 
-/// Keeps what a forward pass computes and then overwrites, for the backward pass to come.
+/// Keeps what a forward pass computes, for the backward pass to come.
 interface Tape {
     /// Keeps nothing: for passes that no backward pass follows.
-    Tape NONE = (moment, values) -> {};
+    Tape NONE = new Tape() {
+        @Override
+        public void keep(Moment moment, Activation values) {}
 
-    /// Places in a layer where something is about to be overwritten.
+        @Override
+        public Activation place(Moment moment, Activation buffer) {
+            return buffer;
+        }
+    };
+
+    /// Places in a layer where something is needed on the way back.
     enum Moment {
         /// The stream that enters the layer, `[rows, hidden]`.
         LAYER_INPUT,
@@ -27,6 +35,10 @@ interface Tape {
         CONTRACTED
     }
 
-    /// Keeps a copy of `values`.
+    /// Keeps a copy of `values`, which are about to be overwritten.
     void keep(Moment moment, Activation values);
+
+    /// Where to compute what is kept without a copy, since nothing overwrites it: memory of the tape, of the shape of
+    /// `buffer`, or `buffer` itself where nothing is kept.
+    Activation place(Moment moment, Activation buffer);
 }

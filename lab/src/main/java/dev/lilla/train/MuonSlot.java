@@ -36,6 +36,11 @@ record MuonSlot(Parameter parameter, Activation momentum, NewtonSchulz iteration
         return new TreeMap<>(Map.of("momentum", momentum));
     }
 
+    /// Takes the time of a step and changes nothing.
+    void rehearse() {
+        iteration.run(parameter.values());
+    }
+
     @Override
     public void step(Step step, OptimizerOptions all, Gradients gradients) {
         Activation values = parameter.values();

@@ -52,6 +52,15 @@ final class Optimizer {
         return Math.sqrt(squares);
     }
 
+    /// Work that takes as long as a step and changes nothing; none where a step but goes through the parameters.
+    Optional<Runnable> rehearsal() {
+        List<MuonSlot> matrices = slots.stream()
+                .filter(MuonSlot.class::isInstance)
+                .map(MuonSlot.class::cast)
+                .toList();
+        return matrices.isEmpty() ? Optional.empty() : Optional.of(() -> matrices.forEach(MuonSlot::rehearse));
+    }
+
     /// Changes all parameters.
     ///
     /// @param number of the step, from 1

@@ -130,8 +130,10 @@ public final class Trainer {
         return true;
     }
 
-    /// How long the steps that are left will take, by trying the first micro-batch of the next one: a few times where
-    /// that is fast, since the first time is not. Nothing that a step follows from is changed.
+    /// How long the steps that are left will take, by trying the first micro-batch of the next one and what the
+    /// optimizer
+    /// multiplies: a few times where that is fast, since the first time is not. Nothing that a step follows from is
+    /// changed.
     public Duration trial() {
         if (state.step() >= steps()) {
             return Duration.ZERO;
@@ -145,8 +147,13 @@ public final class Trainer {
         double tokens =
                 batch.stream().mapToLong(sequence -> sequence.tokens().length).sum();
         double tokensAnExample = (double) train.report().lengths().total() / train.size();
-        double left = (double) (steps() - state.step()) * options.batch().examples() * tokensAnExample;
-        return Duration.ofNanos((long) (shortest / tokens * left));
+        int stepsLeft = steps() - state.step();
+        double tokensLeft = (double) stepsLeft * options.batch().examples() * tokensAnExample;
+        long ofStep = optimizer
+                .rehearsal()
+                .map(work -> Trial.shortest(work, System::nanoTime))
+                .orElse(0L);
+        return Duration.ofNanos((long) (shortest / tokens * tokensLeft) + ofStep * stepsLeft);
     }
 
     /// Trains to the end as planned. See [#run(TrainingEvent.Listener, BooleanSupplier, Pace)].

@@ -21,6 +21,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainerTest {
     private static final Map<String, String> FACTS = Map.of("data", "random");
@@ -97,14 +99,15 @@ class TrainerTest {
         return values;
     }
 
-    @Test
-    void changesNothingByATrial(@TempDir Path other) {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void changesNothingByATrial(boolean byMuon, @TempDir Path other) {
         List<float[]> expected;
-        try (TinyRun run = lora()) {
+        try (TinyRun run = byMuon ? muon() : lora()) {
             run.trainer(sets(), options(4), other, FACTS).run(_ -> {}, () -> false);
             expected = values(run);
         }
-        try (TinyRun run = lora()) {
+        try (TinyRun run = byMuon ? muon() : lora()) {
             Trainer trainer = run.trainer(sets(), options(4), folder, FACTS);
             assertThat(trainer.trial()).isPositive();
             trainer.run(events::add, () -> false);
