@@ -17,9 +17,9 @@ final class QuestionMaker {
     /// Part of the training passages that may tell a single fact: finding one is learned before choosing one.
     private static final int SHORT_PERCENT = 40;
     /// Part of the training passages about two things that tell the same fact of both and nothing else.
-    private static final int SAME_PERCENT = 48;
+    private static final int SAME_PERCENT = 30;
     /// Part of them that tell one fact of each, never the same.
-    private static final int APART_PERCENT = 22;
+    private static final int APART_PERCENT = 25;
     /// Part of the training passages with a sentence that tells no fact.
     private static final int FILLER_PERCENT = 30;
     /// Part of the training questions about the only thing in a passage that do not name it.
@@ -88,7 +88,7 @@ final class QuestionMaker {
         String topic = draw.chance(65) ? "product" : "firm";
         boolean training = draw.split() == Split.TRAIN;
         List<String> attributes = draw.shuffled(attributes(topic, training));
-        int count = draw.chance(training ? 36 : 50) ? 1 : 2;
+        int count = draw.chance(training ? 42 : 50) ? 1 : 2;
         Shape shape = shape(draw, count);
         List<String> common = attributes.subList(0, count == 2 && shape != Shape.APART ? 1 : 0);
         int fewest = training && draw.chance(SHORT_PERCENT) ? 1 : 2;

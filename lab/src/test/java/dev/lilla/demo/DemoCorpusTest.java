@@ -82,8 +82,8 @@ class DemoCorpusTest {
                         .contains(named ? subject : stem(subject));
             }
         }
-        assertThat(sameFact).isBetween(220, 420);
-        assertThat(saidOfTheOther).isBetween(80, 260);
+        assertThat(sameFact).isBetween(120, 260);
+        assertThat(saidOfTheOther).isBetween(120, 260);
     }
 
     private static String subject(Example question) {
