@@ -12,8 +12,7 @@ import java.util.TreeSet;
 ///
 /// Training is broader than the tests: sentences and signatures that say several details, quantities in words, goods
 /// without a name of their own, keys in other words. What the JSON holds is said in the message as it stands there, but
-/// for quantities,
-/// which are always digits.
+/// for quantities, which are always digits.
 final class ExtractMaker implements ExampleMaker {
     static final List<String> KEYS = List.of("customer", "product", "quantity", "order", "city", "phone");
     /// What one sentence may say of a training message, each by a rule of its own: `more.customer.city`.
