@@ -1,6 +1,7 @@
 package dev.lilla.demo;
 
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -61,9 +62,9 @@ final class World {
             case "firm" -> firm(draw);
             case "merchant" -> merchant(draw);
             case "town", "city" -> town(draw);
-            case "order" -> order(draw);
+            case "order" -> number(draw, "more.order", World::order);
             case "case" -> "KV-" + (10_000 + random.nextInt(90_000));
-            case "phone" -> phone(draw);
+            case "phone" -> number(draw, "more.phone", World::phone);
             case "quantity" ->
                 Integer.toString(random.nextInt(4) == 0 ? 21 + random.nextInt(180) : 2 + random.nextInt(19));
             case "service" -> words.any("service." + language, random);
@@ -186,11 +187,15 @@ final class World {
         return isHeldOut(name.substring(name.lastIndexOf(' ') + 1));
     }
 
-    private String order(Draw draw) {
+    /// A number as the tests have them; in training, now and then, in one of the forms of a list.
+    private String number(Draw draw, String forms, Function<RandomGenerator, String> usual) {
         RandomGenerator random = draw.random();
-        if (draw.hasWideNames() && draw.chance(MORE_NUMBERS_PERCENT)) {
-            return written(words.any("more.order", random), random);
-        }
+        return draw.hasWideNames() && draw.chance(MORE_NUMBERS_PERCENT)
+                ? written(words.any(forms, random), random)
+                : usual.apply(random);
+    }
+
+    private static String order(RandomGenerator random) {
         int number = 10_000 + random.nextInt(90_000);
         return switch (random.nextInt(6)) {
             case 0 -> "#" + number;
@@ -221,11 +226,7 @@ final class World {
         return number.toString();
     }
 
-    private String phone(Draw draw) {
-        RandomGenerator random = draw.random();
-        if (draw.hasWideNames() && draw.chance(MORE_NUMBERS_PERCENT)) {
-            return written(words.any("more.phone", random), random);
-        }
+    private static String phone(RandomGenerator random) {
         int four = 1000 + random.nextInt(9000);
         return switch (random.nextInt(3)) {
             case 0 ->

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 /// is, so both take the same learning rate.
 ///
 /// @param momentum mean of the gradients
+/// @param iteration of matrices of this shape
 record MuonSlot(Parameter parameter, Activation momentum, NewtonSchulz iteration, OptimizerOptions.Muon options)
         implements Slot {
     /// Root of the mean square of a step of AdamW, about.
@@ -28,7 +29,6 @@ record MuonSlot(Parameter parameter, Activation momentum, NewtonSchulz iteration
                 backend.allocate(parameter.values().rows(), parameter.values().columns()),
                 iteration,
                 options);
-        iteration.prepare(parameter.values());
     }
 
     @Override
@@ -38,7 +38,7 @@ record MuonSlot(Parameter parameter, Activation momentum, NewtonSchulz iteration
 
     /// Takes the time of a step and changes nothing.
     void rehearse() {
-        iteration.run(parameter.values());
+        iteration.run();
     }
 
     @Override
@@ -49,11 +49,11 @@ record MuonSlot(Parameter parameter, Activation momentum, NewtonSchulz iteration
         float scale = (float) ((1 - options.momentum()) * step.gradientScale());
         gradients.addScaled(kept - 1, momentum, momentum);
         gradients.addScaled(scale, gradient, momentum);
-        Activation update = iteration.input(values);
+        Activation update = iteration.input();
         gradients.clear(update);
         gradients.addScaled(scale, gradient, update);
         gradients.addScaled(kept, momentum, update);
-        iteration.run(values);
+        iteration.run();
         gradients.addScaled((float) (-step.rate() * all.decay().rate()), values, values);
         double length = ADAM_STEP * Math.sqrt(Math.max(values.rows(), values.columns()));
         gradients.addScaled((float) (-step.rate() * length), update, values);

@@ -6,16 +6,16 @@ import dev.lilla.kernel.GradientTerm;
 import dev.lilla.kernel.Gradients;
 import dev.lilla.kernel.Parameter;
 import dev.lilla.tensor.Shape;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /// Brings all singular values of a matrix near to 1 and leaves its singular vectors as they are.
 ///
 /// Five rounds of `X ← aX + (bS + cS²)X` with `S = XXᵀ`, or from the right with `XᵀX` where that is the smaller one.
-/// The
-/// polynomial `ax + bx³ + cx⁵` has its steepest slope at zero (Jordan et al., 2024): singular values end between 0.7
+/// The polynomial `ax + bx³ + cx⁵` has its steepest slope at zero (Jordan et al., 2024): singular values end between
+/// 0.7
 /// and 1.2, which does for a step, and after five rounds even those that were a thousandth of the largest.
+///
+/// One serves all matrices of a shape, one after the other.
 final class NewtonSchulz {
     private static final float A = 3.4445f;
     private static final float B = -4.775f;
@@ -27,75 +27,52 @@ final class NewtonSchulz {
 
     private final Backend backend;
     private final Gradients gradients;
-    private final Map<Shape, Memory> memories = new HashMap<>();
-
-    /// What matrices of a shape are worked on in, as parameters since products take those.
-    ///
-    /// @param matrix X, and in place of a gradient the X that follows
-    /// @param square `bS + cS²`, and in place of a gradient S
-    private record Memory(Parameter matrix, Parameter square) {}
+    /// X, and in place of a gradient the X that follows: parameters, since products take those.
+    private final Parameter matrix;
+    /// `bS + cS²`, and in place of a gradient S.
+    private final Parameter square;
 
     /// @param gradients of `backend`
-    NewtonSchulz(Backend backend, Gradients gradients) {
+    /// @throws dev.lilla.kernel.CapacityException if there is no memory for it
+    NewtonSchulz(int rows, int columns, Backend backend, Gradients gradients) {
         this.backend = backend;
         this.gradients = gradients;
+        int side = Math.min(rows, columns);
+        this.matrix = gradients.parameter("step of Muon", Shape.of(rows, columns));
+        this.square = gradients.parameter("square of a step of Muon", Shape.of(side, side));
     }
 
-    /// Takes the memory for matrices of this shape.
-    ///
-    /// @throws dev.lilla.kernel.CapacityException if there is none
-    void prepare(Activation like) {
-        memories.computeIfAbsent(Shape.of(like.rows(), like.columns()), shape -> {
-            int side = Math.min(like.rows(), like.columns());
-            return new Memory(
-                    gradients.parameter("step of Muon", shape),
-                    gradients.parameter("square of a step of Muon", Shape.of(side, side)));
-        });
+    /// Where a matrix is to be put, and is changed in place.
+    Activation input() {
+        return matrix.values();
     }
 
-    /// Where a matrix of this shape is to be put, and is changed in place.
-    Activation input(Activation like) {
-        return memory(like).matrix().values();
-    }
-
-    private Memory memory(Activation like) {
-        Memory memory = memories.get(Shape.of(like.rows(), like.columns()));
-        if (memory == null) {
-            throw new IllegalStateException("nothing is prepared for [" + like.rows() + ", " + like.columns() + "]");
-        }
-        return memory;
-    }
-
-    /// Changes the input of this shape.
-    void run(Activation like) {
-        Memory memory = memory(like);
-        Activation x = memory.matrix().values();
-        Activation next = memory.matrix().gradient();
+    /// Changes the input.
+    void run() {
+        Activation x = matrix.values();
+        Activation next = matrix.gradient();
         double norm = Math.max(Math.sqrt(gradients.squares(x)), NORM_MIN);
         gradients.clear(next);
         gradients.addScaled((float) (1 / norm), x, next);
         gradients.copy(next, x);
         boolean isTall = x.rows() > x.columns();
         for (int round = 0; round < ROUNDS; round++) {
-            Activation square = memory.square().gradient();
+            Activation squared = square.gradient();
             if (isTall) {
-                gradients.clear(square);
-                gradients.linearWeight(1, x, x, square);
+                gradients.clear(squared);
+                gradients.linearWeight(1, x, x, squared);
             } else {
-                backend.linear(memory.matrix().weight(), null, x, square);
+                backend.linear(matrix.weight(), null, x, squared);
             }
-            Activation polynomial = memory.square().values();
+            Activation polynomial = square.values();
             gradients.clear(polynomial);
-            gradients.addScaled(B, square, polynomial);
-            gradients.linearWeight(C, square, square, polynomial);
+            gradients.addScaled(B, squared, polynomial);
+            gradients.linearWeight(C, squared, squared, polynomial);
             gradients.clear(next);
             gradients.addScaled(A, x, next);
-            gradients.linearInput(
-                    List.of(
-                            isTall
-                                    ? new GradientTerm(memory.square().weight(), x)
-                                    : new GradientTerm(memory.matrix().weight(), polynomial)),
-                    next);
+            GradientTerm product =
+                    isTall ? new GradientTerm(square.weight(), x) : new GradientTerm(matrix.weight(), polynomial);
+            gradients.linearInput(List.of(product), next);
             gradients.copy(next, x);
         }
     }

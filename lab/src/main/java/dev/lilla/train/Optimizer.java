@@ -4,8 +4,11 @@ import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.Gradients;
 import dev.lilla.kernel.Parameter;
 import dev.lilla.model.TrainableDecoder;
+import dev.lilla.tensor.Shape;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -26,15 +29,20 @@ final class Optimizer {
     Optimizer(TrainableDecoder decoder, Backend backend, Gradients gradients, OptimizerOptions options) {
         this.gradients = gradients;
         this.options = options;
-        Set<String> matrices = decoder.spec().layerMaps().keySet();
-        Optional<NewtonSchulz> iteration = options.muon().map(muon -> new NewtonSchulz(backend, gradients));
+        Set<String> matrices =
+                options.muon().isPresent() ? decoder.spec().layerMaps().keySet() : Set.of();
+        Map<Shape, NewtonSchulz> iterations = new HashMap<>();
         List<Slot> made = new ArrayList<>();
         for (Parameter parameter : decoder.parameters()) {
-            made.add(
-                    iteration.isPresent() && matrices.contains(parameter.name())
-                            ? new MuonSlot(
-                                    parameter, iteration.get(), options.muon().get(), backend)
-                            : new AdamSlot(parameter, backend));
+            if (matrices.contains(parameter.name())) {
+                int rows = parameter.values().rows();
+                int columns = parameter.values().columns();
+                NewtonSchulz iteration = iterations.computeIfAbsent(
+                        Shape.of(rows, columns), _ -> new NewtonSchulz(rows, columns, backend, gradients));
+                made.add(new MuonSlot(parameter, iteration, options.muon().orElseThrow(), backend));
+            } else {
+                made.add(new AdamSlot(parameter, backend));
+            }
         }
         this.slots = List.copyOf(made);
     }

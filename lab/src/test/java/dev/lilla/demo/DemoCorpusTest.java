@@ -112,7 +112,7 @@ class DemoCorpusTest {
                 .filter(phrase -> phrase.fixedLetters() > 3)
                 .map(phrase -> Pattern.compile("(?<=[.!?,:] |\n)" + phrase.pattern(), Pattern.UNICODE_CASE))
                 .toList();
-        List<String> requests = corpus.examples(split, Task.CLASSIFY, 0, 400)
+        List<String> requests = corpus.examples(split, Task.CLASSIFY, 0, 2000)
                 .filter(example -> example.language() == Language.EN)
                 .map(Example::request)
                 .toList();

@@ -44,14 +44,12 @@ class MuonTest {
     void movesAMatrixAsPyTorchDoes(JsonNode matrix) {
         try (Backend backend = HostBackend.open(ExactHost.options())) {
             Gradients gradients = backend.gradients(Precision.F32);
-            Parameter parameter = gradients.parameter(
-                    "w",
-                    Shape.of(
-                            matrix.path("rows").intValue(),
-                            matrix.path("columns").intValue()));
+            int rows = matrix.path("rows").intValue();
+            int columns = matrix.path("columns").intValue();
+            Parameter parameter = gradients.parameter("w", Shape.of(rows, columns));
             MuonSlot slot = new MuonSlot(
                     parameter,
-                    new NewtonSchulz(backend, gradients),
+                    new NewtonSchulz(rows, columns, backend, gradients),
                     new OptimizerOptions.Muon(REFERENCE.path("momentum").doubleValue()),
                     backend);
             write(floats(matrix.path("start")), parameter.values(), backend);
@@ -82,17 +80,15 @@ class MuonTest {
     void bringsSingularValuesNearToOne() {
         try (Backend backend = HostBackend.open(ExactHost.options())) {
             Gradients gradients = backend.gradients(Precision.F32);
-            NewtonSchulz iteration = new NewtonSchulz(backend, gradients);
-            Activation like = backend.allocate(48, 16);
-            iteration.prepare(like);
+            NewtonSchulz iteration = new NewtonSchulz(48, 16, backend, gradients);
             float[] numbers = new float[48 * 16];
             Random random = new Random(3);
             for (int i = 0; i < numbers.length; i++) {
                 numbers[i] = (float) (1000 * random.nextGaussian());
             }
-            write(numbers, iteration.input(like), backend);
-            iteration.run(like);
-            float[] found = read(iteration.input(like), backend);
+            write(numbers, iteration.input(), backend);
+            iteration.run();
+            float[] found = read(iteration.input(), backend);
             for (int column = 0; column < 16; column++) {
                 double squares = 0;
                 for (int row = 0; row < 48; row++) {
@@ -111,7 +107,7 @@ class MuonTest {
             float[] start = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
             write(start, parameter.values(), backend);
             MuonSlot slot = new MuonSlot(
-                    parameter, new NewtonSchulz(backend, gradients), OptimizerOptions.Muon.STANDARD, backend);
+                    parameter, new NewtonSchulz(3, 4, backend, gradients), OptimizerOptions.Muon.STANDARD, backend);
             slot.step(new Slot.Step(1, 0.1, 1), OptimizerOptions.standard(), gradients);
             assertThat(read(parameter.values(), backend)).isEqualTo(start);
         }
