@@ -40,6 +40,11 @@ final class MatrixKernels {
         return new MatrixTiles(kernels);
     }
 
+    /// What lays out weights as stored where factors are bf16.
+    WeightTurner weightTurner() {
+        return new WeightTurner(kernels);
+    }
+
     /// What lays out the left operand for [#tiles].
     TileRows tileRows() {
         return new TileRows(kernels);

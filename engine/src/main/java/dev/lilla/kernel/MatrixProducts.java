@@ -319,7 +319,7 @@ final class MatrixProducts {
         }
     }
 
-    /// B as a stored weight: its rows are unpacked, a few at a time.
+    /// B as a stored weight: its rows are unpacked, a few at a time, by machine code where that makes pairs of bf16.
     private final class Stored implements Right {
         private final HostWeight weight;
 
@@ -339,6 +339,26 @@ final class MatrixProducts {
 
         @Override
         public void pack(int from, MatrixPanels target) {
+            if (target.unit().factors() == Factors.BF16) {
+                turn(from, target);
+            } else {
+                unpack(from, target);
+            }
+        }
+
+        private void turn(int from, MatrixPanels target) {
+            WeightTurner turner = kernels.weightTurner();
+            int groups = Math.ceilDiv(target.depth(), WeightTurner.ROWS);
+            shares.run(groups, (long) WeightTurner.ROWS * columns(), share -> {
+                for (int group = share.from(); group < share.to(); group++) {
+                    int first = group * WeightTurner.ROWS;
+                    int last = Math.min(first + WeightTurner.ROWS, target.depth());
+                    turner.pack(weight.rows(from + first, from + last), first, target, share.scratch());
+                }
+            });
+        }
+
+        private void unpack(int from, MatrixPanels target) {
             shares.run(groups(target), 8L * PACKED_ROWS * columns(), share -> {
                 float[] row = share.scratch().floats(columns());
                 long rowBytes = (long) columns() * Float.BYTES;

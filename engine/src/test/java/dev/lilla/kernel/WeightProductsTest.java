@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// holds
 /// against sums in double.
 class WeightProductsTest {
+    private static final int ROWS = 30;
+
     @ParameterizedTest
     @MethodSource("dev.lilla.kernel.MatrixProductsTest#levels")
     void multipliesWithStoredWeights(Isa isa, Precision precision) {
@@ -25,26 +27,58 @@ class WeightProductsTest {
         try (KernelOperands operands = new KernelOperands(6);
                 Arena arena = Arena.ofShared();
                 Shares shares = new Shares(2, arena)) {
-            for (ElementType type : new ElementType[] {ElementType.Q4_K, ElementType.Q8_0, ElementType.BF16}) {
-                HostWeight weight = operands.weight(type, 50, 256);
-                HostMatrix unpacked = operands.matrix(50, 256);
-                float[] row = new float[256];
-                for (int r = 0; r < 50; r++) {
-                    weight.copyRow(r, row);
-                    unpacked.setRow(r, row);
+            MatrixProducts products = new MatrixProducts(kernels, shares, arena);
+            for (ElementType type : ElementType.values()) {
+                if (type.isReal()) {
+                    requireSame(operands, products, precision, operands.weight(type, 50, 256));
                 }
-                HostMatrix dy = operands.matrix(30, 50);
-                HostMatrix dx = operands.matrix(30, 256);
-                HostMatrix expected = operands.copy(dx);
-                MatrixProducts products = new MatrixProducts(kernels, shares, arena);
-                products.multiply(precision, StridedMatrix.of(dy), weight, dx);
-                products.multiply(
-                        precision, StridedMatrix.of(dy), StridedMatrix.of(unpacked), expected, new Ending(1, true));
-                for (int t = 0; t < 30; t++) {
-                    for (int k = 0; k < 256; k++) {
-                        assertThat(dx.get(t, k)).isEqualTo(expected.get(t, k));
-                    }
-                }
+            }
+        }
+    }
+
+    /// Weights of one row and one group of columns; of rows that fill no pair, no panel, and more than a block; and of
+    /// columns that fill no vector, and more than are unpacked at a time.
+    @ParameterizedTest
+    @MethodSource("dev.lilla.kernel.MatrixProductsTest#levels")
+    void multipliesWithStoredWeightsOfAnyShape(Isa isa, Precision precision) {
+        MatrixKernels kernels = MatrixProductsTest.kernels(isa);
+        int[][] quantized = {{1, 32}, {15, 96}, {33, 288}, {130, 512}, {801, 64}, {129, 544}};
+        int[][] floats = {{1, 1}, {17, 30}, {50, 31}, {131, 257}, {257, 514}, {769, 16}, {1700, 48}};
+        try (KernelOperands operands = new KernelOperands(7);
+                Arena arena = Arena.ofShared();
+                Shares shares = new Shares(2, arena)) {
+            // Two blocks at a time, so that long weights are multiplied in parts.
+            MatrixProducts products = new MatrixProducts(kernels, shares, 1 << 16, arena);
+            for (int[] shape : quantized) {
+                requireSame(operands, products, precision, operands.weight(ElementType.Q4_0, shape[0], shape[1]));
+                requireSame(operands, products, precision, operands.weight(ElementType.Q5_1, shape[0], shape[1]));
+            }
+            for (int[] shape : floats) {
+                requireSame(operands, products, precision, operands.weight(ElementType.F16, shape[0], shape[1]));
+                requireSame(operands, products, precision, operands.weight(ElementType.BF16, shape[0], shape[1]));
+            }
+        }
+    }
+
+    /// `dx += dy · weight` has the same bits with the weight as it is stored and unpacked.
+    private static void requireSame(
+            KernelOperands operands, MatrixProducts products, Precision precision, HostWeight weight) {
+        HostMatrix unpacked = operands.matrix(weight.out(), weight.in());
+        float[] row = new float[weight.in()];
+        for (int r = 0; r < weight.out(); r++) {
+            weight.copyRow(r, row);
+            unpacked.setRow(r, row);
+        }
+        HostMatrix dy = operands.matrix(ROWS, weight.out());
+        HostMatrix dx = operands.matrix(ROWS, weight.in());
+        HostMatrix expected = operands.copy(dx);
+        products.multiply(precision, StridedMatrix.of(dy), weight, dx);
+        products.multiply(precision, StridedMatrix.of(dy), StridedMatrix.of(unpacked), expected, new Ending(1, true));
+        for (int t = 0; t < ROWS; t++) {
+            for (int k = 0; k < weight.in(); k++) {
+                assertThat(dx.get(t, k))
+                        .as(weight.type() + " " + weight.shape() + ", [" + t + ", " + k + "]")
+                        .isEqualTo(expected.get(t, k));
             }
         }
     }

@@ -12,6 +12,11 @@ final class KernelSelfTest {
     /// Of the sum of the magnitudes of all products: f32 sums of a few terms stay far below, mistakes do not.
     private static final double TOLERANCE = 1e-4;
 
+    /// Of a weight in bf16, and what remains of one near zero.
+    private static final double BF16_ROUNDING = 0x1p-8;
+
+    private static final double TINY = 0x1p-16;
+
     private static final int ALIGNMENT = 64;
 
     /// Rows of the weight: a whole panel and a part of the next.
@@ -55,6 +60,40 @@ final class KernelSelfTest {
             run(kernel, arguments, first, bias.address(), stored);
             run(kernel, arguments, first, 0, added);
             test.check(panels, tile, stored, added);
+        }
+    }
+
+    /// Unpacks two panels.
+    ///
+    /// @throws WrongResultException if a weight is wrong
+    static void columnUnpacker(Kernel kernel, PanelLayout layout) {
+        KernelSelfTest test = new KernelSelfTest("unpacking columns of " + layout);
+        PanelSample panels = new PanelSample(layout);
+        int columns = Math.min(panels.columns(), ColumnUnpacker.COLUMNS_MAX);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment target = arena.allocate(ColumnUnpacker.BYTES, ALIGNMENT);
+            MemorySegment arguments = arena.allocate(ColumnUnpacker.Argument.bytes(), ALIGNMENT);
+            for (ColumnUnpacker.Argument argument : ColumnUnpacker.Argument.values()) {
+                long value = switch (argument) {
+                    case BLOCK -> copy(arena, panels.bytes()).address();
+                    case BLOCKS -> layout.blocks(columns);
+                    case PANEL_BYTES -> layout.panelBytes(panels.columns());
+                    case PANELS -> PanelSample.PANELS;
+                    case TARGET -> target.address();
+                };
+                arguments.set(ValueLayout.JAVA_LONG, argument.offset(), value);
+            }
+            kernel.call(arguments.address());
+            for (int row = 0; row < PanelSample.PANELS * PanelLayout.ROWS; row++) {
+                for (int column = 0; column < columns; column++) {
+                    double expected = panels.weight(row, column);
+                    long at = (long) column * ColumnUnpacker.COLUMN_BYTES + (long) row * Short.BYTES;
+                    float found = Float.intBitsToFloat(target.get(ValueLayout.JAVA_SHORT, at) << 16);
+                    if (!(Math.abs(found - expected) <= Math.abs(expected) * BF16_ROUNDING + TINY)) {
+                        throw test.failure("weight [" + row + ", " + column + "]", found, expected);
+                    }
+                }
+            }
         }
     }
 

@@ -19,6 +19,9 @@ public final class KernelSet {
     /// What a product of tiles is made for.
     private record TileKey(PanelLayout layout) {}
 
+    /// What columns are unpacked from.
+    private record ColumnKey(PanelLayout layout) {}
+
     /// What a product of matrices is made for.
     private record MatrixKey(Factors factors, int rows, int vectors) {}
 
@@ -79,6 +82,14 @@ public final class KernelSet {
                 plan,
                 () -> BlockTransposer.assemble(plan),
                 kernel -> new PackingSelfTest(kernel).blockTransposer(plan));
+    }
+
+    /// See [ColumnUnpacker.Argument] for its arguments.
+    public Kernel columnUnpacker(PanelLayout layout) {
+        return kernel(
+                new ColumnKey(layout),
+                () -> ColumnUnpacker.assemble(layout),
+                kernel -> KernelSelfTest.columnUnpacker(kernel, layout));
     }
 
     /// See [MatrixProduct.Argument] for its arguments.

@@ -11,8 +11,8 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Unpacks panels as [TileProduct] does, on any processor with AVX-512 and bf16: that needs no AMX.
-class TileUnpackerTest {
+/// Unpacks panels as [TileProduct] and [ColumnUnpacker] do, on any processor with AVX-512 and bf16: that needs no AMX.
+class Bf16UnpackerTest {
     private static final int STEP = RowEncoding.BLOCK_COLUMNS;
 
     private static Kernel unpacker(PanelLayout layout) {
@@ -23,7 +23,7 @@ class TileUnpackerTest {
         asm.mov(Gpr.RDX, Mem.at(Gpr.RDI, 8));
         asm.mov(Gpr.RCX, Mem.at(Gpr.RDI, 16));
         asm.mov(Gpr.RBP, Mem.at(Gpr.RDI, 24));
-        TileUnpacker unpacker = new TileUnpacker(layout, asm);
+        Bf16Unpacker unpacker = new Bf16Unpacker(layout, asm, new TileLines(asm));
         unpacker.constants();
         unpacker.blocks();
         asm.vzeroupper();
@@ -37,13 +37,17 @@ class TileUnpackerTest {
         return Float.intBitsToFloat(tiles.get(ValueLayout.JAVA_SHORT, at) << 16);
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void roundsEveryWeightOnce(PanelLayout layout) {
+    private static void requireBf16() {
         Set<CpuFeature> features = CpuFeature.ofThisMachine().orElse(Set.of());
         assumeTrue(
                 Isa.AVX512.missing(features).isEmpty() && features.contains(CpuFeature.AVX512_BF16),
                 "no AVX-512 with bf16 here");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void roundsEveryWeightOnce(PanelLayout layout) {
+        requireBf16();
         PanelSample panels = new PanelSample(layout);
         int columns = panels.columns();
         int steps = Math.ceilDiv(columns, STEP);
@@ -67,5 +71,13 @@ class TileUnpackerTest {
                 }
             }
         }
+    }
+
+    /// The test of a kernel before it serves, which compares each weight of two panels.
+    @ParameterizedTest
+    @EnumSource
+    void putsTheRowsOfAColumnSideBySide(PanelLayout layout) {
+        requireBf16();
+        new KernelSet(Isa.AVX512, ByteDots.AVX512_VNNI).columnUnpacker(layout);
     }
 }

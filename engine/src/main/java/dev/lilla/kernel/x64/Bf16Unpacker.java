@@ -11,22 +11,18 @@ import static dev.lilla.kernel.x64.Vec.zmm;
 
 import java.util.function.IntUnaryOperator;
 
-/// Turns blocks of a panel into AMX tiles of bf16: the part of [TileProduct] that depends on the layout.
+/// Turns blocks of a panel into weights of bf16, column by column: the part of [TileProduct] and of [ColumnUnpacker]
+/// that depends on the layout. A [Bf16Target] says where they go.
 ///
-/// A tile is 32 columns (a step) of the panel's 16 rows. AMX wants it as 16 lines of 64 bytes, line `j` with
-/// columns `2j` and `2j + 1` of all 16 rows side by side. A "word" of a panel (see [PanelLayout]) holds four
-/// neighboring columns of all rows, so it becomes two lines:
+/// A "word" of a panel (see [PanelLayout]) holds four neighboring columns of all 16 rows. Each column becomes a vector
+/// of 16 f32 `code * scale + offset`, lanes being rows, rounded once (products of the stored scales are exact), and is
+/// rounded to bf16 by the target, two columns at a time:
 ///
 /// ```
-/// word w        row 0: c0 c1 c2 c3 | row 1: c0 c1 c2 c3 | ...      4 bytes a row
-/// line 2w       row 0: c0    c1    | row 1: c0    c1    | ...      2 bf16 a row
-/// line 2w + 1   row 0: c2    c3    | row 1: c2    c3    | ...
+/// word        row 0: c0 c1 c2 c3 | row 1: c0 c1 c2 c3 | ...      4 bytes a row
+/// zmm1        row 0: c0          | row 1: c0          | ...      f32
+/// zmm2 to 4   the same of c1, c2, c3
 /// ```
-///
-/// Each column of a word becomes a vector of 16 f32 `code * scale + offset`, lanes being rows, rounded once
-/// (products of the stored scales are exact). Two columns are rounded to bf16 by `vcvtne2ps2bf16`, to the
-/// nearest, ties to even: the even column in the lower half, the odd one in the upper; `vpermw` then puts the
-/// two of each row side by side.
 ///
 /// | registers | hold |
 /// | --- | --- |
@@ -37,15 +33,17 @@ import java.util.function.IntUnaryOperator;
 /// | zmm27 | `-m` of a super-block, or what codes have added, negative |
 /// | zmm28, 29 | scale and offset of a group, a number for each row |
 /// | zmm30 | the mask of a byte, or what the 16 nibbles mean |
-/// | zmm31 | the order for `vpermw` |
+/// | zmm31 | the target's |
 /// | rsi | the panel |
-/// | rdx | the tiles, one every [TileProduct#STEP_BYTES] |
+/// | rdx | the target |
 /// | rcx | blocks to come |
 /// | rbp | bytes from one panel to the next |
-final class TileUnpacker {
+final class Bf16Unpacker {
     private static final int WORD = 64;
 
-    /// Words of a step with a byte for each column.
+    private static final int GROUP_COLUMNS = 32;
+
+    /// Words of a group with a byte for each column.
     private static final int WORDS = 8;
 
     /// f16 numbers of 16 rows.
@@ -54,25 +52,22 @@ final class TileUnpacker {
     /// Groups of 32 columns in a super-block.
     private static final int GROUPS = 8;
 
-    /// Lines of a tile, which are pairs of columns.
-    private static final int LINES = 16;
+    /// Pairs of columns that are unpacked without a loop, which are a group.
+    private static final int PAIRS = GROUP_COLUMNS / 2;
 
     private final PanelLayout layout;
     private final Assembler asm;
+    private final Bf16Target target;
 
-    TileUnpacker(PanelLayout layout, Assembler asm) {
+    Bf16Unpacker(PanelLayout layout, Assembler asm, Bf16Target target) {
         this.layout = layout;
         this.asm = asm;
+        this.target = target;
     }
 
     /// Loads what all blocks use.
     void constants() {
-        byte[] order = new byte[WORD];
-        for (int row = 0; row < PanelLayout.ROWS; row++) {
-            order[4 * row] = (byte) row;
-            order[4 * row + 2] = (byte) (PanelLayout.ROWS + row);
-        }
-        asm.vmovups(zmm(31), asm.constant(order));
+        target.constants();
         switch (layout) {
             case NIBBLES -> asm.vmovups(zmm(30), numbers(i -> i - 8));
             case NIBBLE_AFFINE, NIBBLE_SUPER -> asm.vmovups(zmm(30), numbers(i -> i));
@@ -100,7 +95,7 @@ final class TileUnpacker {
         return asm.constants(lanes);
     }
 
-    /// Unpacks rcx blocks; of float panels the lines up to the next step become zeros.
+    /// Unpacks rcx blocks.
     void blocks() {
         switch (layout) {
             case NIBBLES -> each(this::nibbles);
@@ -124,7 +119,7 @@ final class TileUnpacker {
         fetchNextPair(layout.blockBytes());
         block.run();
         asm.add(RSI, layout.blockBytes());
-        asm.add(RDX, layout.blockColumns() / TileProduct.STEP_COLUMNS * TileProduct.STEP_BYTES);
+        asm.add(RDX, target.offset(layout.blockColumns()));
         asm.sub(RCX, 1);
         asm.jump(NOT_EQUAL, next);
         asm.bind(end);
@@ -257,8 +252,8 @@ final class TileUnpacker {
         asm.vmulps(integers, integers, factor);
     }
 
-    /// Word `word` of a step, whose codes are in zmm0.
-    private void byteWord(int step, int word) {
+    /// Word `word` of a group, whose codes are in zmm0.
+    private void byteWord(int group, int word) {
         for (int i = 0; i < 4; i++) {
             Vec column = zmm(1 + i);
             if (i > 0) {
@@ -270,12 +265,12 @@ final class TileUnpacker {
             asm.vcvtdq2ps(column, column);
             asm.vfmadd213ps(column, zmm(28), zmm(29));
         }
-        lines(step, word);
+        store(group, word);
     }
 
-    /// Word `word` of a step, from the nibbles `shift` bits up in the bytes at `offset`. `vpermps` looks at the
+    /// Word `word` of a group, from the nibbles `shift` bits up in the bytes at `offset`. `vpermps` looks at the
     /// lowest four bits of a lane alone: it needs no mask, and gives f32 at once.
-    private void nibbleWord(int offset, int shift, int step, int word) {
+    private void nibbleWord(int offset, int shift, int group, int word) {
         asm.vmovups(zmm(0), Mem.at(RSI, offset));
         for (int i = 0; i < 4; i++) {
             Vec column = zmm(1 + i);
@@ -291,70 +286,62 @@ final class TileUnpacker {
                 asm.vmulps(column, column, zmm(28));
             }
         }
-        lines(step, word);
+        store(group, word);
     }
 
-    /// The two lines of a word from its four columns.
-    private void lines(int step, int word) {
-        int at = step * TileProduct.STEP_BYTES + 2 * word * WORD;
-        line(zmm(1), zmm(2), at);
-        line(zmm(3), zmm(4), at + WORD);
+    /// The four columns of word `word` of a group of 32.
+    private void store(int group, int word) {
+        int column = group * GROUP_COLUMNS + 4 * word;
+        target.store(zmm(1), zmm(2), column);
+        target.store(zmm(3), zmm(4), column + 2);
     }
 
-    private void line(Vec even, Vec odd, int at) {
-        asm.vcvtne2ps2bf16(even, odd, even);
-        asm.vpermw(even, zmm(31), even);
-        asm.vmovups(Mem.at(RDX, at), even);
-    }
-
-    /// See [PanelLayout#F32], [PanelLayout#F16] and [PanelLayout#BF16]: a block is a line.
+    /// See [PanelLayout#F32], [PanelLayout#F16] and [PanelLayout#BF16]: a block is a pair of columns.
     private void floats() {
         Label many = new Label();
         Label few = new Label();
         Label one = new Label();
         Label end = new Label();
         asm.bind(many);
-        asm.cmp(RCX, LINES);
+        asm.cmp(RCX, PAIRS);
         asm.jump(BELOW, few);
-        fetchNextPair(LINES * layout.blockBytes());
-        for (int line = 0; line < LINES; line++) {
-            floatLine(line * layout.blockBytes(), line * WORD);
+        fetchNextPair(PAIRS * layout.blockBytes());
+        for (int pair = 0; pair < PAIRS; pair++) {
+            floatPair(pair * layout.blockBytes(), 2 * pair);
         }
-        asm.add(RSI, LINES * layout.blockBytes());
-        asm.add(RDX, TileProduct.STEP_BYTES);
-        asm.sub(RCX, LINES);
+        asm.add(RSI, PAIRS * layout.blockBytes());
+        asm.add(RDX, target.offset(GROUP_COLUMNS));
+        asm.sub(RCX, PAIRS);
         asm.jmp(many);
         asm.bind(few);
         asm.test(RCX, RCX);
         asm.jump(EQUAL, end);
-        asm.vpxor(zmm(0), zmm(0), zmm(0));
-        for (int line = 0; line < LINES; line++) {
-            asm.vmovups(Mem.at(RDX, line * WORD), zmm(0));
-        }
+        target.clearGroup();
         asm.bind(one);
-        floatLine(0, 0);
+        floatPair(0, 0);
         asm.add(RSI, layout.blockBytes());
-        asm.add(RDX, WORD);
+        asm.add(RDX, target.offset(2));
         asm.sub(RCX, 1);
         asm.jump(NOT_EQUAL, one);
         asm.bind(end);
     }
 
-    private void floatLine(int from, int to) {
+    /// The pair of columns at `from` in the panel.
+    private void floatPair(int from, int column) {
         switch (layout) {
             case F32 -> {
                 asm.vmovups(zmm(1), Mem.at(RSI, from));
                 asm.vmovups(zmm(2), Mem.at(RSI, from + WORD));
-                line(zmm(1), zmm(2), to);
+                target.store(zmm(1), zmm(2), column);
             }
             case F16 -> {
                 asm.vcvtph2ps(zmm(1), Mem.at(RSI, from));
                 asm.vcvtph2ps(zmm(2), Mem.at(RSI, from + HALVES));
-                line(zmm(1), zmm(2), to);
+                target.store(zmm(1), zmm(2), column);
             }
             case BF16 -> {
                 asm.vmovups(zmm(1), Mem.at(RSI, from));
-                asm.vmovups(Mem.at(RDX, to), zmm(1));
+                target.storePairs(zmm(1), column);
             }
             default -> throw new IllegalArgumentException(layout + " holds no floats");
         }
