@@ -10,9 +10,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PrefetchTest {
-    /// Families of AMD's processors: Zen 2, Zen 4, Zen 5 and the one after it; others.
+    /// Families of AMD's processors: Zen 2, Zen 4, Zen 5 and the one after it; Intel's.
     @ParameterizedTest
-    @CsvSource({"23,t1+1024", "25,t1+1024", "26,t0+5120", "27,t0+5120", "0,t1+1024"})
+    @CsvSource({"23,t1+1024", "25,t1+1024", "26,t0+5120", "27,t0+5120", "0,t0+5120"})
     void suitsTheProcessor(int amdFamily, String expected) {
         Prefetch chosen = Prefetch.of(amdFamily);
         Prefetch said = Prefetch.parse(expected);
