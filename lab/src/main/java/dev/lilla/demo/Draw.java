@@ -19,24 +19,24 @@ final class Draw {
     private final Map<String, String> values = new HashMap<>();
     private final List<String> skeletons = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
-    private boolean hasWideNames;
+    private boolean hasForeignForms;
 
     Draw(Split split, Language language, RandomGenerator random) {
         this.split = split;
         this.language = language;
         this.random = random;
-        this.hasWideNames = split == Split.TRAIN;
+        this.hasForeignForms = split == Split.TRAIN;
     }
 
     /// Takes no name from outside the invented language, and no number in a form of elsewhere, in training either.
-    Draw withoutWideNames() {
-        hasWideNames = false;
+    Draw withoutForeignForms() {
+        hasForeignForms = false;
         return this;
     }
 
     /// Whether some names are those of [WideNames], and some numbers are written as they are elsewhere.
-    boolean hasWideNames() {
-        return hasWideNames;
+    boolean hasForeignForms() {
+        return hasForeignForms;
     }
 
     Split split() {

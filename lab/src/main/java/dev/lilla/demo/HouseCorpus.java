@@ -59,7 +59,7 @@ public final class HouseCorpus {
         }
         SplittableRandom random = random(split, index, 6 + task.label().length());
         Language language = random.nextInt(100) < SWEDISH_PERCENT ? Language.SV : Language.EN;
-        Draw draw = new Draw(split, language, random).withoutWideNames();
+        Draw draw = new Draw(split, language, random).withoutForeignForms();
         return DemoCorpus.example(task, draw, make(draw, task));
     }
 

@@ -132,7 +132,7 @@ final class World {
     private String person(Draw draw) {
         String name = named(
                 draw, "customers", () -> isWide(draw) ? WideNames.person(draw.random()) : names.person(draw.random()));
-        return draw.hasWideNames() && draw.chance(FIRST_NAME_PERCENT) ? name.split(" ", 2)[0] : name;
+        return draw.hasForeignForms() && draw.chance(FIRST_NAME_PERCENT) ? name.split(" ", 2)[0] : name;
     }
 
     private String firm(Draw draw) {
@@ -156,7 +156,7 @@ final class World {
 
     /// Whether a name is one of many languages: one in three in training.
     private static boolean isWide(Draw draw) {
-        return draw.hasWideNames() && draw.random().nextInt(3) == 0;
+        return draw.hasForeignForms() && draw.random().nextInt(3) == 0;
     }
 
     private String named(Draw draw, String kind, Supplier<String> maker) {
@@ -190,7 +190,7 @@ final class World {
     /// A number as the tests have them; in training, now and then, in one of the forms of a list.
     private String number(Draw draw, String forms, Function<RandomGenerator, String> usual) {
         RandomGenerator random = draw.random();
-        return draw.hasWideNames() && draw.chance(MORE_NUMBERS_PERCENT)
+        return draw.hasForeignForms() && draw.chance(MORE_NUMBERS_PERCENT)
                 ? written(words.any(forms, random), random)
                 : usual.apply(random);
     }
