@@ -42,7 +42,7 @@ final class MatrixKernels {
 
     /// What lays out weights as stored where factors are bf16.
     WeightTurner weightTurner() {
-        return new WeightTurner(kernels);
+        return new WeightTurner(kernels, this);
     }
 
     /// What lays out the left operand for [#tiles].
@@ -133,46 +133,51 @@ final class MatrixKernels {
     private void turn(Form form, StridedMatrix turned, Strip strip, MatrixPanels target, Scratch scratch) {
         int block = Objects.checkIndex(strip.block(), target.blocks());
         int panel = Objects.checkIndex(strip.panel(), target.panels());
-        Kernel kernel = kernels.matrixPacker(form);
-        MemorySegment arguments = scratch.arguments();
-        int k = strip.k();
-        int depth = strip.depth();
-        int rowBytes = target.rowBytes(panel);
-        for (int vector = 0; vector < rowBytes / WORD / lanes(); vector++) {
+        for (int vector = 0; vector < target.rowBytes(panel) / WORD / lanes(); vector++) {
             int column = panel * target.panelColumns() + vector * lanes();
-            int columns = Math.min(lanes(), target.columns() - column);
-            long source = turned.address(column, k);
-            long sourceRow = turned.rowBytes();
-            if (columns < lanes()) {
-                sourceRow = (long) depth * WORD;
-                source = filledUp(turned, column, k, depth, scratch);
-            }
-            set(arguments, MatrixPacker.Argument.SOURCE, source);
-            set(arguments, MatrixPacker.Argument.SOURCE_ROW, sourceRow);
-            set(arguments, MatrixPacker.Argument.ROWS, lanes());
-            set(arguments, MatrixPacker.Argument.COLUMNS, depth);
-            long place = target.offset(block, panel) + (long) vector * lanes() * WORD;
-            set(arguments, MatrixPacker.Argument.TARGET, target.memory().address() + place);
-            set(arguments, MatrixPacker.Argument.TARGET_ROW, rowBytes);
-            kernel.call(arguments.address());
+            StridedMatrix words = column + lanes() <= target.columns()
+                    ? turned.rows(column, lanes()).columns(strip.k(), strip.depth())
+                    : filledUp(turned, column, strip, scratch);
+            turn(form, words, new Lines(block, 0, column), target, scratch.arguments());
         }
         target.fillUp(block, panel);
     }
 
-    /// A copy of the last rows of a matrix, from row `row` and column `k` on, that goes on with zeros up to a
-    /// vector.
+    /// Where a vector of columns of B goes: into lines of a panel.
     ///
-    /// @return its address
-    private long filledUp(StridedMatrix turned, int row, int k, int depth, Scratch scratch) {
-        long bytes = (long) depth * WORD;
+    /// @param step of the block, that of the first line
+    /// @param column of the first lane
+    record Lines(int block, int step, int column) {}
+
+    /// Turns the words of a vector of columns.
+    ///
+    /// @param words a row for each lane
+    void turn(Form form, StridedMatrix words, Lines lines, MatrixPanels target, MemorySegment arguments) {
+        int panel = lines.column() / target.panelColumns();
+        int rowBytes = target.rowBytes(panel);
+        long place = target.offset(lines.block(), panel)
+                + (long) lines.step() * rowBytes
+                + (long) (lines.column() % target.panelColumns()) * WORD;
+        set(arguments, MatrixPacker.Argument.SOURCE, words.address(0, 0));
+        set(arguments, MatrixPacker.Argument.SOURCE_ROW, words.rowBytes());
+        set(arguments, MatrixPacker.Argument.ROWS, words.rows());
+        set(arguments, MatrixPacker.Argument.COLUMNS, words.columns());
+        set(arguments, MatrixPacker.Argument.TARGET, target.memory().address() + place);
+        set(arguments, MatrixPacker.Argument.TARGET_ROW, rowBytes);
+        kernels.matrixPacker(form).call(arguments.address());
+    }
+
+    /// A copy of the last rows of a matrix, from row `row` on, that goes on with zeros up to a vector.
+    private StridedMatrix filledUp(StridedMatrix turned, int row, Strip strip, Scratch scratch) {
+        long bytes = (long) strip.depth() * WORD;
         MemorySegment copy = scratch.staging(lanes() * bytes);
         int rows = turned.rows() - row;
         for (int i = 0; i < rows; i++) {
-            long from = turned.address(row + i, k) - turned.memory().address();
+            long from = turned.address(row + i, strip.k()) - turned.memory().address();
             MemorySegment.copy(turned.memory(), from, copy, i * bytes, bytes);
         }
         copy.asSlice(rows * bytes, (lanes() - rows) * bytes).fill((byte) 0);
-        return copy.address();
+        return new StridedMatrix(copy, 0, lanes(), strip.depth(), bytes, WORD);
     }
 
     /// How [#round] lays out `a`: as words, two neighbors along k in each, in memory of at least [#roundedBytes].

@@ -215,9 +215,19 @@ final class MatrixProducts {
         return cut;
     }
 
-    /// Groups of rows of a part of B, each within one block.
-    private static int groups(MatrixPanels target) {
-        return Math.ceilDiv(target.depth(), PACKED_ROWS);
+    /// Lays out some rows of a part of B.
+    private interface Group {
+        void pack(int first, int rows, Scratch scratch);
+    }
+
+    /// Lays out a part of B in groups of `size` rows at most, each within one block.
+    private void inGroups(MatrixPanels target, int size, long stepsPerRow, Group group) {
+        shares.run(Math.ceilDiv(target.depth(), size), size * stepsPerRow, share -> {
+            for (int i = share.from(); i < share.to(); i++) {
+                int first = i * size;
+                group.pack(first, Math.min(size, target.depth() - first), share.scratch());
+            }
+        });
     }
 
     /// B in rows whose elements are neighbors.
@@ -240,17 +250,12 @@ final class MatrixProducts {
 
         @Override
         public void pack(int from, MatrixPanels target) {
-            shares.run(groups(target), (long) PACKED_ROWS * b.columns(), share -> {
-                for (int group = share.from(); group < share.to(); group++) {
-                    int row = group * PACKED_ROWS;
-                    int rows = Math.min(PACKED_ROWS, target.depth() - row);
-                    kernels.packRows(
-                            b.rows(from + row, rows),
-                            row,
-                            target,
-                            share.scratch().arguments());
-                }
-            });
+            inGroups(
+                    target,
+                    PACKED_ROWS,
+                    b.columns(),
+                    (first, rows, scratch) ->
+                            kernels.packRows(b.rows(from + first, rows), first, target, scratch.arguments()));
         }
     }
 
@@ -348,31 +353,23 @@ final class MatrixProducts {
 
         private void turn(int from, MatrixPanels target) {
             WeightTurner turner = kernels.weightTurner();
-            int groups = Math.ceilDiv(target.depth(), WeightTurner.ROWS);
-            shares.run(groups, (long) WeightTurner.ROWS * columns(), share -> {
-                for (int group = share.from(); group < share.to(); group++) {
-                    int first = group * WeightTurner.ROWS;
-                    int last = Math.min(first + WeightTurner.ROWS, target.depth());
-                    turner.pack(weight.rows(from + first, from + last), first, target, share.scratch());
-                }
+            inGroups(target, WeightTurner.ROWS, columns(), (first, rows, scratch) -> {
+                HostWeight part = weight.rows(from + first, from + first + rows);
+                turner.pack(part, first, target, scratch);
             });
         }
 
         private void unpack(int from, MatrixPanels target) {
-            shares.run(groups(target), 8L * PACKED_ROWS * columns(), share -> {
-                float[] row = share.scratch().floats(columns());
+            inGroups(target, PACKED_ROWS, 8L * columns(), (first, rows, scratch) -> {
+                float[] row = scratch.floats(columns());
                 long rowBytes = (long) columns() * Float.BYTES;
-                MemorySegment memory = share.scratch().memory(PACKED_ROWS * rowBytes);
-                for (int group = share.from(); group < share.to(); group++) {
-                    int first = group * PACKED_ROWS;
-                    int rows = Math.min(PACKED_ROWS, target.depth() - first);
-                    for (int i = 0; i < rows; i++) {
-                        weight.copyRow(from + (long) first + i, row);
-                        MemorySegment.copy(row, 0, memory, HostMatrix.FLOAT, i * rowBytes, columns());
-                    }
-                    StridedMatrix unpacked = new StridedMatrix(memory, 0, rows, columns(), rowBytes, Float.BYTES);
-                    kernels.packRows(unpacked, first, target, share.scratch().arguments());
+                MemorySegment memory = scratch.memory(PACKED_ROWS * rowBytes);
+                for (int i = 0; i < rows; i++) {
+                    weight.copyRow(from + (long) first + i, row);
+                    MemorySegment.copy(row, 0, memory, HostMatrix.FLOAT, i * rowBytes, columns());
                 }
+                StridedMatrix unpacked = new StridedMatrix(memory, 0, rows, columns(), rowBytes, Float.BYTES);
+                kernels.packRows(unpacked, first, target, scratch.arguments());
             });
         }
     }

@@ -37,6 +37,18 @@ record PanelTransposer(Kernel kernel, long count) {
         }
     }
 
+    /// Packs all rows of a weight into memory that lasts until the worker stages something else.
+    static PackedWeight passing(KernelSet kernels, HostWeight rows, PanelLayout layout, Scratch scratch) {
+        long bytes = PackedWeight.bytes(layout, rows.out(), rows.in());
+        MemorySegment memory = scratch.staging(bytes).asSlice(0, bytes);
+        PackedWeight panels = new PackedWeight(layout, rows.out(), rows.in(), memory);
+        if (rows.out() % ROWS != 0) {
+            memory.asSlice((panels.panels() - 1) * panels.panelBytes()).fill((byte) 0);
+        }
+        pack(kernels, rows, panels, new Share(0, panels.panels(), scratch));
+        return panels;
+    }
+
     /// What packs rows of this type and length, or null.
     private static @Nullable PanelTransposer of(KernelSet kernels, HostWeight source) {
         long rowBytes = source.rowBytes();

@@ -3,7 +3,6 @@ package dev.lilla.kernel;
 import dev.lilla.kernel.PanelProducts.Ending;
 import dev.lilla.kernel.x64.KernelSet;
 import dev.lilla.kernel.x64.PanelLayout;
-import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /// Products with weights that stay as they are stored: some panels are packed into memory that a core keeps near,
@@ -20,10 +19,7 @@ record PassingPanels(KernelSet kernels, PanelProducts products) {
         int groupRows = PanelLayout.ROWS * (int) Math.max(1, GROUP_BYTES / panelBytes);
         for (int row = share.from(); row < share.to(); row += groupRows) {
             HostWeight part = weight.rows(row, Math.min(row + groupRows, share.to()));
-            long bytes = PackedWeight.bytes(layout, part.out(), part.in());
-            MemorySegment memory = share.scratch().staging(bytes).asSlice(0, bytes);
-            PackedWeight panels = new PackedWeight(layout, part.out(), part.in(), memory);
-            PanelTransposer.pack(kernels, part, panels, new Share(0, panels.panels(), share.scratch()));
+            PackedWeight panels = PanelTransposer.passing(kernels, part, layout, share.scratch());
             Share rows = new Share(0, part.out(), share.scratch());
             products.multiply(panels, x, y.columns(row, part.out()), rows, ending.from(row));
         }

@@ -89,9 +89,8 @@ final class KernelSelfTest {
                     double expected = panels.weight(row, column);
                     long at = (long) column * ColumnUnpacker.COLUMN_BYTES + (long) row * Short.BYTES;
                     float found = Float.intBitsToFloat(target.get(ValueLayout.JAVA_SHORT, at) << 16);
-                    if (!(Math.abs(found - expected) <= Math.abs(expected) * BF16_ROUNDING + TINY)) {
-                        throw test.failure("weight [" + row + ", " + column + "]", found, expected);
-                    }
+                    double tolerance = Math.abs(expected) * BF16_ROUNDING + TINY;
+                    test.require("weight", row, column, found, expected, tolerance);
                 }
             }
         }
@@ -155,9 +154,12 @@ final class KernelSelfTest {
     }
 
     private void check(String what, int t, int r, MemorySegment y, double expected, double tolerance) {
-        float found = y.getAtIndex(ValueLayout.JAVA_FLOAT, (long) t * Y_COLUMNS + r);
+        require(what, t, r, y.getAtIndex(ValueLayout.JAVA_FLOAT, (long) t * Y_COLUMNS + r), expected, tolerance);
+    }
+
+    private void require(String what, int row, int column, float found, double expected, double tolerance) {
         if (!(Math.abs(found - expected) <= tolerance)) {
-            throw failure(what + " [" + t + ", " + r + "]", found, expected);
+            throw failure(what + " [" + row + ", " + column + "]", found, expected);
         }
     }
 

@@ -21,9 +21,6 @@ import static dev.lilla.kernel.x64.Mask.K2;
 /// Half of an element's cycle each, at most: a panel is made once and met by every row of A, so that packing
 /// stays a few hundredths of a product of hundreds of rows.
 public final class MatrixPacker {
-    /// The word of bf16 number `i` of two vectors, low half first: element `i` of the one beside that of the other.
-    private static final int SECOND_VECTOR = 16;
-
     private static final Gpr[] POINTERS = {R8, R9, R10, R11};
 
     private final Assembler asm = new Assembler();
@@ -142,7 +139,7 @@ public final class MatrixPacker {
 
     private void pairs() {
         prepareTail();
-        asm.vmovups(interleaving(), interleavingConstant());
+        asm.vmovups(interleaving(), PairCode.order(asm));
         Label pair = new Label();
         Label single = new Label();
         Label done = new Label();
@@ -176,8 +173,7 @@ public final class MatrixPacker {
             Vec second = lanes.vector(2 * step + 1);
             lanes.load(first, Mem.at(R8, RAX, 1, step * lanes.bytes()), part);
             secondRow.load(new Load(second, Mem.at(R9, RAX, 1, step * lanes.bytes()), part));
-            asm.vcvtne2ps2bf16(first, second, first);
-            asm.vpermw(first, interleaving(), first);
+            PairCode.pair(asm, first, second, interleaving());
             asm.vmovups(Mem.at(RDX, RAX, 1, step * lanes.bytes()), first);
         });
     }
@@ -205,7 +201,7 @@ public final class MatrixPacker {
 
     /// @param rows of the tile: all 32, or those in RCX, then zeros
     private void tile(LaneCode.Part rows) {
-        asm.vmovups(interleaving(), interleavingConstant());
+        asm.vmovups(interleaving(), PairCode.order(asm));
         for (int pair = 0; pair < MatrixTileProduct.STEP_PAIRS; pair++) {
             Vec first = lanes.vector(pair);
             Vec second = lanes.vector(17);
@@ -216,8 +212,7 @@ public final class MatrixPacker {
                 loadWhatIsThere(pair, first, second);
             }
             asm.lea(R8, Mem.at(R8, RSI, 2, 0));
-            asm.vcvtne2ps2bf16(first, second, first);
-            asm.vpermw(first, interleaving(), first);
+            PairCode.pair(asm, first, second, interleaving());
         }
         turnSquare();
         for (int column = 0; column < MicroTile.TILE_ROWS; column++) {
@@ -239,14 +234,6 @@ public final class MatrixPacker {
 
     private Vec interleaving() {
         return lanes.vector(16);
-    }
-
-    private Mem interleavingConstant() {
-        int[] words = new int[lanes.lanes()];
-        for (int i = 0; i < words.length; i++) {
-            words[i] = i | (SECOND_VECTOR + i) << 16;
-        }
-        return asm.constants(words);
     }
 
     /// Rows of 32 columns become rows of 16 words, one vector.

@@ -11,21 +11,13 @@ import static dev.lilla.kernel.x64.Vec.zmm;
 /// ```
 /// line j      row 0: c2j   c2j+1 | row 1: c2j   c2j+1 | ...      2 bf16 a row
 /// ```
-///
-/// `vcvtne2ps2bf16` puts the even column in the lower half of a vector, the odd one in the upper; `vpermw` then puts
-/// the two of each row side by side.
 record TileLines(Assembler asm) implements Bf16Target {
     private static final int LINE = MicroTile.LINE;
     private static final Vec ORDER = zmm(31);
 
     @Override
     public void constants() {
-        byte[] order = new byte[LINE];
-        for (int row = 0; row < PanelLayout.ROWS; row++) {
-            order[4 * row] = (byte) row;
-            order[4 * row + 2] = (byte) (PanelLayout.ROWS + row);
-        }
-        asm.vmovups(ORDER, asm.constant(order));
+        asm.vmovups(ORDER, PairCode.order(asm));
     }
 
     @Override
@@ -36,8 +28,7 @@ record TileLines(Assembler asm) implements Bf16Target {
 
     @Override
     public void store(Vec even, Vec odd, int column) {
-        asm.vcvtne2ps2bf16(even, odd, even);
-        asm.vpermw(even, ORDER, even);
+        PairCode.pair(asm, even, odd, ORDER);
         storePairs(even, column);
     }
 

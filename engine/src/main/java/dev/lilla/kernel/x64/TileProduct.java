@@ -81,11 +81,10 @@ import java.util.List;
 /// Of the 12.3 ms of the last on one core, products took about 9, unpacking 2.2 and writing rows 0.6 to 1.3.
 /// Rows are written here while their micro tile is still in the first level.
 ///
-/// This code on two cores of an Emerald Rapids beside busy neighbors, 5632 x 2048, 512 rows: Q4_K 0.7 to 1.5, Q4_0 0.7
-/// to
-/// 2.0, from one second to the next. By `tileloadd` alone it is 0.7 where it was 1.0 to 1.5 just before and after;
-/// chunks
-/// of 256 or 1,024 columns, 16 or 64 panels and 8 tiles of rows are no better, as far as such a machine can tell.
+/// This code on two cores of an Emerald Rapids beside busy neighbors, 5632 x 2048, 512 rows: Q4_K 0.7 to
+/// 1.5, Q4_0 0.7 to 2.0, from one second to the next. By `tileloadd` alone it is 0.7 where it was 1.0 to
+/// 1.5 just before and after; chunks of 256 or 1,024 columns, 16 or 64 panels and 8 tiles of rows are no
+/// better, as far as such a machine can tell.
 ///
 /// # Registers beside those above
 ///
