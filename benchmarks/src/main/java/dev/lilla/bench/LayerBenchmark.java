@@ -3,6 +3,7 @@ package dev.lilla.bench;
 import dev.lilla.kernel.Activation;
 import dev.lilla.kernel.ActivationFunction;
 import dev.lilla.kernel.AttentionMask;
+import dev.lilla.kernel.AttentionRows;
 import dev.lilla.kernel.Heads;
 import dev.lilla.kernel.HostBackend;
 import dev.lilla.kernel.HostOptions;
@@ -11,6 +12,7 @@ import dev.lilla.kernel.KvLayout;
 import dev.lilla.kernel.KvType;
 import dev.lilla.kernel.RotaryFrequencies;
 import dev.lilla.kernel.RotaryStyle;
+import dev.lilla.kernel.RowRange;
 import dev.lilla.kernel.Span;
 import dev.lilla.kernel.Weight;
 import java.util.Arrays;
@@ -47,6 +49,9 @@ public class LayerBenchmark {
     private static final int HEAD_DIM = 64;
     private static final int HIDDEN = HEADS * HEAD_DIM;
     private static final int FFN = 5632;
+
+    /// Tokens from which on a backend may round them.
+    private static final int LONG_PROMPT = 32;
 
     @Param({"1", "64"})
     public int tokens;
@@ -99,7 +104,9 @@ public class LayerBenchmark {
     @Benchmark
     public Activation attend() {
         Heads queries = new Heads(stream, 0, HEADS, HEAD_DIM, HEAD_DIM);
-        backend.attend(queries, cache, 0, new AttentionMask(0.125f, Integer.MAX_VALUE, 0), spans, out);
+        AttentionMask mask = new AttentionMask(0.125f, Integer.MAX_VALUE, 0);
+        List<RowRange> prompts = tokens < LONG_PROMPT ? List.of() : List.of(new RowRange(0, tokens));
+        backend.attend(queries, cache, 0, mask, new AttentionRows(spans, prompts), out);
         return out;
     }
 

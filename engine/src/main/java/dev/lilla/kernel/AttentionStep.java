@@ -10,12 +10,14 @@ import java.util.List;
 /// splits of a tile or each split is a task of its own, which serves a single row over a long context by all
 /// threads.
 ///
+/// @param rounds whether there are tiles of long prompts and they may be rounded
 /// @param queries `[rows, heads, headDim]`
 /// @param out `[rows, heads * headDim]`
 /// @param splits tasks of a tile: 1, or as many as the longest sequence has splits
 /// @param states where tasks of one split leave their partial softmax, for [Kernels#merge]; empty if `splits` is
 ///     1
 record AttentionStep(
+        boolean rounds,
         Heads queries,
         HostKvBlocks cache,
         int layer,
@@ -33,14 +35,16 @@ record AttentionStep(
 
     /// One task a tile.
     static AttentionStep whole(
-            Heads queries, HostKvBlocks cache, int layer, AttentionMask mask, List<Span> spans, HostMatrix out) {
+            Heads queries, HostKvBlocks cache, int layer, AttentionMask mask, AttentionRows rows, HostMatrix out) {
+        int kvHeads = cache.layout().layers().get(layer).kvHeads();
+        List<AttentionTile> tiles = AttentionTile.of(rows, kvHeads, queries.heads() / kvHeads);
         return new AttentionStep(
-                queries, cache, layer, mask, tiles(queries, cache, layer, spans), out, 1, MemorySegment.NULL);
+                !rows.prompts().isEmpty(), queries, cache, layer, mask, tiles, out, 1, MemorySegment.NULL);
     }
 
-    private static List<AttentionTile> tiles(Heads queries, HostKvBlocks cache, int layer, List<Span> spans) {
-        int kvHeads = cache.layout().layers().get(layer).kvHeads();
-        return AttentionTile.of(spans, kvHeads, queries.heads() / kvHeads);
+    /// The same tasks, none of them rounded.
+    AttentionStep exact() {
+        return !rounds ? this : new AttentionStep(false, queries, cache, layer, mask, tiles, out, splits, states);
     }
 
     /// The same with a task for every split, if there are too few tiles for so many threads.
@@ -56,7 +60,7 @@ record AttentionStep(
 
     AttentionStep splitInto(int count, Scratch memory) {
         MemorySegment room = memory.memory((long) tiles.size() * count * tileStateBytes());
-        return new AttentionStep(queries, cache, layer, mask, tiles, out, count, room);
+        return new AttentionStep(rounds, queries, cache, layer, mask, tiles, out, count, room);
     }
 
     /// Positions of the longest sequence.
@@ -79,7 +83,7 @@ record AttentionStep(
     }
 
     private long tileStateBytes() {
-        return (long) AttentionTile.ROWS * stateBytes();
+        return (long) AttentionTile.ROWS_MAX * stateBytes();
     }
 
     /// The byte of the partial results of a task.

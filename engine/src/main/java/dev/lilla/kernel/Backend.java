@@ -82,8 +82,9 @@ public interface Backend extends AutoCloseable {
     /// Softmax attention of `queries` over the cached keys and values of their own sequences, which already hold the
     /// spans' own tokens; query head `h` reads K/V head `h * kvHeads / heads`.
     ///
+    /// @param rows whose queries these are
     /// @param out `[rows, heads * headDim]`, heads adjacent
-    void attend(Heads queries, KvBlocks cache, int layer, AttentionMask mask, List<Span> spans, Activation out);
+    void attend(Heads queries, KvBlocks cache, int layer, AttentionMask mask, AttentionRows rows, Activation out);
 
     /// `out = function(gate) * up`, element by element; `out` may be `gate` or `up`.
     void gate(ActivationFunction function, Activation gate, Activation up, Activation out);

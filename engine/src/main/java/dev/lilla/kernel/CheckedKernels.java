@@ -24,9 +24,15 @@ final class CheckedKernels implements Kernels {
     private final Map<Object, String> verdicts = new ConcurrentHashMap<>();
 
     /// Attention over caches of a kind.
-    ///
-    /// @param isMerged whether several splits are
-    private record AttentionKey(KvType type, int headDim, boolean isCapped, boolean isMerged) {}
+    private record AttentionKey(KvType type, int headDim, boolean isCapped, AttentionKind kind) {}
+
+    private enum AttentionKind {
+        PLAIN,
+        /// Over several splits.
+        MERGED,
+        /// Of long prompts, rounded.
+        PROMPT
+    }
 
     private record StoreKey(KvType type, int headDim) {}
 
@@ -50,8 +56,11 @@ final class CheckedKernels implements Kernels {
         }
         for (KvType type : KvType.values()) {
             for (boolean isCapped : new boolean[] {false, true}) {
-                passes(new AttentionKey(type, KernelTrials.HEAD_DIM, isCapped, true));
-                passes(new AttentionKey(type, KernelTrials.HEAD_DIM, isCapped, false));
+                for (AttentionKind kind : AttentionKind.values()) {
+                    if (kind != AttentionKind.PROMPT || roundsPrompts()) {
+                        passes(new AttentionKey(type, KernelTrials.HEAD_DIM, isCapped, kind));
+                    }
+                }
             }
             passes(new StoreKey(type, KernelTrials.HEAD_DIM));
         }
@@ -75,11 +84,11 @@ final class CheckedKernels implements Kernels {
     }
 
     private boolean passes(AttentionKey key) {
-        return verdict(
-                key,
-                () -> key.isMerged()
-                        ? trials.mergedAttention(key.type(), key.headDim(), key.isCapped())
-                        : trials.attention(key.type(), key.headDim(), key.isCapped()));
+        return verdict(key, () -> switch (key.kind()) {
+            case PLAIN -> trials.attention(key.type(), key.headDim(), key.isCapped());
+            case MERGED -> trials.mergedAttention(key.type(), key.headDim(), key.isCapped());
+            case PROMPT -> trials.promptAttention(key.type(), key.headDim(), key.isCapped());
+        });
     }
 
     private boolean passes(StoreKey key) {
@@ -119,13 +128,15 @@ final class CheckedKernels implements Kernels {
     }
 
     private Kernels serving(AttentionStep step) {
-        KvType type = step.cache().planes().type();
-        int headDim = step.queries().headDim();
-        boolean isCapped = step.mask().softCap() > 0;
         boolean isLong = step.splits() > 1 || step.longest() > AttentionStep.SPLIT_KEYS;
-        boolean isRight = passes(new AttentionKey(type, headDim, isCapped, false))
-                && (!isLong || passes(new AttentionKey(type, headDim, isCapped, true)));
+        boolean isRight = passes(step, AttentionKind.PLAIN) && (!isLong || passes(step, AttentionKind.MERGED));
         return isRight ? tested : definition;
+    }
+
+    private boolean passes(AttentionStep step, AttentionKind kind) {
+        boolean isCapped = step.mask().softCap() > 0;
+        return passes(
+                new AttentionKey(step.cache().planes().type(), step.queries().headDim(), isCapped, kind));
     }
 
     /// Whether products with a layout have shown no fault so far; each kernel of [PanelProducts] is tried when it
@@ -266,7 +277,8 @@ final class CheckedKernels implements Kernels {
 
     @Override
     public void attend(AttentionStep step, Share share) {
-        serving(step).attend(step, share);
+        boolean isRounded = step.rounds() && passes(step, AttentionKind.PROMPT);
+        serving(step).attend(isRounded ? step : step.exact(), share);
     }
 
     @Override

@@ -305,7 +305,8 @@ public final class HostBackend implements Backend {
     }
 
     @Override
-    public void attend(Heads queries, KvBlocks cache, int layer, AttentionMask mask, List<Span> spans, Activation out) {
+    public void attend(
+            Heads queries, KvBlocks cache, int layer, AttentionMask mask, AttentionRows rows, Activation out) {
         HostMatrix data = ShapeCheck.host(queries.data());
         HostMatrix target = ShapeCheck.host(out);
         HostKvBlocks blocks = ShapeCheck.host(cache);
@@ -319,8 +320,9 @@ public final class HostBackend implements Backend {
                 blocks.layout().layers().get(layer),
                 data,
                 target);
-        ShapeCheck.spans(spans, data.rows(), blocks);
-        AttentionStep step = AttentionStep.whole(queries, blocks, layer, mask, List.copyOf(spans), target)
+        ShapeCheck.spans(rows.spans(), data.rows(), blocks);
+        AttentionRows served = kernels.roundsPrompts() ? rows : AttentionRows.exact(rows.spans());
+        AttentionStep step = AttentionStep.whole(queries, blocks, layer, mask, served, target)
                 .split(shares.threads(), partialScores);
         if (step.tiles().isEmpty()) {
             return;

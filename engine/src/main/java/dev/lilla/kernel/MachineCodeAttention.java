@@ -4,6 +4,7 @@ import dev.lilla.kernel.x64.AttentionArguments;
 import dev.lilla.kernel.x64.AttentionCode;
 import dev.lilla.kernel.x64.AttentionMergeCode;
 import dev.lilla.kernel.x64.AttentionShape;
+import dev.lilla.kernel.x64.AttentionTileCode;
 import dev.lilla.kernel.x64.CodeMemory;
 import dev.lilla.kernel.x64.Isa;
 import dev.lilla.kernel.x64.Kernel;
@@ -14,12 +15,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// Attention as machine code: checks every address, writes the argument blocks and calls the kernels of
-/// [AttentionCode].
+/// [AttentionCode] and [AttentionTileCode].
 ///
 /// A tile's keys are gone through in splits of [AttentionStep#SPLIT_KEYS] at fixed positions, each with a partial
-/// result of its own, merged in order: by one task, or by [#merge] after a task for each.
+/// result of its own, merged in order: by one task, or by [#merge] after a task for each. Rows of long prompts go
+/// through the blocks of a split that all of them see whole in tiles of AMX, and through those before and behind them,
+/// at the edges of what they see, as other rows do.
 final class MachineCodeAttention {
     private static final int TOKENS = KvLayout.BLOCK_TOKENS;
     private static final int SPLIT_BLOCKS = AttentionStep.SPLIT_KEYS / TOKENS;
@@ -33,7 +37,10 @@ final class MachineCodeAttention {
     private final Map<AttentionShape, Kernels> kernels = new ConcurrentHashMap<>();
 
     /// The code for one shape.
-    private record Kernels(Kernel attend, Kernel attendFew, Kernel merge, Kernel finish) {}
+    ///
+    /// @param attendWhole with tiles, or null
+    private record Kernels(
+            Kernel attend, Kernel attendFew, @Nullable Kernel attendWhole, Kernel merge, Kernel finish) {}
 
     MachineCodeAttention(Isa isa) {
         this(isa, shape -> shape);
@@ -73,6 +80,9 @@ final class MachineCodeAttention {
         return new Kernels(
                 CodeMemory.require("attend", AttentionCode.generate(shape)),
                 CodeMemory.require("attend few", AttentionCode.generateForFew(shape)),
+                shape.isa() == Isa.AMX
+                        ? CodeMemory.require("attend whole blocks", AttentionTileCode.generate(shape))
+                        : null,
                 CodeMemory.require("merge", AttentionMergeCode.merge(shape)),
                 CodeMemory.require("finish", AttentionMergeCode.finish(shape)));
     }
@@ -113,7 +123,7 @@ final class MachineCodeAttention {
     }
 
     private static long state(AttentionStep step, int task) {
-        long bytes = (long) AttentionTile.ROWS * step.stateBytes();
+        long bytes = (long) AttentionTile.ROWS_MAX * step.stateBytes();
         return step.states().asSlice(step.state(task), bytes, Scratch.ALIGNMENT).address();
     }
 
@@ -134,29 +144,30 @@ final class MachineCodeAttention {
             this.tile = tile;
             this.shape = shape(isa, step);
             this.code = kernels(shape);
-            Objects.checkIndex(tile.rows() - 1, AttentionTile.ROWS);
+            Objects.checkIndex(tile.rows() - 1, AttentionTile.ROWS_MAX);
             ShapeCheck.layer(step.cache(), step.layer(), step.queries().headDim());
-            long recordBytes = (long) AttentionTile.ROWS * AttentionArguments.RECORD_BYTES;
-            long queryBytes = (long) AttentionTile.ROWS * shape.rowBytes();
-            long scoreBytes = (long) AttentionTile.ROWS * TOKENS * Float.BYTES;
-            long stateBytes = (long) AttentionTile.ROWS * shape.stateBytes();
-            long queries = AttentionArguments.BYTES + recordBytes;
-            long scores = queries + queryBytes;
-            long panel = scores + scoreBytes;
-            long end = panel + shape.panelBytes() + 2 * stateBytes + (long) SPLIT_BLOCKS * Long.BYTES;
-            this.memory = scratch.memory(end);
-            long base = memory.address();
+            long rows = AttentionTile.ROWS_MAX;
+            long stateBytes = rows * shape.stateBytes();
             this.records = AttentionArguments.BYTES;
-            this.states = base + panel + shape.panelBytes();
-            this.others = states + stateBytes;
-            this.blocks = panel + shape.panelBytes() + 2 * stateBytes;
-            set(AttentionArguments.BLOCKS, base + blocks);
+            long queries = records + rows * AttentionArguments.RECORD_BYTES;
+            long scores = queries + rows * shape.rowBytes();
+            long panel = scores + rows * TOKENS * Float.BYTES;
+            long pairs = panel + shape.panelBytes();
+            long sums = pairs + AttentionTileCode.pairBytes(shape.headDim());
+            long states = sums + (long) AttentionTileCode.ROW_GRAIN * shape.rowBytes();
+            this.blocks = states + 2 * stateBytes;
+            this.memory = scratch.memory(blocks + (long) SPLIT_BLOCKS * Long.BYTES);
+            long base = memory.address();
+            this.states = base + states;
+            this.others = this.states + stateBytes;
             set(AttentionArguments.RECORDS, base + records);
             set(AttentionArguments.ROWS, tile.rows());
             set(AttentionArguments.REACH, step.mask().window() - 1L);
             set(AttentionArguments.QUERIES, base + queries);
             set(AttentionArguments.SCORES, base + scores);
             set(AttentionArguments.PANEL, base + panel);
+            set(AttentionArguments.PAIRS, base + pairs);
+            set(AttentionArguments.SUMS, base + sums);
             set(AttentionArguments.BOUNDS, BOUNDS.address());
             setFactors(step.mask());
             setRecords();
@@ -211,11 +222,33 @@ final class MachineCodeAttention {
                 long address = block.asSlice(keys, bytes, Scratch.ALIGNMENT).address();
                 set(blocks + (long) (i - from) * Long.BYTES, address);
             }
+            set(AttentionArguments.STATES, target);
+            set(AttentionArguments.CONTINUES, 0);
+            Kernel kernel = tile.rows() <= AttentionCode.FEW_ROWS ? code.attendFew() : code.attend();
+            Kernel whole = code.attendWhole();
+            if (whole == null || !step.rounds() || !tile.isPrompt()) {
+                call(kernel, from, from, to);
+                return;
+            }
+            int wholeTo = Math.clamp(tile.ownBlock(), from, to);
+            int wholeFrom = Math.clamp(tile.firstWhole(step.mask()), from, wholeTo);
+            call(kernel, from, from, wholeFrom);
+            call(whole, from, wholeFrom, wholeTo);
+            call(kernel, from, wholeTo, to);
+        }
+
+        /// Goes through blocks `from` to `to` of the sequence, if there are any; what follows goes on from there.
+        ///
+        /// @param listed the first block in the list
+        private void call(Kernel kernel, int listed, int from, int to) {
+            if (from == to) {
+                return;
+            }
+            set(AttentionArguments.BLOCKS, memory.address() + blocks + (long) (from - listed) * Long.BYTES);
             set(AttentionArguments.BLOCK_COUNT, to - from);
             set(AttentionArguments.START, (long) from * TOKENS);
-            set(AttentionArguments.STATES, target);
-            Kernel kernel = tile.rows() <= AttentionCode.FEW_ROWS ? code.attendFew() : code.attend();
             kernel.call(memory.address());
+            set(AttentionArguments.CONTINUES, 1);
         }
 
         void merge(long target, long source) {

@@ -29,6 +29,10 @@ record MachineCodeUses(Isa isa, ByteDots dots, Prefetch prefetch, PromptRounding
         uses.add(new KernelUse("products of training in f32", "f32, " + vectors()));
         uses.add(new KernelUse("products of training in bf16", trained()));
         uses.add(new KernelUse("attention", "caches of f32, f16 and q8_0, f32 arithmetic, " + vectors()));
+        if (isa == Isa.AMX && rounding == PromptRounding.WHERE_FASTER) {
+            uses.add(new KernelUse(
+                    "attention of prompts", "the same caches; blocks that all rows see whole in bf16 tiles, AMX"));
+        }
         uses.add(new KernelUse("norms, rotation, gates, activations", "f32, " + vectors()));
         return List.copyOf(uses);
     }

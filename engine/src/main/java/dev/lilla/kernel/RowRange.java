@@ -11,4 +11,8 @@ public record RowRange(int from, int count) {
     int to() {
         return from + count;
     }
+
+    boolean contains(int row) {
+        return row >= from && row < from + count;
+    }
 }

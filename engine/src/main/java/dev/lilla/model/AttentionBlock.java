@@ -77,7 +77,7 @@ final class AttentionBlock {
                 .place(
                         Moment.ATTENDED,
                         step.buffers().attended().columns(0, projection.query().width()));
-        backend.attend(queries, step.cache(), layer, spec.mask(), step.spans(), attended);
+        backend.attend(queries, step.cache(), layer, spec.mask(), step.attentionRows(), attended);
         step.linear(output, attended, update);
         if (postNorm != null) {
             step.tape().keep(Moment.MIXED, update);

@@ -1,6 +1,7 @@
 package dev.lilla.model;
 
 import dev.lilla.kernel.Activation;
+import dev.lilla.kernel.AttentionRows;
 import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.KvBlocks;
 import dev.lilla.kernel.Span;
@@ -27,6 +28,11 @@ record Step(
 
     Step withTape(Tape other) {
         return new Step(backend, cache, buffers, adapters, spans, rotary, positions, other);
+    }
+
+    /// Whose queries attend.
+    AttentionRows attentionRows() {
+        return new AttentionRows(spans, adapters.prompts());
     }
 
     /// `y = x · weightᵀ + bias`, plus what the adapters of each row add.

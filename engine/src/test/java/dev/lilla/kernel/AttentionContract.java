@@ -54,7 +54,7 @@ final class AttentionContract {
             Heads heads = new Heads(queries, 1, c.heads(), c.headDim(), c.headDim() + 1);
             HostMatrix out = operands.matrix(8, c.heads() * c.headDim());
             HostMatrix before = operands.copy(out);
-            AttentionStep step = AttentionStep.whole(heads, cache, 1, c.mask(), spans, out);
+            AttentionStep step = AttentionStep.whole(heads, cache, 1, c.mask(), AttentionRows.exact(spans), out);
             kernels.attend(step, operands.share(0, step.tasks()));
             for (int row : new int[] {0, 7}) {
                 KernelsContract.assertSameBits(out.rows(row, 1), before.rows(row, 1));
@@ -68,7 +68,7 @@ final class AttentionContract {
             }
             assertThat(KernelOperands.isCleanAround(out)).isTrue();
             HostMatrix parts = operands.copy(before);
-            AttentionStep cut = AttentionStep.whole(heads, cache, 1, c.mask(), spans, parts);
+            AttentionStep cut = AttentionStep.whole(heads, cache, 1, c.mask(), AttentionRows.exact(spans), parts);
             for (int task = 0; task < cut.tasks(); task++) {
                 kernels.attend(cut, operands.share(task, task + 1));
             }

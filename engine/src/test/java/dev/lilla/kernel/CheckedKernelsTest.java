@@ -121,9 +121,9 @@ class CheckedKernelsTest {
             AttentionMask mask = new AttentionMask(0.2f, 100, 0);
             HostMatrix found = operands.matrix(9, 64);
             HostMatrix expected = operands.copy(found);
-            AttentionStep step = AttentionStep.whole(rows, cache, 0, mask, spans, found);
+            AttentionStep step = AttentionStep.whole(rows, cache, 0, mask, AttentionRows.exact(spans), found);
             kernels.attend(step, operands.share(0, step.tasks()));
-            AttentionStep defined = AttentionStep.whole(rows, cache, 0, mask, spans, expected);
+            AttentionStep defined = AttentionStep.whole(rows, cache, 0, mask, AttentionRows.exact(spans), expected);
             definition.attend(defined, operands.share(0, defined.tasks()));
             assertThat(found.memory().mismatch(expected.memory())).isNegative();
         }

@@ -85,7 +85,8 @@ class HostBackendRowsTest {
         backend.rotate(heads, new RotaryFrequencies(RotaryStyle.HALF_SPLIT, inverse, 1), positions);
         backend.store(heads, heads, cache, 0, List.of(span));
         Activation attended = backend.allocate(span.count(), HIDDEN);
-        backend.attend(heads, cache, 0, new AttentionMask(0.125f, 100, 0), List.of(span), attended);
+        backend.attend(
+                heads, cache, 0, new AttentionMask(0.125f, 100, 0), AttentionRows.exact(List.of(span)), attended);
         backend.add(attended, x);
         backend.linear(weight, null, x, y);
         backend.gate(ActivationFunction.SILU, y, x, y);

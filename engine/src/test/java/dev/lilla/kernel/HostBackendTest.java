@@ -125,7 +125,7 @@ class HostBackendTest {
             backend.store(keys, values, cache, 0, spans);
             Activation out = backend.allocate(3, 2);
             Heads queries = new Heads(matrix(new float[] {1, 1}, new float[] {1, 1}, new float[] {1, 1}), 0, 1, 2, 2);
-            backend.attend(queries, cache, 0, mask, spans, out);
+            backend.attend(queries, cache, 0, mask, AttentionRows.exact(spans), out);
             assertThat(row(out, 0)).containsExactly(1f, 2f);
             assertThat(row(out, 1)).containsExactly(2f, 3f);
             assertThat(row(out, 2)).containsExactly(7f, 8f);

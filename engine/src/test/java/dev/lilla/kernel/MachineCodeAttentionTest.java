@@ -1,5 +1,6 @@
 package dev.lilla.kernel;
 
+import static dev.lilla.kernel.AttentionScene.attend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -20,91 +21,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Attention in machine code, at every level of instructions the processor has.
 class MachineCodeAttentionTest {
-    private static final AttentionMask ALL = new AttentionMask(0.125f, Integer.MAX_VALUE, 0);
-
     private static Kernels kernels(Isa isa) {
         Set<CpuFeature> features = CpuFeature.ofThisMachine().orElse(Set.of());
         assumeTrue(isa.missing(features).isEmpty(), () -> "lacks " + isa.missing(features));
         return new MachineCodeKernels(isa, features, new ReferenceKernels());
-    }
-
-    /// Queries of `rows` tokens from position `depth` on, over a filled cache; behind the last position keys and
-    /// values are not numbers.
-    private record Scene(
-            KvType type, int heads, int kvHeads, int headDim, int depth, int rows, AttentionMask mask, long seed) {
-        private static final int[] HEAD_DIMS = {7, 16, 33, 48, 64, 80, 96, 112, 128, 256};
-        private static final int[] DEPTHS = {0, 1, 62, 63, 64, 65, 1000, 1022, 1023, 1024, 1025, 2047, 4095, 4096};
-
-        static Scene of(KvType type, int group, int headDim, int depth, int rows) {
-            return new Scene(type, group * 2, 2, headDim, depth, rows, ALL, headDim + depth);
-        }
-
-        static Scene random(SplittableRandom random) {
-            int group = new int[] {1, 2, 3, 4, 7, 8, 12, 71}[random.nextInt(8)];
-            int kvHeads = group == 71 ? 1 : random.nextInt(1, 3);
-            int headDim = HEAD_DIMS[random.nextInt(HEAD_DIMS.length)];
-            int window = random.nextInt(3) == 0 ? random.nextInt(1, 1500) : Integer.MAX_VALUE;
-            return new Scene(
-                    List.of(KvType.values()).get(random.nextInt(3)),
-                    group * kvHeads,
-                    kvHeads,
-                    headDim,
-                    DEPTHS[random.nextInt(DEPTHS.length)],
-                    random.nextInt(1, group > 8 ? 6 : 60),
-                    new AttentionMask((float) (1 / Math.sqrt(headDim)), window, random.nextInt(4) == 0 ? 20 : 0),
-                    random.nextLong());
-        }
-
-        int blocks() {
-            return Math.ceilDiv(depth + rows, KvLayout.BLOCK_TOKENS);
-        }
-
-        KvLayout layout() {
-            return new KvLayout(type, List.of(new KvLayout.Layer(kvHeads, headDim)));
-        }
-
-        int[] fill(HostKvBlocks cache) {
-            SplittableRandom random = new SplittableRandom(seed);
-            int[] blocks = new int[blocks()];
-            for (int i = 0; i < blocks.length; i++) {
-                blocks[i] = cache.take();
-            }
-            float[] cell = new float[headDim];
-            for (int head = 0; head < kvHeads; head++) {
-                KvHead cached = new KvHead(cache, 0, head, blocks);
-                for (int position = 0; position < blocks.length * KvLayout.BLOCK_TOKENS; position++) {
-                    for (int i = 0; i < headDim; i++) {
-                        cell[i] = position < depth + rows ? (float) random.nextDouble(-1, 1) : Float.NaN;
-                    }
-                    cached.writeKey(position, cell);
-                    cached.writeValue(position, cell);
-                }
-            }
-            return blocks;
-        }
-
-        Heads heads(HostMatrix queries) {
-            return new Heads(queries, 0, heads, headDim, headDim);
-        }
-
-        AttentionStep step(HostKvBlocks cache, int[] blocks, HostMatrix queries, HostMatrix out) {
-            return step(cache, blocks, queries, out, 0);
-        }
-
-        /// Of the rows `from` on that `queries` and `out` hold.
-        AttentionStep step(HostKvBlocks cache, int[] blocks, HostMatrix queries, HostMatrix out, int from) {
-            List<Span> spans = List.of(new Span(0, queries.rows(), depth + from, blocks));
-            return AttentionStep.whole(heads(queries), cache, 0, mask, spans, out);
-        }
-    }
-
-    private static void attend(Kernels kernels, AttentionStep step, KernelOperands operands) {
-        for (int task = 0; task < step.tasks(); task++) {
-            kernels.attend(step, operands.share(task, task + 1));
-        }
-        if (step.splits() > 1) {
-            kernels.merge(step, operands.share(0, step.tiles().size()));
-        }
     }
 
     @TestFactory
@@ -121,7 +41,7 @@ class MachineCodeAttentionTest {
         Kernels kernels = kernels(isa);
         SplittableRandom random = new SplittableRandom(11);
         for (int i = 0; i < 25; i++) {
-            Scene scene = Scene.random(random);
+            AttentionScene scene = AttentionScene.random(random);
             try (HostKvBlocks cache = new HostKvBlocks(scene.layout(), scene.blocks());
                     KernelOperands operands = new KernelOperands(i)) {
                 int[] blocks = scene.fill(cache);
@@ -146,17 +66,17 @@ class MachineCodeAttentionTest {
     @EnumSource(Isa.class)
     void givesARowTheSameBitsHoweverAPromptIsCut(Isa isa) {
         Kernels kernels = kernels(isa);
-        List<Scene> scenes = new ArrayList<>();
+        List<AttentionScene> scenes = new ArrayList<>();
         for (KvType type : KvType.values()) {
-            scenes.add(Scene.of(type, 1, 64, 1000, 100));
-            scenes.add(Scene.of(type, 8, 48, 2040, 20));
-            scenes.add(Scene.of(type, 3, 80, 60, 70));
+            scenes.add(AttentionScene.of(type, 1, 64, 1000, 100));
+            scenes.add(AttentionScene.of(type, 8, 48, 2040, 20));
+            scenes.add(AttentionScene.of(type, 3, 80, 60, 70));
         }
         SplittableRandom random = new SplittableRandom(5);
         for (int i = 0; i < 12; i++) {
-            scenes.add(Scene.random(random));
+            scenes.add(AttentionScene.random(random));
         }
-        for (Scene scene : scenes) {
+        for (AttentionScene scene : scenes) {
             try (HostKvBlocks cache = new HostKvBlocks(scene.layout(), scene.blocks());
                     KernelOperands operands = new KernelOperands(1)) {
                 int[] blocks = scene.fill(cache);
@@ -188,7 +108,7 @@ class MachineCodeAttentionTest {
     @EnumSource(Isa.class)
     void givesTheSameBitsForAnyNumberOfThreads(Isa isa) {
         Kernels kernels = kernels(isa);
-        Scene scene = Scene.of(KvType.F16, 4, 64, 4096, 1);
+        AttentionScene scene = AttentionScene.of(KvType.F16, 4, 64, 4096, 1);
         try (HostKvBlocks cache = new HostKvBlocks(scene.layout(), scene.blocks());
                 KernelOperands operands = new KernelOperands(1)) {
             int[] blocks = scene.fill(cache);
@@ -199,7 +119,7 @@ class MachineCodeAttentionTest {
                 HostMatrix out = operands.matrix(1, scene.heads() * scene.headDim());
                 try (HostBackend backend = new HostBackend(kernels, threads)) {
                     List<Span> spans = List.of(new Span(0, 1, scene.depth(), blocks));
-                    backend.attend(scene.heads(queries), cache, 0, scene.mask(), spans, out);
+                    backend.attend(scene.heads(queries), cache, 0, scene.mask(), AttentionRows.exact(spans), out);
                 }
                 KernelsContract.assertSameBits(out, expected);
             }
@@ -213,13 +133,13 @@ class MachineCodeAttentionTest {
         for (KvType type : KvType.values()) {
             for (int headDim : new int[] {7, 16, 33, 80, 128}) {
                 for (int rows : new int[] {1, 3, 50}) {
-                    touchesNothingBeside(kernels, Scene.of(type, 3, headDim, 63, rows));
+                    touchesNothingBeside(kernels, AttentionScene.of(type, 3, headDim, 63, rows));
                 }
             }
         }
     }
 
-    private static void touchesNothingBeside(Kernels kernels, Scene scene) {
+    private static void touchesNothingBeside(Kernels kernels, AttentionScene scene) {
         long matrixBytes = 4L * scene.rows() * scene.heads() * scene.headDim();
         List<GuardedMemory> guards = new ArrayList<>();
         try (HostKvBlocks cache = new HostKvBlocks(scene.layout(), scene.blocks(), bytes -> guarded(guards, bytes));
@@ -249,7 +169,7 @@ class MachineCodeAttentionTest {
         for (int window : new int[] {Integer.MAX_VALUE, 20}) {
             for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
                 AttentionMask mask = new AttentionMask(0.125f, window, 0);
-                Scene scene = new Scene(KvType.F16, 2, 1, 64, 100, 13, mask, 3);
+                AttentionScene scene = new AttentionScene(KvType.F16, 2, 1, 64, 100, 13, mask, 3);
                 try (HostKvBlocks cache = new HostKvBlocks(scene.layout(), scene.blocks());
                         KernelOperands operands = new KernelOperands(1)) {
                     int[] blocks = scene.fill(cache);
@@ -278,7 +198,7 @@ class MachineCodeAttentionTest {
     @EnumSource(Isa.class)
     void refusesOperandsThatDoNotFit(Isa isa) {
         Kernels kernels = kernels(isa);
-        Scene scene = Scene.of(KvType.F16, 2, 64, 70, 4);
+        AttentionScene scene = AttentionScene.of(KvType.F16, 2, 64, 70, 4);
         try (HostKvBlocks cache = new HostKvBlocks(scene.layout(), scene.blocks());
                 KernelOperands operands = new KernelOperands(1)) {
             int[] blocks = scene.fill(cache);

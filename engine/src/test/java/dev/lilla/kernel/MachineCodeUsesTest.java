@@ -30,4 +30,22 @@ class MachineCodeUsesTest {
                         new KernelUse("products of training in f32", inF32),
                         new KernelUse("products of training in bf16", inBf16));
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "AVX2, WHERE_FASTER, false",
+        "AVX512, WHERE_FASTER, false",
+        "AMX, WHERE_FASTER, true",
+        "AMX, NEVER, false"
+    })
+    void sayWhetherPromptsAttendInTiles(Isa isa, PromptRounding rounding, boolean expected) {
+        ByteDots dots = ByteDots.AVX512_VNNI;
+        Prefetch prefetch = new KernelSet(isa, dots).prefetch();
+        MatrixUnit training = MatrixUnit.F32_VECTORS;
+        assertThat(new MachineCodeUses(isa, dots, prefetch, rounding, training).all())
+                .extracting(KernelUse::operation)
+                .contains("attention")
+                .satisfies(
+                        all -> assertThat(all.contains("attention of prompts")).isEqualTo(expected));
+    }
 }

@@ -3,6 +3,7 @@ package dev.lilla.optimize;
 import dev.lilla.kernel.Activation;
 import dev.lilla.kernel.ActivationFunction;
 import dev.lilla.kernel.AttentionMask;
+import dev.lilla.kernel.AttentionRows;
 import dev.lilla.kernel.Backend;
 import dev.lilla.kernel.Gradients;
 import dev.lilla.kernel.Heads;
@@ -115,8 +116,9 @@ class ObservedBackend implements Backend {
     }
 
     @Override
-    public void attend(Heads queries, KvBlocks cache, int layer, AttentionMask mask, List<Span> spans, Activation out) {
-        backend.attend(queries, cache, layer, mask, spans, out);
+    public void attend(
+            Heads queries, KvBlocks cache, int layer, AttentionMask mask, AttentionRows rows, Activation out) {
+        backend.attend(queries, cache, layer, mask, rows, out);
     }
 
     @Override

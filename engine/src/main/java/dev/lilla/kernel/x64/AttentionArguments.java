@@ -20,7 +20,7 @@ public final class AttentionArguments {
     /// Keys before its own that a row sees: the window less 1.
     public static final int REACH = 40;
 
-    /// For the queries, `[rows][stride]` f32.
+    /// For the queries, `[rows][stride]` f32, or rows of bf16 in less.
     public static final int QUERIES = 48;
 
     /// For the scores, `[rows][64]` f32.
@@ -51,7 +51,16 @@ public final class AttentionArguments {
     /// The partial results that are merged into [#STATES].
     public static final int OTHERS = 104;
 
-    public static final int BYTES = 128;
+    /// 0 if the partial results begin with these blocks, 1 if they go on.
+    public static final int CONTINUES = 120;
+
+    /// For an unpacked block in pairs of bf16, [AttentionTileCode#pairBytes]; with tiles.
+    public static final int PAIRS = 128;
+
+    /// For sums of 16 rows, `[16][stride]` f32; with tiles.
+    public static final int SUMS = 136;
+
+    public static final int BYTES = 192;
 
     /// In a record: address of the query.
     public static final int RECORD_QUERY = 0;

@@ -137,19 +137,17 @@ public final class AttentionCode {
         return shape.isa().vector(number);
     }
 
-    /// Copies the queries, times the factor, and begins the partial results: no weights, and the lowest number as
-    /// maximum. That is finite, so that scores of minus infinity have weight 0 beside it and not the NaN of their
-    /// difference.
+    /// Copies the queries, times the factor, and begins the partial results.
     private void begin() {
         Label loop = new Label();
         RowTail tail = new RowTail(asm, shape);
+        PartialResult result = new PartialResult(asm, shape, vector(2), vector(3));
         tail.prepare();
         firstRow();
         asm.mov(R11, Mem.at(RDI, QUERIES));
         asm.mov(R8, Mem.at(RDI, STATES));
         asm.vbroadcastss(vector(1), Mem.at(RDI, FACTOR));
-        asm.vpxor(vector(2), vector(2), vector(2));
-        asm.vbroadcastss(vector(3), asm.constant(-Float.MAX_VALUE));
+        result.prepare();
         asm.bind(loop);
         asm.mov(RAX, Mem.at(R14, RECORD_QUERY));
         for (int i = 0; i < (shape.headDim() + shape.lanes() - 1) / shape.lanes(); i++) {
@@ -157,11 +155,7 @@ public final class AttentionCode {
             asm.vmulps(vector(0), vector(0), vector(1));
             asm.vmovups(Mem.at(R11, i * shape.vectorBytes()), vector(0));
         }
-        int maximum = shape.rowBytes() + AttentionShape.STATE_VECTORS / 2;
-        for (int at = 0; at < maximum; at += shape.vectorBytes()) {
-            asm.vmovups(Mem.at(R8, at), vector(2));
-        }
-        asm.vmovups(Mem.at(R8, maximum), vector(3));
+        result.begin(R8);
         asm.add(R14, RECORD_BYTES);
         asm.add(R11, shape.rowBytes());
         asm.add(R8, shape.stateBytes());

@@ -181,7 +181,7 @@ public final class MatrixTileProduct {
         for (Gpr saved : SAVED) {
             asm.push(saved);
         }
-        micro.configure();
+        MicroTile.configure(asm);
         asm.mov(R8, LINE);
         asm.mov(R9, (long) across * LINE);
         asm.mov(R11, Argument.SUMS.at());

@@ -67,7 +67,7 @@ final class MicroTile {
     }
 
     /// Palette 1; all eight tiles have 16 lines of 64 bytes.
-    void configure() {
+    static void configure(Assembler asm) {
         byte[] bytes = new byte[LINE];
         bytes[0] = 1;
         for (int tile = 0; tile < Tile.values().length; tile++) {

@@ -46,6 +46,9 @@ final class SoftmaxCode {
     private final Vec x;
     private final Vec spare;
 
+    /// Of bf16, with AVX-512 alone.
+    private final Vec even;
+
     SoftmaxCode(Assembler asm, AttentionShape shape) {
         this.asm = asm;
         this.shape = shape;
@@ -57,6 +60,7 @@ final class SoftmaxCode {
         this.target = isa.vector(11);
         this.x = isa.vector(12);
         this.spare = isa.vector(13);
+        this.even = isa.vector(14);
         this.power = new PowerOfTwo(asm, isa, isa.hasMasks() ? 16 : 14);
     }
 
@@ -74,12 +78,8 @@ final class SoftmaxCode {
         Label partly = new Label();
         Label scored = new Label();
         Label skip = new Label();
-        asm.mov(R14, Mem.at(RDI, RECORDS));
-        asm.mov(R15, Mem.at(RDI, ROWS));
-        asm.mov(RBP, Mem.at(RDI, SCORES));
-        asm.mov(R11, Mem.at(RDI, STATES));
+        firstRow();
         asm.mov(R10, Mem.at(RDI, BOUNDS));
-        power.prepare();
         asm.bind(loop);
         new KeyRange(asm).compute(skip);
         load();
@@ -89,19 +89,43 @@ final class SoftmaxCode {
         asm.jump(Condition.NOT_EQUAL, partly);
         asm.bind(scored);
         findMaximum();
-        weigh();
+        weigh(this::store);
         asm.bind(skip);
-        asm.add(R14, RECORD_BYTES);
-        asm.add(RBP, SCORE_BYTES);
-        asm.add(R11, shape.stateBytes());
-        asm.sub(R15, 1);
-        asm.jump(Condition.NOT_EQUAL, loop);
+        nextRow(loop);
         Label done = new Label();
         asm.jmp(done);
         asm.bind(partly);
         bound();
         asm.jmp(scored);
         asm.bind(done);
+    }
+
+    /// All rows, each of which sees the whole block. Weights become bf16, in the first half of the row's scores; the
+    /// sums take them as they were.
+    void pairsOfWholeRows() {
+        Label loop = new Label();
+        firstRow();
+        asm.bind(loop);
+        load();
+        findMaximum();
+        weigh(this::storeInPairs);
+        nextRow(loop);
+    }
+
+    private void firstRow() {
+        asm.mov(R14, Mem.at(RDI, RECORDS));
+        asm.mov(R15, Mem.at(RDI, ROWS));
+        asm.mov(RBP, Mem.at(RDI, SCORES));
+        asm.mov(R11, Mem.at(RDI, STATES));
+        power.prepare();
+    }
+
+    private void nextRow(Label loop) {
+        asm.add(R14, RECORD_BYTES);
+        asm.add(RBP, SCORE_BYTES);
+        asm.add(R11, shape.stateBytes());
+        asm.sub(R15, 1);
+        asm.jump(Condition.NOT_EQUAL, loop);
     }
 
     /// The scores, capped: with `y = 2 log2(e) score / cap`, `cap tanh(score / cap) = cap - 2 cap / (2^y + 1)`.
@@ -164,7 +188,26 @@ final class SoftmaxCode {
         asm.vmovups(maximumPlace(), maximum);
     }
 
-    private void weigh() {
+    private interface Store {
+        /// @param i which vector of the row is in `target`
+        void emit(int i);
+    }
+
+    private void store(int i) {
+        asm.vmovups(place(i), target);
+    }
+
+    /// Two vectors are one of bf16, in order.
+    private void storeInPairs(int i) {
+        if (i % 2 == 0) {
+            asm.vmovups(even, target);
+        } else {
+            asm.vcvtne2ps2bf16(even, target, even);
+            asm.vmovups(place(i / 2), even);
+        }
+    }
+
+    private void weigh(Store store) {
         asm.vsubps(x, old, maximum);
         power.compute(target, x, spare);
         asm.vmovss(Mem.at(R14, RECORD_KEPT), target.xmm());
@@ -172,7 +215,7 @@ final class SoftmaxCode {
         for (int i = 0; i < vectors; i++) {
             asm.vsubps(x, score(i), maximum);
             power.compute(target, x, spare);
-            asm.vmovups(place(i), target);
+            store.emit(i);
             asm.vaddps(sum, sum, target);
         }
         asm.vmovups(sumPlace(), sum);

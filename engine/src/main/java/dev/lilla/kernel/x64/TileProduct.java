@@ -245,7 +245,7 @@ public final class TileProduct {
         for (Gpr saved : SAVED) {
             asm.push(saved);
         }
-        micro.configure();
+        MicroTile.configure(asm);
         asm.mov(R8, LINE);
         asm.mov(R13, argument(Argument.WEIGHTS));
         asm.mov(R14, argument(Argument.X));
