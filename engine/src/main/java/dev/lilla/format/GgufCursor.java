@@ -37,26 +37,37 @@ final class GgufCursor {
     }
 
     int nextInt(String what) {
-        return take(Integer.BYTES, what).get(INT, 0);
+        return file.bytes().get(INT, advance(Integer.BYTES, what));
     }
 
     long nextLong(String what) {
-        return take(Long.BYTES, what).get(LONG, 0);
+        return file.bytes().get(LONG, advance(Long.BYTES, what));
     }
 
-    /// A count or length, refused above `most`.
+    /// A count, refused above `most`.
     long nextCount(long most, String what) {
         long start = position;
         long count = nextLong(what);
         if (count < 0 || count > most) {
-            throw file.broken(start, what + " is " + Long.toUnsignedString(count) + ", expected at most " + most);
+            throw tooMany(start, what, count, most);
         }
         return count;
     }
 
+    private ModelFormatException tooMany(long start, String what, long count, long most) {
+        return file.broken(start, what + " is " + Long.toUnsignedString(count) + ", expected at most " + most);
+    }
+
+    /// Vocabularies bring hundreds of thousands: nothing is made but the string and its bytes.
     String nextString(String what) {
-        long length = nextCount(STRING_BYTES_MAX, "the length of " + what);
-        return new String(take(length, what).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+        long start = position;
+        long length = nextLong(what);
+        if (length < 0 || length > STRING_BYTES_MAX) {
+            throw tooMany(start, "the length of " + what, length, STRING_BYTES_MAX);
+        }
+        byte[] text = new byte[(int) length];
+        MemorySegment.copy(file.bytes(), ValueLayout.JAVA_BYTE, advance(length, what), text, 0, text.length);
+        return new String(text, StandardCharsets.UTF_8);
     }
 
     /// A type number and the value of that type.
@@ -126,15 +137,16 @@ final class GgufCursor {
     }
 
     private long nextWhole(GgufType type, String what) {
-        MemorySegment bytes = take(type.bytesMin(), what);
+        MemorySegment bytes = file.bytes();
+        long at = advance(type.bytesMin(), what);
         return switch (type) {
-            case UINT8 -> Byte.toUnsignedLong(bytes.get(ValueLayout.JAVA_BYTE, 0));
-            case INT8 -> bytes.get(ValueLayout.JAVA_BYTE, 0);
-            case UINT16 -> Short.toUnsignedLong(bytes.get(SHORT, 0));
-            case INT16 -> bytes.get(SHORT, 0);
-            case UINT32 -> Integer.toUnsignedLong(bytes.get(INT, 0));
-            case INT32 -> bytes.get(INT, 0);
-            case UINT64, INT64 -> bytes.get(LONG, 0);
+            case UINT8 -> Byte.toUnsignedLong(bytes.get(ValueLayout.JAVA_BYTE, at));
+            case INT8 -> bytes.get(ValueLayout.JAVA_BYTE, at);
+            case UINT16 -> Short.toUnsignedLong(bytes.get(SHORT, at));
+            case INT16 -> bytes.get(SHORT, at);
+            case UINT32 -> Integer.toUnsignedLong(bytes.get(INT, at));
+            case INT32 -> bytes.get(INT, at);
+            case UINT64, INT64 -> bytes.get(LONG, at);
             case FLOAT32, FLOAT64, BOOL, STRING, ARRAY -> throw new IllegalStateException("no whole number: " + type);
         };
     }
@@ -145,18 +157,19 @@ final class GgufCursor {
 
     private boolean nextFlag(String what) {
         long start = position;
-        byte value = take(1, what).get(ValueLayout.JAVA_BYTE, 0);
+        byte value = file.bytes().get(ValueLayout.JAVA_BYTE, advance(1, what));
         if (value != 0 && value != 1) {
             throw file.broken(start, what + " is " + Byte.toUnsignedInt(value) + ", expected 0 (false) or 1 (true)");
         }
         return value == 1;
     }
 
-    private MemorySegment take(long length, String what) {
+    /// Goes on by `length` bytes, all of which there are, and returns where they begin.
+    private long advance(long length, String what) {
         requireBytes(length, what);
-        MemorySegment bytes = file.bytes().asSlice(position, length);
+        long start = position;
         position += length;
-        return bytes;
+        return start;
     }
 
     private void requireBytes(long length, String what) {

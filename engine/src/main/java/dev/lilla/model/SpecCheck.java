@@ -53,7 +53,10 @@ final class SpecCheck {
                             && heads.headDim() > 0
                             && heads.stride() >= heads.headDim()
                             && end <= projection.width(),
-                    at(layer) + heads + " does not fit into the " + projection.width() + " columns of the projection");
+                    at(layer) + heads.heads() + " heads of " + heads.headDim() + " from column " + heads.offset()
+                            + " on, "
+                            + heads.stride() + " columns apart, do not fit into the " + projection.width()
+                            + " columns of the projection");
         }
         require(
                 query.heads() % key.heads() == 0 && key.heads() == value.heads(),

@@ -3,11 +3,30 @@ package dev.lilla.tokenizer;
 import dev.lilla.format.ModelFormatException;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.function.ToIntFunction;
 
 /// Builds the table of merges, from a list of them or from the tokens alone.
 final class MergePairs {
+    /// The symbols of parts of tokens.
+    interface Parts {
+        /// The symbol of `text[from, to)`, negative if it has none.
+        ///
+        /// @param hash as [String#hashCode] has it
+        int symbol(String text, int from, int to, int hash);
+    }
+
+    /// Of 31, by which [String#hashCode] weighs what is so many characters before the end.
+    private static final int[] POWERS = powers();
+
     private MergePairs() {}
+
+    private static int[] powers() {
+        int[] powers = new int[TokenizerLimits.PIECE_CHARACTERS_MAX + 1];
+        powers[0] = 1;
+        for (int i = 1; i < powers.length; i++) {
+            powers[i] = 31 * powers[i - 1];
+        }
+        return powers;
+    }
 
     /// From a list of merges, whose tokens and results all must be in the vocabulary.
     ///
@@ -33,8 +52,7 @@ final class MergePairs {
     /// SentencePiece (by score) and tiktoken do.
     ///
     /// @param ranks by id; negative for a token that merging never makes
-    /// @param symbolOf the symbol of a part of a token, negative if it has none
-    static PairTable fromTokens(List<String> tokens, int[] ranks, ToIntFunction<String> symbolOf, String place) {
+    static PairTable fromTokens(List<String> tokens, int[] ranks, Parts parts, String place) {
         IdBuffer found = new IdBuffer();
         for (int id = 0; id < tokens.size(); id++) {
             String token = tokens.get(id);
@@ -46,24 +64,34 @@ final class MergePairs {
                         + " characters, expected at most " + TokenizerLimits.PIECE_CHARACTERS_MAX
                         + ". Download the file again.");
             }
-            for (int cut = 1; cut < token.length(); cut++) {
-                if (Character.isLowSurrogate(token.charAt(cut))) {
-                    continue;
-                }
-                int left = symbolOf.applyAsInt(token.substring(0, cut));
-                int right = left < 0 ? -1 : symbolOf.applyAsInt(token.substring(cut));
-                if (right >= 0) {
-                    found.add(left);
-                    found.add(right);
-                    found.add(id);
-                }
-            }
+            addCuts(token, id, parts, found);
         }
         PairTable pairs = new PairTable(found.size() / 3);
         for (int i = 0; i < found.size(); i += 3) {
             pairs.put(found.get(i), found.get(i + 1), ranks[found.get(i + 2)], found.get(i + 2));
         }
         return pairs;
+    }
+
+    /// Hashes as [String#hashCode] has them: that of the left part grows by a character, and that of the right one is
+    /// what is missing to the whole.
+    private static void addCuts(String token, int id, Parts parts, IdBuffer found) {
+        int length = token.length();
+        int whole = token.hashCode();
+        int leftHash = 0;
+        for (int cut = 1; cut < length; cut++) {
+            leftHash = 31 * leftHash + token.charAt(cut - 1);
+            if (Character.isLowSurrogate(token.charAt(cut))) {
+                continue;
+            }
+            int left = parts.symbol(token, 0, cut, leftHash);
+            int right = left < 0 ? -1 : parts.symbol(token, cut, length, whole - leftHash * POWERS[length - cut]);
+            if (right >= 0) {
+                found.add(left);
+                found.add(right);
+                found.add(id);
+            }
+        }
     }
 
     private static int find(String token, Vocabulary vocabulary, String place) {

@@ -57,8 +57,7 @@ record RankedTokens(List<String> tokens, int offset) {
         for (int id = 0; id < ranks.length; id++) {
             ranks[id] = id < offset ? -1 : id - offset;
         }
-        PairTable pairs =
-                MergePairs.fromTokens(byId, ranks, part -> ranked.id(part).orElse(-1), place);
+        PairTable pairs = MergePairs.fromTokens(byId, ranks, new PieceIndex(byId)::find, place);
         Map<String, Integer> whole = ranked.ids();
         return new TokenizerPipeline(new TokenizerParts(
                 TokenizerConfig.vocabulary(byId, setting.special()),

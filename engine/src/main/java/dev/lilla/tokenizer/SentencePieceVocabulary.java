@@ -190,22 +190,27 @@ record SentencePieceVocabulary(
                 symbols.put(piece.codePointAt(0), id);
             }
         }
+        PieceIndex index = new PieceIndex(pieces);
         PairTable pairs = MergePairs.fromTokens(
                 pieces,
                 ranks(),
-                part -> {
-                    if (isCodePoint(part)) {
-                        return symbols.part(part.codePointAt(0));
+                (text, from, to, hash) -> {
+                    if (isCodePoint(text, from, to)) {
+                        return symbols.part(text.codePointAt(from));
                     }
-                    int id = vocabulary.id(part).orElse(-1);
-                    return id >= 0 && id < types.size() && types.get(id) == TokenType.NORMAL ? id : -1;
+                    int id = index.find(text, from, to, hash);
+                    return id >= 0 && types.get(id) == TokenType.NORMAL ? id : -1;
                 },
                 file);
         return new CodePointBpe(pairs, symbols, fallback, java.util.Map.of(), within);
     }
 
     private static boolean isCodePoint(String text) {
-        return text.codePointCount(0, text.length()) == 1;
+        return isCodePoint(text, 0, text.length());
+    }
+
+    private static boolean isCodePoint(String text, int from, int to) {
+        return to - from <= 2 && text.codePointCount(from, to) == 1;
     }
 
     /// Normal pieces ranked by falling score, equal scores alike; -1 for others.

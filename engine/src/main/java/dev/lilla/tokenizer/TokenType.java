@@ -1,6 +1,5 @@
 package dev.lilla.tokenizer;
 
-import java.util.Arrays;
 import java.util.Optional;
 
 /// What a piece of a vocabulary is, with the number that SentencePiece models and `tokenizer.ggml.token_type` share.
@@ -11,6 +10,8 @@ public enum TokenType {
     USER_DEFINED(4),
     UNUSED(5),
     BYTE(6);
+
+    private static final TokenType[] ALL = values();
 
     private final int number;
 
@@ -23,6 +24,11 @@ public enum TokenType {
     }
 
     public static Optional<TokenType> ofNumber(long number) {
-        return Arrays.stream(values()).filter(type -> type.number == number).findFirst();
+        for (TokenType type : ALL) {
+            if (type.number == number) {
+                return Optional.of(type);
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -9,12 +9,13 @@ import java.util.OptionalInt;
 /// The tokens by id and the ids by token. An id that no token has is an empty text.
 final class Vocabulary {
     private final String[] tokens;
-    private final Map<String, Integer> ids = new HashMap<>();
+    private final Map<String, Integer> ids;
     private final BitSet special = new BitSet();
     private final BitSet added = new BitSet();
 
     private Vocabulary(String[] tokens) {
         this.tokens = tokens;
+        this.ids = HashMap.newHashMap(tokens.length);
     }
 
     /// @param tokens by id, empty where there is none; the first of equal ones gets the id
