@@ -74,6 +74,6 @@ final class AnswerPrinter implements AnswerListener {
     }
 
     private static String speed(double perSecond) {
-        return perSecond > 0 ? String.format(Locale.ROOT, " at %.1f/s", perSecond) : "";
+        return perSecond > 0 ? " at " + Math.round(10 * perSecond) / 10.0 + "/s" : "";
     }
 }

@@ -40,10 +40,10 @@ public final class LocalModel implements AutoCloseable {
     /// Caches for schedulers.
     private final List<KvBlocks> pools = new ArrayList<>();
 
-    private LocalModel(Backend backend, LoadedModel model, LocalModelOptions options) {
+    private LocalModel(Backend backend, LoadedModel model, Tokenizer tokenizer, LocalModelOptions options) {
         this.backend = backend;
         this.model = model;
-        this.tokenizer = tokenizer(model.description());
+        this.tokenizer = tokenizer;
         this.grammars = new GrammarCache(tokenizer);
         this.encoder = new PromptEncoder(tokenizer, model.family().chat().bos());
         this.defaults = GenerationDefaults.of(model.description(), tokenizer);
@@ -77,11 +77,27 @@ public final class LocalModel implements AutoCloseable {
 
     /// The same, with a listener that is told how far the model is.
     public static LocalModel open(Path path, LocalModelOptions options, LoadListener listener) {
-        Backend backend = HostBackend.open(options.host());
+        Aside<Backend> opening = Aside.start("backend", () -> HostBackend.open(options.host()));
+        ModelDescription description;
         try {
-            LoadedModel model = ModelLoader.open(path, options.load(), backend, listener);
+            description = ModelDescription.open(path, options.load());
+        } catch (Throwable e) {
+            close(opening, e);
+            throw e;
+        }
+        // A vocabulary takes one core a tenth of a second and more.
+        Aside<Tokenizer> tokenizer = Aside.start("tokenizer", () -> tokenizer(description));
+        Backend backend;
+        try {
+            backend = opening.get();
+        } catch (Throwable e) {
+            description.close();
+            throw e;
+        }
+        try {
+            LoadedModel model = ModelLoader.open(description, backend, listener);
             try {
-                return new LocalModel(backend, model, options);
+                return new LocalModel(backend, model, tokenizer.get(), options);
             } catch (Throwable e) {
                 model.close();
                 throw e;
@@ -89,6 +105,14 @@ public final class LocalModel implements AutoCloseable {
         } catch (Throwable e) {
             backend.close();
             throw e;
+        }
+    }
+
+    private static void close(Aside<Backend> opening, Throwable failure) {
+        try {
+            opening.get().close();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
         }
     }
 

@@ -135,8 +135,14 @@ public final class HostBackend implements Backend {
         return stride % 1024 == 0 ? Math.addExact(stride, line) : stride;
     }
 
-    /// Zeroed memory, aligned to 64 bytes.
+    /// Zeroed memory, aligned to 64 bytes. Much of it comes in pages that the system clears when they are first used:
+    /// activations are as long as the longest step, which most never are.
     static MemorySegment allocate(Arena arena, long bytes, String purpose) {
+        if (bytes >= LinuxMemory.HUGE_PAGE && LinuxMemory.isHere()) {
+            return LinuxMemory.pages(bytes, arena)
+                    .orElseThrow(() -> new CapacityException(
+                            "no memory for " + purpose + " of " + bytes + " bytes outside the heap"));
+        }
         try {
             return arena.allocate(bytes, Scratch.ALIGNMENT);
         } catch (OutOfMemoryError e) {

@@ -25,42 +25,55 @@ public final class LinuxMemory {
     private static final int ADVISE_POPULATE_READ = 22;
 
     private static final int PRIVATE_ANONYMOUS = 0x22;
-    private static final long SYSCALL_ARCH_PRCTL = 158;
     private static final long REQUEST_COMPONENT_PERMISSION = 0x1023;
     private static final long TILE_DATA = 18;
 
-    /// Looked up when first called: another system has no such calls.
+    /// Every call goes through `syscall(2)`, with all arguments of 64 bits: Java makes code for a call by its shape,
+    /// some
+    /// 10 ms each, while a program starts. Looked up when first called: another system has no such function.
     private static final class Calls {
         private static final Linker LINKER = Linker.nativeLinker();
 
-        static final MethodHandle MMAP = handle(
-                "mmap",
+        @SuppressWarnings("restricted") // the number of a call and its six arguments
+        static final MethodHandle SYSCALL = LINKER.downcallHandle(
+                LINKER.defaultLookup().findOrThrow("syscall"),
                 FunctionDescriptor.of(
                         ValueLayout.JAVA_LONG,
                         ValueLayout.JAVA_LONG,
                         ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_LONG,
                         ValueLayout.JAVA_LONG));
-        static final MethodHandle MUNMAP = handle(
-                "munmap", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
-        static final MethodHandle MPROTECT = handle(
-                "mprotect",
-                FunctionDescriptor.of(
-                        ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
-        static final MethodHandle MADVISE = handle(
-                "madvise",
-                FunctionDescriptor.of(
-                        ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
-        static final MethodHandle SYSCALL = handle(
-                "syscall",
-                FunctionDescriptor.of(
-                        ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+    }
 
-        @SuppressWarnings("restricted") // the descriptors are those of the C library
-        private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
-            return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor);
+    /// Calls of Linux on x86-64, by their numbers (asm/unistd_64.h).
+    private enum Call {
+        MMAP(9),
+        MPROTECT(10),
+        MUNMAP(11),
+        MADVISE(28),
+        ARCH_PRCTL(158);
+
+        private final long number;
+
+        Call(long number) {
+            this.number = number;
+        }
+
+        /// @param address or the first argument, if it is none
+        /// @return -1 if the system refuses
+        long of(long address, long bytes, long third) {
+            return of(address, bytes, third, 0, 0);
+        }
+
+        long of(long address, long bytes, long third, long flags, long file) {
+            try {
+                return (long) Calls.SYSCALL.invokeExact(number, address, bytes, third, flags, file, 0L);
+            } catch (Throwable e) {
+                throw new IllegalStateException("the call of " + this + " failed", e);
+            }
         }
     }
 
@@ -68,7 +81,12 @@ public final class LinuxMemory {
 
     /// Whether the calls below can be made: this operating system and processor, and a Java that lets us.
     public static boolean isHere() {
-        return System.getProperty("os.name").equals("Linux")
+        return Here.IS;
+    }
+
+    /// Found out once.
+    private static final class Here {
+        static final boolean IS = System.getProperty("os.name").equals("Linux")
                 && System.getProperty("os.arch").equals("amd64")
                 && isNativeAccessAllowed();
     }
@@ -77,7 +95,8 @@ public final class LinuxMemory {
     @SuppressWarnings("restricted") // that is the question
     private static boolean isNativeAccessAllowed() {
         try {
-            Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid());
+            // As kernels are called, so that what Java makes for it serves them too.
+            Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG));
             return true;
         } catch (IllegalCallerException e) {
             return false;
@@ -120,54 +139,30 @@ public final class LinuxMemory {
         long from = roundUp(segment.address(), PAGE);
         long to = (segment.address() + segment.byteSize()) / PAGE * PAGE;
         if (to > from) {
-            try {
-                int _ = (int) Calls.MADVISE.invokeExact(from, to - from, advice);
-            } catch (Throwable e) {
-                throw failed("madvise", e);
-            }
+            long _ = Call.MADVISE.of(from, to - from, advice);
         }
     }
 
     static Optional<Long> map(long bytes) {
-        try {
-            long address = (long) Calls.MMAP.invokeExact(0L, bytes, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
-            return address == -1 ? Optional.empty() : Optional.of(address);
-        } catch (Throwable e) {
-            throw failed("mmap", e);
-        }
+        long address = Call.MMAP.of(0, bytes, READ | WRITE, PRIVATE_ANONYMOUS, -1);
+        return address == -1 ? Optional.empty() : Optional.of(address);
     }
 
     static void unmap(long address, long bytes) {
-        try {
-            int _ = (int) Calls.MUNMAP.invokeExact(address, bytes);
-        } catch (Throwable e) {
-            throw failed("munmap", e);
-        }
+        long _ = Call.MUNMAP.of(address, bytes, 0);
     }
 
     /// @return whether the system allows it
     static boolean protect(long address, long bytes, int rights) {
-        try {
-            return (int) Calls.MPROTECT.invokeExact(address, bytes, rights) == 0;
-        } catch (Throwable e) {
-            throw failed("mprotect", e);
-        }
+        return Call.MPROTECT.of(address, bytes, rights) == 0;
     }
 
     /// Asks Linux for the right to use tiles in this process; threads made before have it too.
     static boolean requestTiles() {
-        try {
-            return (long) Calls.SYSCALL.invokeExact(SYSCALL_ARCH_PRCTL, REQUEST_COMPONENT_PERMISSION, TILE_DATA) == 0;
-        } catch (Throwable e) {
-            throw failed("arch_prctl", e);
-        }
+        return Call.ARCH_PRCTL.of(REQUEST_COMPONENT_PERMISSION, TILE_DATA, 0) == 0;
     }
 
     static long roundUp(long value, long unit) {
         return (value + unit - 1) / unit * unit;
-    }
-
-    private static IllegalStateException failed(String name, Throwable cause) {
-        return new IllegalStateException("the call of " + name + " failed", cause);
     }
 }

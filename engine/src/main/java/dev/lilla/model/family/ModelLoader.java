@@ -22,7 +22,11 @@ public final class ModelLoader {
 
     /// The same, with a listener that is told how far it is.
     public static LoadedModel open(Path path, LoadOptions options, Backend backend, LoadListener listener) {
-        ModelDescription description = ModelDescription.open(path, options);
+        return open(ModelDescription.open(path, options), backend, listener);
+    }
+
+    /// The same of what was opened before, and is closed with the model, or if it cannot be loaded.
+    public static LoadedModel open(ModelDescription description, Backend backend, LoadListener listener) {
         try {
             return new LoadedModel(
                     description, Decoder.create(description.spec(), counted(description, listener), backend));
