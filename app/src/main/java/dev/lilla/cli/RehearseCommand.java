@@ -12,10 +12,10 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// `lilla rehearse`: what most starts have in common, once, for the start-up cache that the launcher lets Java
-/// write meanwhile: an answer of the small demo model. Commands that stay have a cache of their own, with all kernels,
-/// the
-/// server and many requests in it: it is twice as large and takes 0.1 s longer to begin with.
+/// `lilla rehearse`: what most starts have in common, once, for the start-up cache that the launcher
+/// lets Java write meanwhile: an answer of the small demo model. Commands that stay have a cache of
+/// their own, with all kernels, the server and many requests in it: it is twice as large and takes 0.1
+/// s longer to begin with.
 @Command(
         name = "rehearse",
         hidden = true,

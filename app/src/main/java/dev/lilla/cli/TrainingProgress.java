@@ -15,9 +15,8 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Shows a training run: for people on standard error, with the result on standard output; for programs as one
-/// JSON
-/// object a line.
+/// Shows a training run: for people on standard error, with the result on standard output; for
+/// programs as one JSON object a line.
 final class TrainingProgress implements TrainingEvent.Listener {
     private static final int LINES_SHOWN = 10;
 

@@ -13,9 +13,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// What a running `lilla serve` has done: passes through the model, and the processor time that each kind of its
-/// threads
-/// took. Two of them give what was done in between.
+/// What a running `lilla serve` has done: passes through the model, and the processor time that each
+/// kind of its threads took. Two of them give what was done in between.
 ///
 /// The times are Linux's (`/proc/PID/task/TID/schedstat`, nanoseconds on a processor): unlike a clock on the wall they
 /// tell the server's work from the model's when both share the processors.

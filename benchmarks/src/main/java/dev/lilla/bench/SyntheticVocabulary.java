@@ -11,10 +11,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/// A vocabulary as large as those of big models, of words that are drawn by chance: every ASCII character, then words
-/// of
-/// two to twelve letters, half of them with a space in front, some capitalized, with marks around them, or of other
-/// letters than English ones.
+/// A vocabulary as large as those of big models, of words that are drawn by chance: every ASCII
+/// character, then words of two to twelve letters, half of them with a space in front, some
+/// capitalized, with marks around them, or of other letters than English ones.
 final class SyntheticVocabulary implements Tokenizer {
     private static final String LETTERS = "eeeeeeetttttaaaaaoooooiiiinnnnsssshhhrrrdddllluuccmmwwffggyyppbbvkjxqz";
     private static final String OTHERS = "åäöéèüñçßжинарось的一是不了人我在有他这";

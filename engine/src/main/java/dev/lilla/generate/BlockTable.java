@@ -63,9 +63,8 @@ public final class BlockTable implements AutoCloseable {
         return new BlockTable(source);
     }
 
-    /// What passes `tokens[start .. end - 1]` through a decoder; there is room for them then, and those before them
-    /// have
-    /// gone through.
+    /// What passes `tokens[start .. end - 1]` through a decoder; there is room for them then, and
+    /// those before them have gone through.
     ///
     /// @param promptTokens length of the prompt, for rotary embeddings that depend on it
     /// @param adapters added to the weights

@@ -14,9 +14,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The grammars that were asked for last, ready for one vocabulary. What a text finds out about a grammar serves the
-/// next
-/// one that is asked for the same. Safe for use by several threads.
+/// The grammars that were asked for last, ready for one vocabulary. What a text finds out about a
+/// grammar serves the next one that is asked for the same. Safe for use by several threads.
 public final class GrammarCache {
     /// Each may take up to about 100 MB for a vocabulary of 256,000, but most take a few.
     private static final int KEPT_MAX = 16;

@@ -211,9 +211,8 @@ public final class LocalModel implements AutoCloseable {
         return new LocalChatModel(this, adapters);
     }
 
-    /// Frees everything. A step that another thread computes is finished first and fails afterwards: memory is freed
-    /// only
-    /// when no kernel can be in it.
+    /// Frees everything. A step that another thread computes is finished first and fails afterwards:
+    /// memory is freed only when no kernel can be in it.
     @Override
     public void close() {
         if (draftModel != null) {

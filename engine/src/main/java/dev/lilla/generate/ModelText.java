@@ -10,9 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// How a model reads and writes text, without the model: what training needs to write the same tokens that
-/// generation
-/// reads.
+/// How a model reads and writes text, without the model: what training needs to write the same tokens
+/// that generation reads.
 ///
 /// @param template the chat template of the files, or the one its family falls back to
 /// @param chat what its family knows beyond the template

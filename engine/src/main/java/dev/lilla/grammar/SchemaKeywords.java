@@ -4,9 +4,8 @@ import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/// The keywords of JSON Schema (draft 2020-12) that are known, and what type each is about. Any other is refused, so
-/// that
-/// no text is ever less constrained than its schema says.
+/// The keywords of JSON Schema (draft 2020-12) that are known, and what type each is about. Any other
+/// is refused, so that no text is ever less constrained than its schema says.
 final class SchemaKeywords {
     /// Say nothing about what is valid.
     static final Set<String> ANNOTATIONS = Set.of(

@@ -79,9 +79,8 @@ final class SchemaObjects {
         return required;
     }
 
-    /// Values of properties that are not declared; null for none. Where a schema declares properties and says nothing
-    /// of
-    /// others, none are written.
+    /// Values of properties that are not declared; null for none. Where a schema declares properties
+    /// and says nothing of others, none are written.
     private @Nullable Expression others(JsonNode schema, String pointer) {
         JsonNode others = schema.get("additionalProperties");
         if (others == null) {
@@ -92,9 +91,8 @@ final class SchemaObjects {
                 : grammar.schema(others, at(pointer, "additionalProperties"));
     }
 
-    /// Two tracks of nodes, one for each number of properties passed: nothing is written yet, or something is and a
-    /// comma
-    /// has to come first.
+    /// Two tracks of nodes, one for each number of properties passed: nothing is written yet, or
+    /// something is and a comma has to come first.
     private static Expression body(List<Member> members, @Nullable Expression more) {
         int count = members.size();
         int end = 2 * (count + 1);

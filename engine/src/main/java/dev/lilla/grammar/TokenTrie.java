@@ -9,9 +9,8 @@ import java.util.Comparator;
 /// The bytes of every token that may stand in a text, as a tree in preorder: nodes with a common beginning lie side by
 /// side, and a whole branch is left out by going on at its end.
 ///
-/// Special tokens are not in it, nor are tokens whose text the decoder does not write as their bytes. Immutable and
-/// safe
-/// for use by several threads.
+/// Special tokens are not in it, nor are tokens whose text the decoder does not write as their bytes.
+/// Immutable and safe for use by several threads.
 public final class TokenTrie {
     /// The longest token that is used under a grammar; longer ones are runs of spaces and the like.
     static final int TOKEN_BYTES_MAX = 64;

@@ -19,9 +19,8 @@ public interface Backend extends AutoCloseable {
     /// Takes a tensor as a weight. The backend may keep a view: the memory of `tensor` must outlive it.
     Weight weight(Tensor tensor);
 
-    /// The same for the weight of linear maps, `[out, in]`: the backend may keep it in a layout of its own, in memory
-    /// of
-    /// its own, and then reads `tensor` here and no more.
+    /// The same for the weight of linear maps, `[out, in]`: the backend may keep it in a layout of its
+    /// own, in memory of its own, and then reads `tensor` here and no more.
     ///
     /// @throws CapacityException if the memory for it cannot be had
     Weight linearWeight(Tensor tensor);

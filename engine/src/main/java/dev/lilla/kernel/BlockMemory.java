@@ -11,9 +11,8 @@ import java.util.function.LongFunction;
 /// cache, and the hardware fetches ahead only to a page's end: a row's attention over 4,096 keys took 1.4 times as long
 /// (one thread, Zen 4).
 final class BlockMemory implements LongFunction<MemorySegment> {
-    /// Taken at once: large beside a huge page of 2 MiB, small beside a cache that is worth it. What is not touched
-    /// costs
-    /// nothing.
+    /// Taken at once: large beside a huge page of 2 MiB, small beside a cache that is worth it. What
+    /// is not touched costs nothing.
     private static final long SLAB_BYTES = 32 << 20;
 
     private final Arena arena;

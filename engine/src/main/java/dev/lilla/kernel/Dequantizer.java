@@ -9,9 +9,8 @@ import java.util.Objects;
 
 /// The exact f32 value of every stored element, whatever its type: the definition of what a stored block means.
 ///
-/// Quantized blocks follow ggml (`dequantize_row_*` in `ggml-quants.c`), products in the same order, so results
-/// are
-/// equal bit for bit. Sources need no alignment. Stateless, for any number of threads.
+/// Quantized blocks follow ggml (`dequantize_row_*` in `ggml-quants.c`), products in the same order,
+/// so results are equal bit for bit. Sources need no alignment. Stateless, for any number of threads.
 public final class Dequantizer {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -49,9 +48,8 @@ public final class Dequantizer {
         return target;
     }
 
-    /// Unpacks `count` elements that begin at `byteOffset`. Six parameters: two ranges and their type, used in
-    /// inner
-    /// loops where a record would be allocated for each row.
+    /// Unpacks `count` elements that begin at `byteOffset`. Six parameters: two ranges and their type,
+    /// used in inner loops where a record would be allocated for each row.
     ///
     /// @param from index of `target` that takes the first element
     /// @param count a whole number of blocks

@@ -103,9 +103,8 @@ final class NonlinearBlocks {
         }
     }
 
-    /// The scale with the least squared error weighted by the squared values, among those that map the value
-    /// farthest
-    /// from zero to 127 and to -127 minus [#TRIES] to plus [#TRIES].
+    /// The scale with the least squared error weighted by the squared values, among those that map the
+    /// value farthest from zero to 127 and to -127 minus [#TRIES] to plus [#TRIES].
     private static float bestScale(float[] values, int from) {
         float farthest = 0;
         for (int i = from; i < from + 32; i++) {

@@ -9,11 +9,9 @@ import java.util.Objects;
 /// Stores f32 values as another type: the reference quantization of ggml, byte for byte, without importance
 /// matrix.
 ///
-/// Source of the algorithms: `quantize_row_*_ref` in `ggml-quants.c`, and `quantize_iq4_nl`, `quantize_iq4_xs`
-/// with
-/// their default weights: what `llama-quantize` writes. Float operations keep ggml's order, none is contracted
-/// into a
-/// fused one. Stateless, for any number of threads.
+/// Source of the algorithms: `quantize_row_*_ref` in `ggml-quants.c`, and `quantize_iq4_nl`,
+/// `quantize_iq4_xs` with their default weights: what `llama-quantize` writes. Float operations keep
+/// ggml's order, none is contracted into a fused one. Stateless, for any number of threads.
 public final class Quantizer {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

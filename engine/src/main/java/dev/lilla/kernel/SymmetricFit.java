@@ -2,9 +2,8 @@ package dev.lilla.kernel;
 
 import java.util.Arrays;
 
-/// Finds a scale so that `scale * level`, with levels `-bound` to `bound - 1`, comes close to a group of 16 values,
-/// each
-/// weighted by its square. Levels are stored with `bound` added.
+/// Finds a scale so that `scale * level`, with levels `-bound` to `bound - 1`, comes close to a group
+/// of 16 values, each weighted by its square. Levels are stored with `bound` added.
 final class SymmetricFit {
     static final int GROUP = 16;
 

@@ -12,10 +12,10 @@ import java.util.Optional;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 
-/// Products of one stored row with one token, unpacked in registers: what decoding a single token spends its time on.
-/// The values and the order of sums are those of [Unpacker] and [VectorMatmul], so the bits are too. A row is read
-/// once,
-/// front to back, the way hardware prefetches best (KERNELS.md 2).
+/// Products of one stored row with one token, unpacked in registers: what decoding a single token
+/// spends its time on. The values and the order of sums are those of [Unpacker] and [VectorMatmul], so
+/// the bits are too. A row is read once, front to back, the way hardware prefetches best (KERNELS.md
+/// 2).
 ///
 /// Each keeps two vectors of partial sums, one of each half of 32, and passes as often over the row as vectors are
 /// shorter than a half: once at 512 bits, twice at 256.

@@ -179,9 +179,9 @@ final class VectorMatmul {
         }
     }
 
-    /// The same for two tokens, `next` bytes apart; sums `[2 tokens][4 rows][32]`. More would keep more accumulators,
-    /// but
-    /// 16 of them with their loads and stores exceed the graph in which the compiler inlines: measured 26 GFLOP/s.
+    /// The same for two tokens, `next` bytes apart; sums `[2 tokens][4 rows][32]`. More would keep
+    /// more accumulators, but 16 of them with their loads and stores exceed the graph in which the
+    /// compiler inlines: measured 26 GFLOP/s.
     static void addTwo(long w, long at, long next, int count, long to) {
         for (int slot = 0; slot < SUM_BYTES; slot += STEP) {
             long s = to + slot;

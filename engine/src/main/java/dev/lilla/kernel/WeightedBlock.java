@@ -2,15 +2,12 @@ package dev.lilla.kernel;
 
 import dev.lilla.kernel.WeightedFit.Group;
 
-/// Fits a block whose groups have whole-numbered scales, scaled together, so that the weighted squared error of
-/// the
-/// whole block is least: `d * scale[g] * number - dmin * min[g]`.
+/// Fits a block whose groups have whole-numbered scales, scaled together, so that the weighted squared
+/// error of the whole block is least: `d * scale[g] * number - dmin * min[g]`.
 ///
-/// The groups are fitted on their own; their scales are rounded to whole numbers, then moved by one where that
-/// helps;
-/// then `d` and `dmin` follow by least squares over the block, and so on in turns. Blocks of one group have the
-/// scale 1.
-/// Holds scratch memory and the last result: one per thread.
+/// The groups are fitted on their own; their scales are rounded to whole numbers, then moved by one
+/// where that helps; then `d` and `dmin` follow by least squares over the block, and so on in turns.
+/// Blocks of one group have the scale 1. Holds scratch memory and the last result: one per thread.
 final class WeightedBlock {
     private static final int TURNS = 3;
 

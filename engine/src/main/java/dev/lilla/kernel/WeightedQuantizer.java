@@ -9,15 +9,12 @@ import java.util.Optional;
 /// Stores rows as another type so that what matters stays closest: errors count by the importance of their
 /// column.
 ///
-/// A weight `w` off by `e` changes the output by `e * x` for every input `x` of its column, so the expected
-/// square of the
-/// change is `e²` times the mean of `x²`: the importance that is given here. As in llama.cpp's quantizers with
-/// an
-/// importance matrix (`quantize_row_*_impl` in `ggml-quants.c`), large weights count somewhat more: errors are
-/// weighted by
-/// `importance * sqrt(mean of w² + w²)`. The search is of our own ([WeightedBlock]); a block that [Quantizer]
-/// packs with
-/// a smaller weighted error is stored as it packs it. Holds scratch memory: one per thread.
+/// A weight `w` off by `e` changes the output by `e * x` for every input `x` of its column, so the
+/// expected square of the change is `e²` times the mean of `x²`: the importance that is given here. As
+/// in llama.cpp's quantizers with an importance matrix (`quantize_row_*_impl` in `ggml-quants.c`),
+/// large weights count somewhat more: errors are weighted by `importance * sqrt(mean of w² + w²)`. The
+/// search is of our own ([WeightedBlock]); a block that [Quantizer] packs with a smaller weighted
+/// error is stored as it packs it. Holds scratch memory: one per thread.
 public final class WeightedQuantizer {
     /// Columns that hardly any input reached keep this part of the mean importance: other texts may reach them.
     private static final float IMPORTANCE_LEAST = 1e-3f;

@@ -14,10 +14,9 @@ import java.util.Optional;
 /// @param prompts rows that belong to long prompts
 /// @param input what adapters read
 record RowAdapters(Backend backend, Workspace workspace, List<Run> runs, List<RowRange> prompts, AdapterInput input) {
-    /// Tokens of one sequence in a step from which on they are a long prompt. Fewer rows have the same bits however
-    /// they
-    /// are cut and whatever is beside them, which decoding, batches and drafts rely on; more may be rounded by the
-    /// backend (KERNELS.md 11).
+    /// Tokens of one sequence in a step from which on they are a long prompt. Fewer rows have the same
+    /// bits however they are cut and whatever is beside them, which decoding, batches and drafts rely
+    /// on; more may be rounded by the backend (KERNELS.md 11).
     private static final int PROMPT_TOKENS_MIN = 32;
 
     /// Neighboring rows with the same adapters.

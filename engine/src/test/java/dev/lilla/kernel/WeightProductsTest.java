@@ -14,9 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Products with weights as they are stored against those with the same weights unpacked, which [MatrixProductsTest]
-/// holds
-/// against sums in double.
+/// Products with weights as they are stored against those with the same weights unpacked, which
+/// [MatrixProductsTest] holds against sums in double.
 class WeightProductsTest {
     private static final int ROWS = 30;
 

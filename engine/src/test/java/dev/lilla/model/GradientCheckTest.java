@@ -154,9 +154,8 @@ class GradientCheckTest {
         }
     }
 
-    /// The derivative at 0 by differences on both sides, at two distances: what they get wrong in the third order
-    /// cancels
-    /// (Richardson).
+    /// The derivative at 0 by differences on both sides, at two distances: what they get wrong in the
+    /// third order cancels (Richardson).
     private static double slope(DoubleUnaryOperator loss) {
         double near = 0.002;
         double far = 2 * near;

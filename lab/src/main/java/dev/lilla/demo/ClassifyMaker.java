@@ -4,10 +4,9 @@ import java.util.List;
 
 /// Support messages with their category and urgency.
 ///
-/// What tells the category and the urgency is drawn from two rules: `category.X` or `urgency.X`, a quarter of which is
-/// held out, and `more.X`, which only makes training broader. What tells neither of them, the greeting, the fillers,
-/// the
-/// ending and slips of the pen, is the same for all.
+/// What tells the category and the urgency is drawn from two rules: `category.X` or `urgency.X`, a
+/// quarter of which is held out, and `more.X`, which only makes training broader. What tells neither
+/// of them, the greeting, the fillers, the ending and slips of the pen, is the same for all.
 final class ClassifyMaker implements ExampleMaker {
     static final List<String> CATEGORIES =
             List.of("delivery", "damage", "return", "billing", "login", "booking", "stock", "advice");

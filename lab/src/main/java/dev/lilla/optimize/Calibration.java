@@ -18,8 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Passes texts through a model to see what its weights are multiplied with. The head is left out, as
-/// llama.cpp's
-/// `imatrix` leaves it out.
+/// llama.cpp's `imatrix` leaves it out.
 public final class Calibration {
     private Calibration() {}
 

@@ -19,9 +19,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// Which rows and columns of each tensor stay, wherever its projection or feed-forward block keeps heads and
-/// neurons:
-/// fused or split, adjacent or interleaved, with or without biases.
+/// Which rows and columns of each tensor stay, wherever its projection or feed-forward block keeps
+/// heads and neurons: fused or split, adjacent or interleaved, with or without biases.
 final class CutTensors {
     private static final String LAYER_PREFIX = "blk.";
 

@@ -110,9 +110,8 @@ record TensorPlan(List<PlannedTensor> tensors) {
                 .toList());
     }
 
-    /// What a Hugging Face checkpoint of element type `type` has for the tensors of a GGUF. Tensors that only
-    /// GGUF
-    /// has, such as `rope_freqs.weight`, are left out: config.json says what they do.
+    /// What a Hugging Face checkpoint of element type `type` has for the tensors of a GGUF. Tensors
+    /// that only GGUF has, such as `rope_freqs.weight`, are left out: config.json says what they do.
     static TensorPlan toHuggingFace(Checkpoint gguf, TensorTable table, ElementType type) {
         List<PlannedTensor> planned = new ArrayList<>();
         for (TensorRule rule : table.rules()) {

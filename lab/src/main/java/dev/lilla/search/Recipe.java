@@ -42,9 +42,8 @@ public record Recipe(String model, Path source, Optional<Pruning> cut, boolean i
         return cut.isPresent() ? Optional.of(of(model, source)) : Optional.empty();
     }
 
-    /// The same of which nothing is cut out, for one that is cut and tuned: against that a cut shows what it costs,
-    /// since
-    /// against its parent the tuning hides it.
+    /// The same of which nothing is cut out, for one that is cut and tuned: against that a cut shows
+    /// what it costs, since against its parent the tuning hides it.
     Optional<Recipe> whole() {
         return cut.isPresent() && isTuned && type.isEmpty()
                 ? Optional.of(new Recipe(model, source, Optional.empty(), true, type))

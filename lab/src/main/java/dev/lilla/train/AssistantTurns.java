@@ -13,18 +13,15 @@ import java.util.Optional;
 
 /// Finds the tokens that the assistant wrote in a conversation, with the model's own chat template.
 ///
-/// A turn begins where the conversation before it, rendered with the prompt for generation, ends; it ends where
-/// the
-/// conversation up to it, rendered without, ends. Both are compared as texts with the whole conversation and
-/// then as
-/// tokens, so a token that reaches over a border belongs to the assistant. Templates that write earlier turns
-/// differently when later ones follow fail the comparison; then the turn's own text is marked and looked for.
+/// A turn begins where the conversation before it, rendered with the prompt for generation, ends; it
+/// ends where the conversation up to it, rendered without, ends. Both are compared as texts with the
+/// whole conversation and then as tokens, so a token that reaches over a border belongs to the
+/// assistant. Templates that write earlier turns differently when later ones follow fail the
+/// comparison; then the turn's own text is marked and looked for.
 ///
-/// A turn ends with the token that stops generation, since that is how the model learns to stop. What a
-/// template
-/// writes after it (a line break) is not part of the turn; where it writes no such token, and the next role's
-/// begins
-/// with one (ChatGLM3), that is the turn's last.
+/// A turn ends with the token that stops generation, since that is how the model learns to stop. What
+/// a template writes after it (a line break) is not part of the turn; where it writes no such token,
+/// and the next role's begins with one (ChatGLM3), that is the turn's last.
 final class AssistantTurns {
     /// Around the content of a turn while it is looked for; Unicode keeps them for internal use.
     private static final char BEGINS = '\uFDD2';

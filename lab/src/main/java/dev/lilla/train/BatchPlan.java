@@ -7,9 +7,8 @@ import java.util.List;
 
 /// Which examples each step takes, and how they are packed into micro-batches.
 ///
-/// It depends on the lengths, the options, the seed and the epoch alone. Sequences are packed side by side
-/// without
-/// padding and never see each other.
+/// It depends on the lengths, the options, the seed and the epoch alone. Sequences are packed side by
+/// side without padding and never see each other.
 final class BatchPlan {
     private final int[] lengths;
     private final BatchOptions options;
@@ -86,10 +85,9 @@ final class BatchPlan {
                 .toArray();
     }
 
-    /// Micro-batches in the order of their first examples. Each takes what fits, longest first, where its size
-    /// alone
-    /// bounds it; in order where the number of examples does, since the means of such micro-batches mean
-    /// something.
+    /// Micro-batches in the order of their first examples. Each takes what fits, longest first, where
+    /// its size alone bounds it; in order where the number of examples does, since the means of such
+    /// micro-batches mean something.
     private List<int[]> pack(int[] members) {
         return options.microBatchExamples().isPresent()
                 ? inOrder(members, options.microBatchExamples().getAsInt())

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// A matrix that goes by Muon (Jordan et al., 2024): the mean of its gradients, made orthogonal, is what it moves by,
-/// so
-/// that directions which few examples ask for are learned as fast as those that all do.
+/// A matrix that goes by Muon (Jordan et al., 2024): the mean of its gradients, made orthogonal, is
+/// what it moves by, so that directions which few examples ask for are learned as fast as those that
+/// all do.
 ///
 /// As in `torch.optim.Muon` with `match_rms_adamw` (Liu et al., arXiv 2502.16982): a step is as long as one of AdamW
 /// is, so both take the same learning rate.

@@ -10,10 +10,10 @@ import java.util.List;
 
 /// Brings all singular values of a matrix near to 1 and leaves its singular vectors as they are.
 ///
-/// Five rounds of `X ← aX + (bS + cS²)X` with `S = XXᵀ`, or from the right with `XᵀX` where that is the smaller one.
-/// The polynomial `ax + bx³ + cx⁵` has its steepest slope at zero (Jordan et al., 2024): singular values end between
-/// 0.7
-/// and 1.2, which does for a step, and after five rounds even those that were a thousandth of the largest.
+/// Five rounds of `X ← aX + (bS + cS²)X` with `S = XXᵀ`, or from the right with `XᵀX` where that is
+/// the smaller one. The polynomial `ax + bx³ + cx⁵` has its steepest slope at zero (Jordan et al.,
+/// 2024): singular values end between 0.7 and 1.2, which does for a step, and after five rounds even
+/// those that were a thousandth of the largest.
 ///
 /// One serves all matrices of a shape, one after the other.
 final class NewtonSchulz {

@@ -1,8 +1,7 @@
 package dev.lilla.train;
 
-/// The learning rate over the steps of a run, as Transformers has it: a peak reached after a warm-up, and a
-/// decay
-/// towards a floor.
+/// The learning rate over the steps of a run, as Transformers has it: a peak reached after a warm-up,
+/// and a decay towards a floor.
 ///
 /// @param peak the highest rate
 /// @param warmup steps to reach it: step `s` of them has `peak * s / warmup`

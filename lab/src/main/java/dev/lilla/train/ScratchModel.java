@@ -26,11 +26,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// A model that has learned nothing yet: a configuration of the llama family, a tokenizer, and random weights.
 ///
-/// Weights are normal with a deviation of `initializer_range` (0.02); the two matrices of a layer that write to
-/// the
-/// residual stream are divided by the square root of their number, `2 * layers` (Radford et al., 2019); norms
-/// are 1.
-/// The head is the embedding table where `tie_word_embeddings` says so. Equal seeds give equal weights.
+/// Weights are normal with a deviation of `initializer_range` (0.02); the two matrices of a layer that
+/// write to the residual stream are divided by the square root of their number, `2 * layers` (Radford
+/// et al., 2019); norms are 1. The head is the embedding table where `tie_word_embeddings` says so.
+/// Equal seeds give equal weights.
 public final class ScratchModel {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

@@ -130,10 +130,9 @@ public final class Trainer {
         return true;
     }
 
-    /// How long the steps that are left will take, by trying the first micro-batch of the next one and what the
-    /// optimizer
-    /// multiplies: a few times where that is fast, since the first time is not. Nothing that a step follows from is
-    /// changed.
+    /// How long the steps that are left will take, by trying the first micro-batch of the next one and
+    /// what the optimizer multiplies: a few times where that is fast, since the first time is not.
+    /// Nothing that a step follows from is changed.
     public Duration trial() {
         if (state.step() >= steps()) {
             return Duration.ZERO;

@@ -24,9 +24,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/// The sums of the first layer, computed by hand: where all tokens of a window are the same, attention gives
-/// their
-/// value back, whatever its weights are.
+/// The sums of the first layer, computed by hand: where all tokens of a window are the same, attention
+/// gives their value back, whatever its weights are.
 class CalibrationOracleTest {
     private static final int TOKEN = 7;
     private static final int TOKENS = 6;

@@ -28,9 +28,8 @@ public final class LinuxMemory {
     private static final long REQUEST_COMPONENT_PERMISSION = 0x1023;
     private static final long TILE_DATA = 18;
 
-    /// Every call goes through `syscall(2)`, with all arguments of 64 bits: Java makes code for a call by its shape,
-    /// some
-    /// 10 ms each, while a program starts. Looked up when first called: another system has no such function.
+    /// Every call goes through `syscall(2)`, with all arguments of 64 bits: Java makes code for each shape of a call,
+    /// some 10 ms while a program starts. Looked up when first called: another system has no such function.
     private static final class Calls {
         private static final Linker LINKER = Linker.nativeLinker();
 
@@ -62,7 +61,7 @@ public final class LinuxMemory {
             this.number = number;
         }
 
-        /// @param address or the first argument, if it is none
+        /// @param address or another first argument
         /// @return -1 if the system refuses
         long of(long address, long bytes, long third) {
             return of(address, bytes, third, 0, 0);
@@ -122,9 +121,8 @@ public final class LinuxMemory {
         return Optional.of(segment.asSlice(0, bytes));
     }
 
-    /// Says that the pages of a mapped file are not needed in memory any more; they are read again when they are.
-    /// Memory
-    /// that is no file would lose its contents.
+    /// Says that the pages of a mapped file are not needed in memory any more; they are read again
+    /// when they are. Memory that is no file would lose its contents.
     public static void release(MemorySegment mapped) {
         advise(mapped, ADVISE_NOT_NEEDED);
     }

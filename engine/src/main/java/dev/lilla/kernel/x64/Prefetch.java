@@ -17,9 +17,8 @@ import java.util.regex.Pattern;
 /// 4,096 to 8,192 bytes are alike; the end of a chunk fetches so much in vain. On Zen 4 it is the other way round:
 /// 28 GB/s with 2,048 bytes into the first level, 31 with 1,024 into the second, and 30.6 without (Q4_0).
 ///
-/// Intel's take after Zen 5. An Emerald Rapids beside busy neighbors, one row, panels of 2,048 columns, two starts,
-/// GB/s
-/// of Q4_0, Q8_0 and Q4_K:
+/// Intel's take after Zen 5. An Emerald Rapids beside busy neighbors, one row, panels of 2,048
+/// columns, two starts, GB/s of Q4_0, Q8_0 and Q4_K:
 ///
 /// | | first | second |
 /// | --- | --- | --- |

@@ -13,14 +13,13 @@ import static dev.lilla.kernel.x64.Gpr.RSI;
 import static dev.lilla.kernel.x64.Vec.xmm;
 import static dev.lilla.kernel.x64.Vec.ymm;
 
-/// Generates the encoding of one row of a tile as [RowEncoding#BYTES]: for each 32 columns the largest magnitude
-/// becomes
-/// 127, as in ggml's Q8_0, but the scale stays f32. 256-bit AVX2 instructions, since it is a few percent of any
-/// product.
+/// Generates the encoding of one row of a tile as [RowEncoding#BYTES]: for each 32 columns the largest
+/// magnitude becomes 127, as in ggml's Q8_0, but the scale stays f32. 256-bit AVX2 instructions, since
+/// it is a few percent of any product.
 ///
-/// Magnitudes are compared as integers, so that a NaN or infinity is the largest, the scale becomes one too, and with
-/// it
-/// every result of the row. Blocks of magnitudes below 2^-100, whose inverse would not be finite, count as zero.
+/// Magnitudes are compared as integers, so that a NaN or infinity is the largest, the scale becomes
+/// one too, and with it every result of the row. Blocks of magnitudes below 2^-100, whose inverse
+/// would not be finite, count as zero.
 public final class RowEncoder {
     /// The fields of the argument block, 8 bytes each.
     public enum Argument {

@@ -5,9 +5,8 @@ import com.networknt.schema.regex.RegularExpression;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/// A regular expression of a schema that gives up on a text instead of searching it for hours: the text counts how
-/// often
-/// it is looked at.
+/// A regular expression of a schema that gives up on a text instead of searching it for hours: the
+/// text counts how often it is looked at.
 ///
 /// @param pattern found anywhere in the text, as JSON Schema has it
 record BoundedPattern(Pattern pattern) implements RegularExpression {

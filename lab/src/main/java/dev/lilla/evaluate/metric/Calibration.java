@@ -80,9 +80,8 @@ public final class Calibration {
                 .toArray());
     }
 
-    /// Expected calibration error (Naeini et al., 2015): how far confidence and accuracy are apart, over [#BINS] bins
-    /// of
-    /// equal width `(low, high]` of the confidence in the likeliest class.
+    /// Expected calibration error (Naeini et al., 2015): how far confidence and accuracy are apart,
+    /// over [#BINS] bins of equal width `(low, high]` of the confidence in the likeliest class.
     public static Tally expectedError(List<Forecast> forecasts) {
         double[][] parts = new double[forecasts.size()][2 * BINS + 1];
         for (int i = 0; i < parts.length; i++) {

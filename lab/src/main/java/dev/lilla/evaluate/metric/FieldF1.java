@@ -7,9 +7,8 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import tools.jackson.databind.JsonNode;
 
-/// How many fields of an extraction are right: leaves of the JSON with their paths, counted over all examples. An
-/// answer
-/// that is no JSON has no fields.
+/// How many fields of an extraction are right: leaves of the JSON with their paths, counted over all
+/// examples. An answer that is no JSON has no fields.
 ///
 /// @param kind which figure
 public record FieldF1(Kind kind) implements TextMetric {

@@ -7,9 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// Short answers to questions, as the evaluation script of SQuAD 1.1 compares them: case, ASCII punctuation and
-/// articles
-/// count for nothing.
+/// Short answers to questions, as the evaluation script of SQuAD 1.1 compares them: case, ASCII
+/// punctuation and articles count for nothing.
 ///
 /// @param kind whole answers, or the words of the answer
 /// @param articles of the language

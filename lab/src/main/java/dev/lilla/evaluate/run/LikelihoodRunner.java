@@ -15,9 +15,8 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Function;
 
-/// Weighs texts as lm-eval does: requests longer than the context lose their beginning, whole texts are weighed in
-/// windows
-/// that do not overlap but for one token.
+/// Weighs texts as lm-eval does: requests longer than the context lose their beginning, whole texts
+/// are weighed in windows that do not overlap but for one token.
 final class LikelihoodRunner {
     private final Tokenizer tokenizer;
     private final LogLikelihood scorer;

@@ -7,9 +7,8 @@ import java.util.Locale;
 
 /// Finds the label that a written answer names.
 ///
-/// The answer is the label, but for case, white space and punctuation around it; or it names one label and no other as
-/// a
-/// whole word.
+/// The answer is the label, but for case, white space and punctuation around it; or it names one label
+/// and no other as a whole word.
 final class LabelReader {
     private LabelReader() {}
 

@@ -12,9 +12,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/// Task files of lm-eval (EleutherAI's evaluation harness) on local data: a `dataset_path` of `json` or `csv`. What
-/// needs
-/// Python or a download is refused.
+/// Task files of lm-eval (EleutherAI's evaluation harness) on local data: a `dataset_path` of `json`
+/// or `csv`. What needs Python or a download is refused.
 final class LmEvalTask {
     private static final String[] KEYS = {
         "task",
