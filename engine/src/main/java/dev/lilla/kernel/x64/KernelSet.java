@@ -1,5 +1,8 @@
 package dev.lilla.kernel.x64;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
@@ -12,6 +15,11 @@ public final class KernelSet {
     private final ByteDots dots;
     private final Prefetch prefetch = Prefetch.ofThisMachine();
     private final ConcurrentMap<Object, Kernel> kernels = new ConcurrentHashMap<>();
+
+    /// The same products of panels by rows: they are asked for thousands of times a second, also while Java has
+    /// compiled
+    /// little.
+    private final Map<PanelLayout, Kernel[]> panelProducts = new EnumMap<>(PanelLayout.class);
 
     /// What a product of panels is made for.
     private record ProductKey(PanelLayout layout, int rows) {}
@@ -32,6 +40,9 @@ public final class KernelSet {
     public KernelSet(Isa isa, ByteDots dots) {
         this.isa = isa;
         this.dots = dots;
+        for (PanelLayout layout : PanelLayout.values()) {
+            panelProducts.put(layout, new Kernel[layout.encoding().tileRows() + 1]);
+        }
     }
 
     public Isa isa() {
@@ -47,6 +58,16 @@ public final class KernelSet {
     ///
     /// @param rows of the tile, 1 to [RowEncoding#tileRows()]
     public Kernel panelProduct(PanelLayout layout, int rows) {
+        Kernel[] byRows = Objects.requireNonNull(panelProducts.get(layout));
+        Kernel known = byRows[rows];
+        if (known == null) {
+            known = assembledPanelProduct(layout, rows);
+            byRows[rows] = known;
+        }
+        return known;
+    }
+
+    private Kernel assembledPanelProduct(PanelLayout layout, int rows) {
         return kernel(
                 new ProductKey(layout, rows),
                 () -> isa.hasMasks()

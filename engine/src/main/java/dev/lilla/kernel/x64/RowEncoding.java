@@ -21,6 +21,8 @@ public enum RowEncoding {
 
     private static final int BLOCK_GRAIN = 2;
 
+    private static final int FIELDS = Field.values().length;
+
     private final int tileRows;
 
     RowEncoding(int tileRows) {
@@ -82,7 +84,7 @@ public enum RowEncoding {
     /// Bytes of a block of [#BLOCK_COLUMNS] columns in [#BYTES] and [#BF16], or of one column in [#FLOATS].
     public int blockBytes(int rows) {
         return switch (this) {
-            case BYTES -> rows * (BLOCK_COLUMNS + Field.values().length * Float.BYTES);
+            case BYTES -> rows * (BLOCK_COLUMNS + FIELDS * Float.BYTES);
             case FLOATS -> rows * Float.BYTES;
             case BF16 -> Math.ceilDiv(rows, tileRows) * tileRows * BLOCK_COLUMNS * Short.BYTES;
         };
