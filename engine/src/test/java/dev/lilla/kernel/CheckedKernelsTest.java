@@ -1,7 +1,6 @@
 package dev.lilla.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lilla.kernel.x64.AttentionShape;
 import dev.lilla.kernel.x64.CpuFeature;
@@ -18,6 +17,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class CheckedKernelsTest {
@@ -28,8 +28,7 @@ class CheckedKernelsTest {
 
     private CheckedKernels kernels(
             Isa isa, Function<ElementKernel, byte[]> elements, UnaryOperator<AttentionShape> attention) {
-        Set<CpuFeature> features = CpuFeature.ofThisMachine().orElse(Set.of());
-        assumeTrue(isa.missing(features).isEmpty(), () -> "lacks " + isa.missing(features));
+        Set<CpuFeature> features = MachineCodeContractTest.features(isa);
         MachineCodeKernels.Code code =
                 new MachineCodeKernels.Code(new ElementOperations(elements), new MachineCodeAttention(isa, attention));
         return new CheckedKernels(
@@ -94,14 +93,15 @@ class CheckedKernelsTest {
     }
 
     /// Code for capped scores in the place of plain, and the other way round.
-    @Test
-    void findAttentionThatComputesSomethingElse() {
+    @ParameterizedTest
+    @CsvSource({"AVX2, 2", "AMX, 3"})
+    void findAttentionThatComputesSomethingElse(Isa isa, int kinds) {
         CheckedKernels kernels = kernels(
-                Isa.AVX2,
-                kernel -> kernel.assemble(Isa.AVX2),
+                isa,
+                kernel -> kernel.assemble(isa),
                 shape -> new AttentionShape(shape.isa(), shape.format(), shape.headDim(), !shape.isCapped()));
         assertThat(kernels.failures())
-                .hasSize(4 * KvType.values().length)
+                .hasSize(kinds * 2 * KvType.values().length)
                 .allSatisfy(text -> assertThat(text).contains("AttentionKey", "plain loops serve"));
     }
 
