@@ -5,7 +5,6 @@ import static dev.lilla.kernel.x64.AttentionArguments.BLOCK_COUNT;
 import static dev.lilla.kernel.x64.AttentionArguments.COUNT;
 import static dev.lilla.kernel.x64.AttentionArguments.CURRENT;
 import static dev.lilla.kernel.x64.AttentionArguments.FACTOR;
-import static dev.lilla.kernel.x64.AttentionArguments.PANEL;
 import static dev.lilla.kernel.x64.AttentionArguments.QUERIES;
 import static dev.lilla.kernel.x64.AttentionArguments.REACH;
 import static dev.lilla.kernel.x64.AttentionArguments.RECORDS;
@@ -117,10 +116,12 @@ public final class AttentionCode {
         begin();
         asm.align(32);
         asm.bind(blocks);
-        unpackKeys();
+        unpacking.keysOfBlock(unpacks);
+        asm.mov(Mem.at(RDI, CURRENT), R8);
         eachTile(this::scoreTile);
         new SoftmaxCode(asm, shape).rows();
-        unpackValues();
+        unpacking.valuesOfBlock(unpacks);
+        asm.mov(Mem.at(RDI, CURRENT), R8);
         eachValueTile();
         asm.add(RBX, Long.BYTES);
         asm.add(R13, TOKENS);
@@ -167,33 +168,6 @@ public final class AttentionCode {
         asm.mov(R14, Mem.at(RDI, RECORDS));
         asm.mov(R15, Mem.at(RDI, ROWS));
         asm.mov(RBP, Mem.at(RDI, SCORES));
-    }
-
-    /// Meanwhile the block's values are fetched.
-    private void unpackKeys() {
-        asm.mov(R8, Mem.at(RBX));
-        if (unpacks) {
-            asm.lea(RCX, Mem.at(R8, shape.keyBytes()));
-            asm.mov(R9, Mem.at(RDI, PANEL));
-            unpacking.keys();
-            asm.mov(R8, Mem.at(RDI, PANEL));
-        }
-        asm.mov(Mem.at(RDI, CURRENT), R8);
-    }
-
-    /// Meanwhile the next block's keys are fetched.
-    private void unpackValues() {
-        asm.mov(R8, Mem.at(RBX));
-        if (unpacks) {
-            nextBlock(RCX);
-            asm.add(R8, shape.keyBytes());
-            asm.mov(R9, Mem.at(RDI, PANEL));
-            unpacking.values();
-            asm.mov(R8, Mem.at(RDI, PANEL));
-        } else {
-            asm.add(R8, shape.keyBytes());
-        }
-        asm.mov(Mem.at(RDI, CURRENT), R8);
     }
 
     private interface Tile {
@@ -391,19 +365,9 @@ public final class AttentionCode {
 
     /// RSI = from the values of this block to the keys of the next; R8 is lost.
     private void distanceToNextKeys() {
-        nextBlock(RSI);
+        unpacking.nextBlock(RSI);
         asm.mov(R8, Mem.at(RDI, CURRENT));
         asm.sub(RSI, R8);
-    }
-
-    /// The address of the next block, or of this one if it is the last.
-    private void nextBlock(Gpr target) {
-        Label last = new Label();
-        asm.mov(target, Mem.at(RBX));
-        asm.cmp(R12, 1);
-        asm.jump(Condition.EQUAL, last);
-        asm.mov(target, Mem.at(RBX, Long.BYTES));
-        asm.bind(last);
     }
 
     private Mem state(int row, int vector) {

@@ -4,7 +4,6 @@ import static dev.lilla.kernel.x64.AttentionArguments.BLOCKS;
 import static dev.lilla.kernel.x64.AttentionArguments.BLOCK_COUNT;
 import static dev.lilla.kernel.x64.AttentionArguments.FACTOR;
 import static dev.lilla.kernel.x64.AttentionArguments.PAIRS;
-import static dev.lilla.kernel.x64.AttentionArguments.PANEL;
 import static dev.lilla.kernel.x64.AttentionArguments.QUERIES;
 import static dev.lilla.kernel.x64.AttentionArguments.RECORDS;
 import static dev.lilla.kernel.x64.AttentionArguments.RECORD_BYTES;
@@ -139,10 +138,12 @@ public final class AttentionTileCode {
         asm.vmovups(ORDER, PairCode.order(asm));
         asm.align(LINE / 2);
         asm.bind(block);
-        pairKeys();
+        unpacking.keysOfBlock(unpacks);
+        pairRows(shape.headDim(), TOKEN_TILES, SCORE_BYTES);
         eachTile(QUERIES, this::score);
         new SoftmaxCode(asm, shape).pairsOfWholeRows();
-        pairValues();
+        unpacking.valuesOfBlock(unpacks);
+        pairRows(TOKENS, valueTiles, shape.rowBytes());
         eachTile(STATES, this::addValues);
         asm.add(RBX, Long.BYTES);
         asm.sub(R12, 1);
@@ -193,38 +194,6 @@ public final class AttentionTileCode {
         asm.add(R8, shape.stateBytes());
         asm.sub(R15, 1);
         asm.jump(Condition.NOT_EQUAL, loop);
-    }
-
-    /// Meanwhile the block's values are fetched.
-    private void pairKeys() {
-        asm.mov(R8, Mem.at(RBX));
-        if (unpacks) {
-            asm.lea(RCX, Mem.at(R8, shape.keyBytes()));
-            asm.mov(R9, Mem.at(RDI, PANEL));
-            unpacking.keys();
-            asm.mov(R8, Mem.at(RDI, PANEL));
-        }
-        pairRows(shape.headDim(), TOKEN_TILES, SCORE_BYTES);
-    }
-
-    /// Meanwhile the next block's keys are fetched, or those of this one again if it is the last.
-    private void pairValues() {
-        Label last = new Label();
-        asm.mov(R8, Mem.at(RBX));
-        if (unpacks) {
-            asm.mov(RCX, R8);
-            asm.cmp(R12, 1);
-            asm.jump(Condition.EQUAL, last);
-            asm.mov(RCX, Mem.at(RBX, Long.BYTES));
-            asm.bind(last);
-            asm.add(R8, shape.keyBytes());
-            asm.mov(R9, Mem.at(RDI, PANEL));
-            unpacking.values();
-            asm.mov(R8, Mem.at(RDI, PANEL));
-        } else {
-            asm.add(R8, shape.keyBytes());
-        }
-        pairRows(TOKENS, valueTiles, shape.rowBytes());
     }
 
     /// Makes tiles `[step][tile][16 lines]` of the plane's rows at R8; lines behind the last row become zero.

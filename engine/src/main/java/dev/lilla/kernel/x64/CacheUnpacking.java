@@ -1,10 +1,13 @@
 package dev.lilla.kernel.x64;
 
 import static dev.lilla.kernel.x64.Gpr.R10;
+import static dev.lilla.kernel.x64.Gpr.R12;
 import static dev.lilla.kernel.x64.Gpr.R8;
 import static dev.lilla.kernel.x64.Gpr.R9;
 import static dev.lilla.kernel.x64.Gpr.RAX;
+import static dev.lilla.kernel.x64.Gpr.RBX;
 import static dev.lilla.kernel.x64.Gpr.RCX;
+import static dev.lilla.kernel.x64.Gpr.RDI;
 
 /// Unpacks the keys or values of a cache block, at R8, to f32 at R9. What is needed next, at RCX, is fetched
 /// meanwhile, line by line as lines are read: a plane of 8 to 64 KiB ahead, which is time enough for memory and
@@ -24,12 +27,49 @@ final class CacheUnpacking {
         this.lanes = shape.lanes();
     }
 
+    /// R8 becomes the address of the keys of the block at RBX, as f32 in [AttentionArguments#PANEL] or where they lie.
+    /// If
+    /// they are unpacked, the block's values are fetched meanwhile.
+    void keysOfBlock(boolean unpacks) {
+        asm.mov(R8, Mem.at(RBX));
+        if (unpacks) {
+            asm.lea(RCX, Mem.at(R8, shape.keyBytes()));
+            asm.mov(R9, Mem.at(RDI, AttentionArguments.PANEL));
+            keys();
+            asm.mov(R8, Mem.at(RDI, AttentionArguments.PANEL));
+        }
+    }
+
+    /// The same of its values; meanwhile the next block's keys are fetched.
+    void valuesOfBlock(boolean unpacks) {
+        asm.mov(R8, Mem.at(RBX));
+        if (unpacks) {
+            nextBlock(RCX);
+            asm.add(R8, shape.keyBytes());
+            asm.mov(R9, Mem.at(RDI, AttentionArguments.PANEL));
+            values();
+            asm.mov(R8, Mem.at(RDI, AttentionArguments.PANEL));
+        } else {
+            asm.add(R8, shape.keyBytes());
+        }
+    }
+
+    /// The address of the block behind that at RBX, or of that one if R12 says that it is the last.
+    void nextBlock(Gpr target) {
+        Label last = new Label();
+        asm.mov(target, Mem.at(RBX));
+        asm.cmp(R12, 1);
+        asm.jump(Condition.EQUAL, last);
+        asm.mov(target, Mem.at(RBX, Long.BYTES));
+        asm.bind(last);
+    }
+
     private Vec vector(int number) {
         return shape.isa().vector(number);
     }
 
     /// To `[headDim][64]`.
-    void keys() {
+    private void keys() {
         switch (shape.format()) {
             case F32 -> throw new IllegalStateException("f32 keys are used where they lie");
             case F16 -> halves(shape.headDim());
@@ -45,7 +85,7 @@ final class CacheUnpacking {
     }
 
     /// To `[64][stride]`.
-    void values() {
+    private void values() {
         switch (shape.format()) {
             case F32 -> throw new IllegalStateException("f32 values are used where they lie");
             case F16 -> halves(shape.stride());
