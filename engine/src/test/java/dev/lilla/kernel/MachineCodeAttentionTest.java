@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lilla.kernel.x64.CpuFeature;
-import dev.lilla.kernel.x64.GuardedMemory;
 import dev.lilla.kernel.x64.Isa;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -141,25 +139,17 @@ class MachineCodeAttentionTest {
 
     private static void touchesNothingBeside(Kernels kernels, AttentionScene scene) {
         long matrixBytes = 4L * scene.rows() * scene.heads() * scene.headDim();
-        List<GuardedMemory> guards = new ArrayList<>();
-        try (HostKvBlocks cache = new HostKvBlocks(scene.layout(), scene.blocks(), bytes -> guarded(guards, bytes));
+        try (Guards guards = new Guards();
+                HostKvBlocks cache = new HostKvBlocks(scene.layout(), scene.blocks(), guards::allocate);
                 KernelOperands operands = new KernelOperands(1)) {
             int[] blocks = scene.fill(cache);
             int columns = scene.heads() * scene.headDim();
-            HostMatrix queries = new HostMatrix(guarded(guards, matrixBytes), 0, scene.rows(), columns, columns);
-            HostMatrix out = new HostMatrix(guarded(guards, matrixBytes), 0, scene.rows(), columns, columns);
+            HostMatrix queries = new HostMatrix(guards.allocate(matrixBytes), 0, scene.rows(), columns, columns);
+            HostMatrix out = new HostMatrix(guards.allocate(matrixBytes), 0, scene.rows(), columns, columns);
             attend(kernels, scene.step(cache, blocks, queries, out), operands);
             // Queries of zero: the mean of the values.
             assertThat(out.get(scene.rows() - 1, columns - 1)).isBetween(-0.5f, 0.5f);
-        } finally {
-            guards.forEach(GuardedMemory::close);
         }
-    }
-
-    private static MemorySegment guarded(List<GuardedMemory> guards, long bytes) {
-        GuardedMemory memory = GuardedMemory.of(bytes);
-        guards.add(memory);
-        return memory.atEnd(bytes);
     }
 
     @ParameterizedTest

@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lilla.kernel.x64.CpuFeature;
-import dev.lilla.kernel.x64.GuardedMemory;
 import dev.lilla.kernel.x64.Isa;
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,9 +79,9 @@ class MachineCodeCacheTest {
     @EnumSource(KvType.class)
     void areReadAndWrittenInPlaceOnly(KvType type) {
         for (int headDim : HEAD_DIMS) {
-            List<GuardedMemory> guards = new ArrayList<>();
             KvLayout layout = new KvLayout(type, List.of(new KvLayout.Layer(1, headDim)));
-            try (HostKvBlocks cache = new HostKvBlocks(layout, 1, bytes -> guarded(guards, bytes));
+            try (Guards guards = new Guards();
+                    HostKvBlocks cache = new HostKvBlocks(layout, 1, guards::allocate);
                     KernelOperands operands = new KernelOperands(1)) {
                 Span span = new Span(0, 64, 0, new int[] {cache.take()});
                 Heads keys = guardedHeads(guards, headDim);
@@ -94,20 +91,12 @@ class MachineCodeCacheTest {
                 float[] cell = new float[headDim];
                 head.readKey(63, cell);
                 assertThat(cell).containsOnly(0);
-            } finally {
-                guards.forEach(GuardedMemory::close);
             }
         }
     }
 
-    private static MemorySegment guarded(List<GuardedMemory> guards, long bytes) {
-        GuardedMemory memory = GuardedMemory.of(bytes);
-        guards.add(memory);
-        return memory.atEnd(bytes);
-    }
-
-    private static Heads guardedHeads(List<GuardedMemory> guards, int headDim) {
-        HostMatrix data = new HostMatrix(guarded(guards, 64L * headDim * 4), 0, 64, headDim, headDim);
+    private static Heads guardedHeads(Guards guards, int headDim) {
+        HostMatrix data = new HostMatrix(guards.allocate(64L * headDim * 4), 0, 64, headDim, headDim);
         return new Heads(data, 0, 1, headDim, headDim);
     }
 

@@ -3,9 +3,7 @@ package dev.lilla.kernel;
 import static dev.lilla.kernel.AttentionScene.attend;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lilla.kernel.x64.GuardedMemory;
 import dev.lilla.kernel.x64.Isa;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -249,27 +247,18 @@ class PromptAttentionTest {
         Kernels kernels = kernels();
         for (int headDim : new int[] {7, 16, 33, 80, 128}) {
             AttentionScene scene = AttentionScene.of(type, 3, headDim, 63, 66);
-            List<GuardedMemory> guards = new ArrayList<>();
-            try (HostKvBlocks cache =
-                            new HostKvBlocks(scene.layout(), scene.blocks(), bytes -> guarded(guards, bytes));
+            try (Guards guards = new Guards();
+                    HostKvBlocks cache = new HostKvBlocks(scene.layout(), scene.blocks(), guards::allocate);
                     KernelOperands operands = new KernelOperands(1)) {
                 int[] blocks = scene.fill(cache);
                 int columns = scene.heads() * headDim;
                 long bytes = 4L * scene.rows() * columns;
-                HostMatrix queries = new HostMatrix(guarded(guards, bytes), 0, scene.rows(), columns, columns);
-                HostMatrix out = new HostMatrix(guarded(guards, bytes), 0, scene.rows(), columns, columns);
+                HostMatrix queries = new HostMatrix(guards.allocate(bytes), 0, scene.rows(), columns, columns);
+                HostMatrix out = new HostMatrix(guards.allocate(bytes), 0, scene.rows(), columns, columns);
                 attend(kernels, scene.promptStep(cache, blocks, queries, out, 0), operands);
                 // Queries of zero: the mean of the values.
                 assertThat(out.get(scene.rows() - 1, columns - 1)).isBetween(-0.5f, 0.5f);
-            } finally {
-                guards.forEach(GuardedMemory::close);
             }
         }
-    }
-
-    private static MemorySegment guarded(List<GuardedMemory> guards, long bytes) {
-        GuardedMemory memory = GuardedMemory.of(bytes);
-        guards.add(memory);
-        return memory.atEnd(bytes);
     }
 }

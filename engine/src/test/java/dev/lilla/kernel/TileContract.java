@@ -3,16 +3,13 @@ package dev.lilla.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import dev.lilla.kernel.x64.GuardedMemory;
 import dev.lilla.kernel.x64.PanelLayout;
 import dev.lilla.kernel.x64.RowEncoding;
 import dev.lilla.tensor.ElementType;
 import dev.lilla.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -269,7 +266,7 @@ record TileContract(Kernels kernels) {
 
     /// All operands end at guard pages.
     private void staysInside(ElementType type, int out, int in, int rows) {
-        try (Guards guards = new Guards(new ArrayList<>());
+        try (Guards guards = new Guards();
                 KernelOperands operands = new KernelOperands(11)) {
             LinearOperands linear = new LinearOperands(kernels, operands);
             HostWeight loose = linear.packed(operands.weight(type, out, in));
@@ -290,30 +287,6 @@ record TileContract(Kernels kernels) {
             kernels.matmul(weight, bias, input, y, operands.share(0, first));
             kernels.matmul(weight, bias, input, y, operands.share(first, out));
             KernelsContract.assertSameBits(y, expected);
-        }
-    }
-
-    /// Memory that ends at closed pages.
-    private record Guards(List<GuardedMemory> all) implements AutoCloseable {
-        MemorySegment allocate(long bytes) {
-            GuardedMemory memory = GuardedMemory.of(bytes);
-            all.add(memory);
-            return memory.atEnd(bytes);
-        }
-
-        MemorySegment copy(MemorySegment source) {
-            return allocate(source.byteSize()).copyFrom(source);
-        }
-
-        HostMatrix copy(HostMatrix source) {
-            long bytes = ((source.rows() - 1L) * source.stride() + source.columns()) * Float.BYTES;
-            MemorySegment memory = copy(source.memory().asSlice(source.offset(), bytes));
-            return new HostMatrix(memory, 0, source.rows(), source.columns(), source.stride());
-        }
-
-        @Override
-        public void close() {
-            all.forEach(GuardedMemory::close);
         }
     }
 }

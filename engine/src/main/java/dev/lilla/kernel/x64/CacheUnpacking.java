@@ -27,9 +27,8 @@ final class CacheUnpacking {
         this.lanes = shape.lanes();
     }
 
-    /// R8 becomes the address of the keys of the block at RBX, as f32 in [AttentionArguments#PANEL] or where they lie.
-    /// If
-    /// they are unpacked, the block's values are fetched meanwhile.
+    /// R8 becomes the address of the keys of the block at RBX, as f32 in [AttentionArguments#PANEL] or
+    /// where they lie. If they are unpacked, the block's values are fetched meanwhile.
     void keysOfBlock(boolean unpacks) {
         asm.mov(R8, Mem.at(RBX));
         if (unpacks) {

@@ -16,9 +16,8 @@ public final class KernelSet {
     private final Prefetch prefetch = Prefetch.ofThisMachine();
     private final ConcurrentMap<Object, Kernel> kernels = new ConcurrentHashMap<>();
 
-    /// The same products of panels by rows: they are asked for thousands of times a second, also while Java has
-    /// compiled
-    /// little.
+    /// The same products of panels by rows: they are asked for thousands of times a second, also while
+    /// Java has compiled little.
     private final Map<PanelLayout, Kernel[]> panelProducts = new EnumMap<>(PanelLayout.class);
 
     /// What a product of panels is made for.
